@@ -1,0 +1,5 @@
+# One interface target carries the warnings of the house: every warning is an error.
+add_library(openbell_warnings INTERFACE)
+target_compile_options(openbell_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wnon-virtual-dtor
+  -Woverloaded-virtual -Wold-style-cast -Werror -Werror=switch-enum)
