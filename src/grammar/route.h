@@ -1,0 +1,106 @@
+#pragma once
+// The route grammar: THE one for configuration files and commands (exabgp-language 3, 4). A
+// statement gives one route, or several (`split`, `attributes … nlri`).
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bgp/nlri/family.h"
+#include "bgp/path.h"
+
+namespace openbell::grammar {
+
+/// One route of a statement. Views live until the next statement is parsed.
+struct RouteView {
+  bgp::NlriView nlri;
+  bgp::PathView path;
+  /// Equal non-zero tokens of one parser mean equal paths; a token is never used again for another
+  /// path.
+  std::uint32_t path_token = 0;
+  /// An IPv4 prefix of 224.0.0.0/4 given without a SAFI: unicast here, SAFI 2 to a neighbor with
+  /// `ipv4 multicast`.
+  bool multicast_group = false;
+  std::string_view watchdog;      // empty: none
+  bool starts_withdrawn = false;  // `watchdog name withdraw`
+};
+
+class RouteSink {
+ public:
+  virtual ~RouteSink() = default;
+  virtual void route(const RouteView& route) = 0;
+};
+
+/// Which words a statement may use (exabgp-language 3.1, 3.2).
+enum class RouteForm : std::uint8_t {
+  route,       // `route PREFIX …` of static {} and of commands: family by its words
+  attributes,  // `attributes … nlri PREFIX …`
+  family,  // `unicast PREFIX …` of announce { ipv4 {} } and `announce ipv4 unicast …`: the family
+           // is given
+  flow,  // `flow route …`: block `{ match { } then { } }` or one line
+};
+
+/// Parses route statements. Reused for a whole file or for all commands of a process: remembers the
+/// text of paths so that repeated ones are looked up.
+class RouteParser {
+ public:
+  RouteParser();
+  ~RouteParser();
+  RouteParser(const RouteParser&) = delete;
+  RouteParser& operator=(const RouteParser&) = delete;
+
+  /// Parses what follows the keyword, up to the end of `in` or to the `;` or `}` that ends the
+  /// statement (which is taken). Nested `{ … }` blocks are taken whole. Gives every route to
+  /// `sink`; on a complaint in `in` nothing was given. `purpose` withdraw: no next hop or label is
+  /// needed. `family` matters for RouteForm::family only (flow and flow-vpn included). Returns
+  /// in.ok().
+  bool parse(base::TextReader& in, RouteForm form, bgp::Family family, bgp::Purpose purpose,
+             RouteSink& sink);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Many routes, compactly: what a configuration file says for one neighbor or template.
+class RouteList final : public RouteSink {
+ public:
+  void route(const RouteView& route) override;
+  void append(const RouteList& other);
+  [[nodiscard]] std::size_t size() const { return entries_.size(); }
+  [[nodiscard]] bool empty() const { return entries_.empty(); }
+  /// The i-th route; the view lives as long as the list is not changed. `path_token` is 1 + the
+  /// index of its path in this list.
+  [[nodiscard]] RouteView at(std::size_t i) const;
+  [[nodiscard]] std::size_t path_count() const { return paths_.size(); }
+
+ private:
+  struct Entry {
+    std::uint64_t offset = 0;  // of the key in bytes_
+    std::uint32_t path = 0;
+    std::uint32_t path_id = 0;
+    std::uint16_t key_size = 0;
+    std::uint16_t watchdog = 0;  // 1 + index in watchdogs_
+    std::uint8_t tail_size = 0;
+    bgp::Family family{};
+    std::uint8_t flags = 0;
+  };
+  struct Path {
+    bgp::NextHop next_hop;
+    std::uint64_t offset = 0;
+    std::uint32_t size = 0;
+  };
+  std::uint32_t intern(const RouteView& route);
+
+  std::vector<std::uint8_t> bytes_;
+  std::vector<Entry> entries_;
+  std::vector<Path> paths_;
+  std::vector<std::uint32_t> path_slots_;  // open addressing over paths_
+  std::vector<std::string> watchdogs_;
+  std::uint32_t last_path_ = 0;
+  std::uint32_t last_token_ = 0;
+};
+
+}  // namespace openbell::grammar
