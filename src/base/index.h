@@ -1,0 +1,141 @@
+#pragma once
+// A hash index from 32-bit hashes to handles whose growth is spread over the operations that
+// follow: no rehash of the whole, no allocation and no release of a large block, whatever its size.
+// Equality is the caller's business.
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "base/slab.h"
+
+namespace openbell::base {
+
+class Index {
+ public:
+  Index() : table_(segment_slots) {}
+
+  /// The first handle under `hash` for which `equal(handle)` holds, or no_handle.
+  template <typename Equal>
+  [[nodiscard]] Handle find(std::uint32_t hash, Equal equal) const {
+    const Handle found = table_.find(hash, equal);
+    if (found != no_handle || old_.empty()) return found;
+    return old_.find(hash, equal);
+  }
+
+  /// Adds a handle that is not there yet.
+  void insert(std::uint32_t hash, Handle handle) {
+    migrate();
+    if (table_.crowded()) grow();
+    table_.insert(hash, handle);
+    ++size_;
+  }
+
+  /// Puts `handle` in the place of `was`.
+  void replace(std::uint32_t hash, Handle was, Handle handle) { locate(hash, was).handle = handle; }
+
+  void erase(std::uint32_t hash, Handle handle) {
+    locate(hash, handle).handle = erased;
+    --size_;
+    migrate();
+  }
+
+  [[nodiscard]] std::size_t size() const { return size_; }
+
+ private:
+  struct Slot {
+    std::uint32_t hash = 0;
+    Handle handle = no_handle;
+  };
+  static constexpr std::size_t segment_slots = 8192;
+  static constexpr std::size_t migrated_per_step = 16;
+  static constexpr Handle erased = ~Handle{0};
+
+  /// Open addressing over segments that are made when first touched.
+  struct Table {
+    explicit Table(std::size_t slots) : mask(slots - 1), segments(slots / segment_slots) {}
+
+    [[nodiscard]] bool empty() const { return segments.empty(); }
+    [[nodiscard]] bool crowded() const { return occupied * 4 >= (mask + 1) * 3; }
+    [[nodiscard]] std::size_t slots() const { return segments.size() * segment_slots; }
+    /// Null when the segment was never touched.
+    [[nodiscard]] Slot* at(std::size_t i) const {
+      const auto& segment = segments[i / segment_slots];
+      return segment == nullptr ? nullptr : &segment[i % segment_slots];
+    }
+    template <typename Equal>
+    [[nodiscard]] Handle find(std::uint32_t hash, Equal equal) const {
+      for (std::size_t i = hash & mask;; i = (i + 1) & mask) {
+        const Slot* slot = at(i);
+        if (slot == nullptr || slot->handle == no_handle) return no_handle;
+        if (slot->hash == hash && slot->handle != erased && equal(slot->handle))
+          return slot->handle;
+      }
+    }
+    void insert(std::uint32_t hash, Handle handle) {
+      std::size_t i = hash & mask;
+      Slot* slot = &make(i);
+      while (slot->handle != no_handle) slot = &make(i = (i + 1) & mask);
+      *slot = {hash, handle};
+      ++occupied;
+    }
+    Slot& make(std::size_t i) {
+      auto& segment = segments[i / segment_slots];
+      if (segment == nullptr) segment = std::make_unique<Slot[]>(segment_slots);
+      return segment[i % segment_slots];
+    }
+
+    std::size_t mask;
+    std::size_t occupied = 0;  // erased ones included
+    std::vector<std::unique_ptr<Slot[]>> segments;
+  };
+
+  Slot& locate(std::uint32_t hash, Handle handle) {
+    for (const Table* table : {&table_, &old_}) {
+      if (table->empty()) continue;
+      for (std::size_t i = hash & table->mask;; i = (i + 1) & table->mask) {
+        Slot* slot = table->at(i);
+        if (slot == nullptr || slot->handle == no_handle) break;
+        if (slot->handle == handle) return *slot;
+      }
+    }
+    check_failed(__FILE__, __LINE__, "a handle that was inserted is found");
+  }
+
+  void grow() {
+    while (!old_.empty()) migrate();
+    const std::size_t live_slots = size_ * 2 > table_.mask ? table_.slots() * 2 : table_.slots();
+    old_ = std::exchange(table_, Table(live_slots));
+    migrated_ = 0;
+  }
+
+  /// Moves a few slots of the old table. Lookups there go over moved slots as over erased ones. The
+  /// old segments are released one by one once all have moved.
+  void migrate() {
+    if (!spent_.empty()) spent_.pop_back();
+    if (old_.empty()) return;
+    for (std::size_t n = 0; n < migrated_per_step && migrated_ < old_.slots(); ++n, ++migrated_) {
+      Slot* slot = old_.at(migrated_);
+      if (slot == nullptr) {
+        migrated_ += segment_slots - 1;
+        continue;
+      }
+      if (slot->handle == no_handle || slot->handle == erased) continue;
+      table_.insert(slot->hash, slot->handle);
+      slot->handle = erased;
+    }
+    if (migrated_ < old_.slots()) return;
+    spent_ = std::move(old_.segments);
+    old_ = Table(0);
+  }
+
+  Table table_;
+  Table old_{0};
+  std::vector<std::unique_ptr<Slot[]>>
+      spent_;                 // segments of a table that was left, released one at a time
+  std::size_t migrated_ = 0;  // slots of old_ that were moved
+  std::size_t size_ = 0;
+};
+
+}  // namespace openbell::base

@@ -1,0 +1,103 @@
+#pragma once
+// The daemon without an operating system: everything put together as a function of lines, bytes and
+// ticks. One thread. main/ drives it with sockets and processes, tests with a fake world.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "audit/trail.h"
+#include "base/tick.h"
+#include "engine/host.h"
+#include "grammar/configuration.h"
+
+namespace openbell::engine {
+
+/// What the environment says (ExaBGP's variables), fixed while the daemon lives.
+struct Options {
+  std::string version = "0.1.0";            // `version`, and in the software-version capability
+  std::string software = "OpenBell/0.1.0";  // value of capability 75
+  std::string host = "localhost";           // `host` of events
+  int pid = 0;
+  int ppid = 0;
+  std::uint16_t port = 179;  // to connect to, when the neighbor names none
+  std::uint16_t open_wait_s = 60;
+  bool passive = false;  // all neighbors
+  bool ack = true;       // helpers get `done` / `error`
+  bool compact = false;  // exabgp.api.compact
+  bool respawn = true;
+  bool terminate = false;       // the daemon ends when a helper fails
+  bool show_routes_v2 = false;  // exabgp.api.show-routes-format
+  std::uint32_t attempts =
+      0;  // connections per neighbor in the daemon's life, 0: no limit (tcp.attempts, tcp.once)
+};
+
+/// What became of an accepted connection.
+enum class Accepted : std::uint8_t { kept, refused };
+
+class Engine {
+ public:
+  /// `host` and `trail` must outlive the engine; `trail` may be null (no audit log).
+  Engine(Host& host, Options options, audit::Trail* trail);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  /// The first configuration starts helpers and sessions; a later one (reload) applies the
+  /// difference: sessions whose settings did not change stay up. `cause` for the audit log:
+  /// "start", "SIGUSR1", "reload command".
+  void on_configuration(grammar::Configuration configuration, std::string_view cause,
+                        base::Now now);
+  /// A reload was refused: everything stays as it is.
+  void on_configuration_refused(std::string_view reason, std::string_view cause, base::Now now);
+
+  void on_connected(ConnectionId connection, base::IpAddress local, base::IpAddress peer,
+                    base::Now now);
+  void on_connect_failed(ConnectionId connection, std::string_view reason, base::Now now);
+  /// A connection came in on `local`. Kept: the host serves it under `connection`. Refused: a
+  /// NOTIFICATION was written if one is due, the host closes it.
+  Accepted on_accepted(ConnectionId connection, base::IpAddress local, base::IpAddress peer,
+                       base::Now now);
+  /// Received bytes: what is left over from before, followed by new ones. Returns how many were
+  /// consumed (whole messages); the host keeps the rest and hands it over again with what comes
+  /// after it.
+  std::size_t on_bytes(ConnectionId connection, base::Bytes bytes, base::Now now);
+  /// The peer or the kernel ended the connection (never called for one that the engine closed).
+  void on_closed(ConnectionId connection, std::string_view reason, base::Now now);
+  /// Everything that was waiting in user space has gone to the kernel.
+  void on_writable(ConnectionId connection, base::Now now);
+
+  void on_helper_started(HelperId helper, int pid, base::Now now);
+  /// One line of a helper's stdout without its newline. Any bytes.
+  void on_line(HelperId helper, std::string_view line, base::Now now);
+  /// A line longer than the host's limit was thrown away; `size` bytes of it were seen.
+  void on_line_refused(HelperId helper, std::size_t size, base::Now now);
+  /// The queue for a helper's stdin drained to `waiting` bytes.
+  void on_helper_writable(HelperId helper, std::size_t waiting, base::Now now);
+  /// A helper ended (`status` text: "exit 1", "signal 9", "cannot start: …"). The engine restarts
+  /// it with back-off when it may.
+  void on_helper_exited(HelperId helper, std::string_view status, base::Now now);
+
+  void on_signal(int number, std::string_view name, base::Now now);
+
+  /// When on_timer must be called at the latest; base::never when nothing is due.
+  [[nodiscard]] base::Tick deadline() const;
+  void on_timer(base::Now now);
+
+  /// Sends what the events of this turn changed, in bounded slices. Called once at the end of every
+  /// turn.
+  void flush(base::Now now);
+  /// flush has more to do at once: do not sleep.
+  [[nodiscard]] bool has_work() const;
+
+  /// Ends all sessions with Cease / Administrative Shutdown and tells the helpers; the host then
+  /// waits until everything has left.
+  void shutdown(std::string_view cause, base::Now now);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace openbell::engine
