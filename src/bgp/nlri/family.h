@@ -5,11 +5,11 @@
 // A route is bytes. Of an NLRI, `key` is its identity in canonical form (what a withdraw must
 // match) and `tail` rides along (labels: RFC 8277 2.4). The path identifier of RFC 7911 is part of
 // the identity and kept beside the key. Canonical keys:
-//   unicast, multicast   length(1) prefix bytes
-//   nlri-mpls            length(1) prefix bytes                tail: labels of 3 bytes, bottom of
-//   stack on the last mpls-vpn             RD(8) length(1) prefix bytes          tail: labels flow
-//   the components as on the wire, without the length flow-vpn             RD(8), then as flow
-//   every other family   the NLRI as on the wire (opaque)
+//   unicast, multicast  length(1) prefix bytes
+//   nlri-mpls           length(1) prefix bytes; tail: labels of 3 bytes, bottom of stack on the
+//   last mpls-vpn            RD(8) length(1) prefix bytes; tail: labels flow                the
+//   components as on the wire, without the length flow-vpn            RD(8), then as flow every
+//   other family  the NLRI as on the wire (opaque)
 // length counts the bits of the prefix alone. Prefix bytes are ceil(length/8), bits after the
 // length are zero.
 
@@ -87,6 +87,7 @@ struct NlriDraft {
   std::array<std::uint8_t, 8> rd{};
   std::vector<std::uint8_t> labels;  // 3 bytes each, bottom of stack set on the last
   std::vector<std::uint8_t> flow;    // FlowSpec components, ascending types, canonical (see flow.h)
+  Afi flow_afi = 0;                  // of the components in `flow`; 0 when they suit both
   void clear();
 };
 
@@ -111,7 +112,7 @@ struct FamilyOps {
 
   /// Reads one NLRI (after its path identifier, if any). False when malformed: the caller asks RFC
   /// 7606 5.3 treatment. `view.key`/`tail` point into the input or into `scratch` and live as long
-  /// as those.
+  /// as those. Sets family, key and tail of `view`; its path identifier is the caller's.
   bool (*decode)(ByteReader& in, const WireContext& context, NlriScratch& scratch, NlriView& view);
   /// Writes one NLRI without its path identifier. For a withdrawal of a labelled family with an
   /// empty tail: 0x800000 (RFC 8277 2.4).
