@@ -4,7 +4,8 @@
 //
 // The attributes of a route are one canonical byte string: attributes as on the wire (flags, code,
 // length, value), ascending type codes, no duplicates, four-octet AS numbers, extended-length flag
-// only when the value is longer than 255 bytes, no NEXT_HOP (3), no MP_REACH_NLRI (14), no
+// only when the value is longer than 255 bytes (or it came with a code that has no row: ExaBGP
+// keeps that flag), no list without members, no NEXT_HOP (3), no MP_REACH_NLRI (14), no
 // MP_UNREACH_NLRI (15), no AS4_PATH (17), no AS4_AGGREGATOR (18). What ExaBGP fills in per session
 // (ORIGIN igp, AS_PATH, LOCAL_PREF 100) is absent unless given. Two sets are equal when their bytes
 // are.
@@ -84,9 +85,10 @@ class PathAttributesBuilder {
   }
   [[nodiscard]] bool contains(std::uint8_t code) const;
   /// Adds one attribute; the first of a code wins (ExaBGP's rule for routes, RFC 7606 3(g) for
-  /// received ones). False when it was there already.
+  /// received ones). False when it was there already. A list without members (`community [ ]`) is
+  /// not kept. At most 65535 bytes of value.
   bool add(std::uint8_t flags, std::uint8_t code, Bytes value);
-  /// Puts `value` in the place of what was there.
+  /// Puts `value` in the place of what was there. It must not point into canonical().
   void replace(std::uint8_t flags, std::uint8_t code, Bytes value);
   /// The value under that code, empty when absent.
   [[nodiscard]] Bytes value(std::uint8_t code) const;
@@ -111,7 +113,8 @@ struct AttributeOps {
   /// Null: the canonical value as it is.
   void (*outbound)(Bytes value, const WireContext& context, ByteWriter& out);
   /// Reads the words after the keyword and appends the canonical value. Complains through `in`.
-  /// Null: cannot be given in text.
+  /// A list may already hold members in `value`: what is read joins them (in order, where the
+  /// attribute is sorted), which is how ExaBGP merges repeated `extended-community` words.
   bool (*parse)(TextReader& in, std::vector<std::uint8_t>& value);
   /// Text as ExaBGP prints it in a route: "community [ 65000:1 65000:2 ]" (keyword included).
   void (*print)(Bytes value, Dialect dialect, TextWriter& out);
@@ -121,13 +124,15 @@ struct AttributeOps {
 
 /// The row of a code; null for a code without one (it is kept as bytes, printed as hexadecimal).
 const AttributeOps* find_attribute_ops(std::uint8_t code);
-/// The row whose word is `keyword`; null when no attribute has it.
+/// The row whose word is `keyword` (all of them have `parse`); null when no attribute has it.
 const AttributeOps* find_attribute_ops(std::string_view keyword);
 
 /// Names of all attribute words, for suggestions, separated by blanks.
 std::string_view attribute_keywords();
 
-/// `attribute [ 0xCODE 0xFLAG 0xDATA ]`: adds any attribute from bytes. Complains through `in`.
+/// What follows the word `attribute`, `[ 0xCODE 0xFLAG 0xDATA ]`: adds any attribute from bytes.
+/// Code 3 is read and dropped (the route's next hop wins, as in ExaBGP); 0 and the codes that a
+/// session writes itself (14, 15, 17, 18) are refused. Complains through `in`.
 bool parse_generic_attribute(TextReader& in, PathAttributesBuilder& out);
 
 /// "origin igp as-path ( 1 2 ) med 10": all attributes in ExaBGP's text form, blanks between.

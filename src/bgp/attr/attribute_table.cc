@@ -1,0 +1,46 @@
+// The table of path attributes: attributes.def says which, each row is in the file of its name.
+
+#include "bgp/attr/attribute.h"
+
+namespace openbell::bgp {
+
+#define OPENBELL_ATTRIBUTE(id) extern const AttributeOps id##_attribute;
+#include "bgp/attr/attributes.def"
+#undef OPENBELL_ATTRIBUTE
+
+namespace {
+
+constexpr const AttributeOps* rows[] = {
+#define OPENBELL_ATTRIBUTE(id) &id##_attribute,
+#include "bgp/attr/attributes.def"
+#undef OPENBELL_ATTRIBUTE
+};
+
+}  // namespace
+
+const AttributeOps* find_attribute_ops(std::uint8_t code) {
+  static const std::array<const AttributeOps*, 256> by_code = [] {
+    std::array<const AttributeOps*, 256> table{};
+    for (const AttributeOps* row : rows) table[row->code] = row;
+    return table;
+  }();
+  return by_code[code];
+}
+
+const AttributeOps* find_attribute_ops(std::string_view keyword) {
+  for (const AttributeOps* row : rows)
+    if (row->name == keyword && row->parse != nullptr) return row;
+  return nullptr;
+}
+
+std::string_view attribute_keywords() {
+  static const std::string words = [] {
+    std::string all;
+    for (const AttributeOps* row : rows)
+      if (row->parse != nullptr) all.append(all.empty() ? "" : " ").append(row->name);
+    return all;
+  }();
+  return words;
+}
+
+}  // namespace openbell::bgp
