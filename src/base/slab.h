@@ -26,7 +26,7 @@ class Slab {
       ++used_;
       return handle;
     }
-    if (end_ == chunks_.size() * chunk_size) {
+    if (end_ >= chunks_.size() * chunk_size) {
       chunks_.push_back(std::make_unique<T[]>(chunk_size));
       next_free_.push_back(nullptr);
     }

@@ -1,0 +1,58 @@
+#include "rib/path_pool.h"
+
+#include <cstring>
+
+#include "base/hash.h"
+
+namespace openbell::rib {
+
+namespace {
+
+std::uint32_t hash_of(const bgp::PathView& view) {
+  const std::uint64_t seed = static_cast<std::uint64_t>(view.next_hop.kind) + 1;
+  return static_cast<std::uint32_t>(
+      base::hash_bytes(view.attributes, base::hash_bytes(view.next_hop.address.bytes(), seed)));
+}
+
+}  // namespace
+
+Path PathPool::acquire(const bgp::PathView& view) {
+  const std::uint32_t hash = hash_of(view);
+  const Path known = index_.find(hash, [&](Path path) {
+    const Record& record = records_[path];
+    return record.next_hop == view.next_hop &&
+           base::equal({record.attributes.get(), record.size}, view.attributes);
+  });
+  if (known != no_path) {
+    retain(known);
+    return known;
+  }
+  const Path path = records_.allocate();
+  Record& record = records_[path];
+  record.next_hop = view.next_hop;
+  record.size = static_cast<std::uint32_t>(view.attributes.size());
+  record.attributes = std::make_unique_for_overwrite<std::uint8_t[]>(record.size);
+  if (record.size != 0) std::memcpy(record.attributes.get(), view.attributes.data(), record.size);
+  record.uses = 1;
+  record.hash = hash;
+  index_.insert(hash, path);
+  return path;
+}
+
+void PathPool::release(Path path) {
+  if (path == no_path) return;
+  Record& record = records_[path];
+  OPENBELL_CHECK(record.uses != 0);
+  if (--record.uses != 0) return;
+  index_.erase(record.hash, path);
+  record = Record{};
+  records_.release(path);
+}
+
+bgp::PathView PathPool::view(Path path) const {
+  if (path == no_path) return {};
+  const Record& record = records_[path];
+  return {record.next_hop, {record.attributes.get(), record.size}};
+}
+
+}  // namespace openbell::rib

@@ -1,0 +1,136 @@
+#include "rib/route_store.h"
+
+#include <algorithm>
+
+namespace openbell::rib {
+
+using base::Handle;
+using base::no_handle;
+
+Handle RouteStore::head(std::uint32_t hash, const bgp::NlriView& nlri) const {
+  return index_.find(hash, [&](Handle route) { return routes_[route].nlri.same_key(nlri); });
+}
+
+PeerSet RouteStore::announce(const bgp::NlriView& nlri, Path path, PeerSet audience) {
+  const std::uint32_t hash = hash_of(nlri);
+  PeerSet news = audience;
+  Handle joinable = no_handle;
+  for (Handle at = head(hash, nlri); at != no_handle && news != nobody;) {
+    Route& route = routes_[at];
+    const Handle next = route.next;
+    const bool same =
+        !route.withdrawn && route.path == path && base::equal(route.nlri.view().tail, nlri.tail);
+    const PeerSet shared = peers_.intersect(route.audience, news);
+    if (same) {
+      news = peers_.subtract(news, shared);
+      if (route.change > seen_change_) joinable = at;
+    } else if (shared != nobody) {
+      remove_peers(hash, at, shared);
+    }
+    at = next;
+  }
+  if (news == nobody) return nobody;
+  if (joinable != no_handle) {
+    routes_[joinable].audience = peers_.unite(routes_[joinable].audience, news);
+    return news;
+  }
+  const Handle added = add(hash, nlri, path, news, false);
+  announced_.push({added, routes_[added].change});
+  return news;
+}
+
+PeerSet RouteStore::withdraw(const bgp::NlriView& nlri, Path attributes, PeerSet audience,
+                             PeerSet listening) {
+  const std::uint32_t hash = hash_of(nlri);
+  PeerSet lost = nobody;
+  std::uint8_t tail[255];
+  bgp::NlriView gone = nlri;
+  for (Handle at = head(hash, nlri); at != no_handle;) {
+    Route& route = routes_[at];
+    const Handle next = route.next;
+    const PeerSet shared = peers_.intersect(route.audience, audience);
+    if (shared != nobody) {
+      const bgp::NlriView known = route.nlri.view();
+      if (gone.tail.empty() && !known.tail.empty()) {
+        std::copy(known.tail.begin(), known.tail.end(), tail);
+        gone.tail = {tail, known.tail.size()};
+      }
+      if (!route.withdrawn) lost = peers_.unite(lost, shared);
+      remove_peers(hash, at, shared);
+    }
+    at = next;
+  }
+  const PeerSet told = peers_.intersect(audience, listening);
+  if (told != nobody) {
+    const Handle tombstone = add(hash, gone, attributes, told, true);
+    withdrawn_.push({tombstone, routes_[tombstone].change});
+  }
+  return lost;
+}
+
+Handle RouteStore::find(const bgp::NlriView& nlri, PeerIndex peer) const {
+  for (Handle at = head(hash_of(nlri), nlri); at != no_handle; at = routes_[at].next)
+    if (!routes_[at].withdrawn && peers_.contains(routes_[at].audience, peer)) return at;
+  return no_handle;
+}
+
+bool RouteStore::trim(std::uint64_t announced, std::uint64_t withdrawn, std::size_t budget) {
+  announced_.trim(announced);
+  const std::uint64_t until = std::min(withdrawn, withdrawn_.begin() + budget);
+  for (std::uint64_t at = withdrawn_.begin(); at < until; ++at) {
+    const Change& entry = withdrawn_[at];
+    const Route& route = routes_[entry.route];
+    if (route.change == entry.change && route.withdrawn && route.audience != nobody)
+      erase(hash_of(route.nlri.view()), entry.route);
+  }
+  withdrawn_.trim(until);
+  return until < withdrawn;
+}
+
+Handle RouteStore::add(std::uint32_t hash, const bgp::NlriView& nlri, Path path, PeerSet audience,
+                       bool withdrawn) {
+  const Handle first = head(hash, nlri);
+  const Handle added = routes_.allocate();
+  Route& route = routes_[added];
+  route.nlri.assign(nlri);
+  route.withdrawn = withdrawn;
+  route.path = path;
+  paths_.retain(path);
+  route.audience = audience;
+  route.change = ++last_change_;
+  if (first == no_handle) {
+    index_.insert(hash, added);
+  } else {
+    route.next = routes_[first].next;
+    routes_[first].next = added;
+  }
+  return added;
+}
+
+void RouteStore::remove_peers(std::uint32_t hash, Handle route, PeerSet peers) {
+  routes_[route].audience = peers_.subtract(routes_[route].audience, peers);
+  if (routes_[route].audience == nobody) erase(hash, route);
+}
+
+void RouteStore::erase(std::uint32_t hash, Handle gone) {
+  Route& route = routes_[gone];
+  const Handle first = head(hash, route.nlri.view());
+  if (first == gone) {
+    if (route.next == no_handle) {
+      index_.erase(hash, gone);
+    } else {
+      index_.replace(hash, gone, route.next);
+    }
+  } else {
+    Handle before = first;
+    while (routes_[before].next != gone) before = routes_[before].next;
+    routes_[before].next = route.next;
+  }
+  route.nlri.release();
+  paths_.release(route.path);
+  route.audience = nobody;
+  route.change = 0;
+  routes_.release(gone);
+}
+
+}  // namespace openbell::rib

@@ -1,0 +1,81 @@
+#pragma once
+// What we announce: each route once, with the set of peers that it is for.
+//
+// Routes of one NLRI form a chain whose audiences are disjoint: a peer is told at most one of them.
+// A withdrawal is a route too, a tombstone, until every peer that follows the queues has passed it.
+// Every change gets a number, higher than all before, and an entry in one of two queues
+// (withdrawals overtake announcements); an entry whose number is no longer the route's is stale and
+// means nothing, so the last word on an NLRI is the one that is sent.
+
+#include <cstdint>
+
+#include "base/index.h"
+#include "base/slab.h"
+#include "rib/change_queue.h"
+#include "rib/path_pool.h"
+#include "rib/peer_set.h"
+#include "rib/stored_nlri.h"
+
+namespace openbell::rib {
+
+struct Route {
+  StoredNlri nlri;
+  bool withdrawn = false;
+  Path path = no_path;        // of a tombstone: the attributes given with the withdrawal, or none
+  PeerSet audience = nobody;  // nobody: the record is free
+  base::Handle next = base::no_handle;  // of the same NLRI
+  std::uint64_t change = 0;
+};
+static_assert(sizeof(Route) == 40);
+
+class RouteStore {
+ public:
+  RouteStore(PeerSetPool& peers, PathPool& paths) : peers_(peers), paths_(paths) {}
+
+  /// Announces to every peer of `audience`. Gives the peers for which this is news: those that were
+  /// announced the very same before are left alone. The store takes its own use of `path`.
+  PeerSet announce(const bgp::NlriView& nlri, Path path, PeerSet audience);
+
+  /// Withdraws from every peer of `audience`, also one that never heard of the route (ExaBGP).
+  /// Peers that are not `listening` (their session is down) are only forgotten. A label that was
+  /// not given is taken from the route. Returns the peers that lost a route.
+  PeerSet withdraw(const bgp::NlriView& nlri, Path attributes, PeerSet audience, PeerSet listening);
+
+  /// The route announced to `peer`, no_handle when there is none.
+  [[nodiscard]] base::Handle find(const bgp::NlriView& nlri, PeerIndex peer) const;
+
+  [[nodiscard]] const Route& operator[](base::Handle route) const { return routes_[route]; }
+  /// Handles are below this; a free record has nobody as its audience.
+  [[nodiscard]] base::Handle end() const { return routes_.end(); }
+  /// Records in use, tombstones included.
+  [[nodiscard]] std::size_t size() const { return routes_.used(); }
+
+  [[nodiscard]] const ChangeQueue& announced() const { return announced_; }
+  [[nodiscard]] const ChangeQueue& withdrawn() const { return withdrawn_; }
+  [[nodiscard]] std::uint64_t last_change() const { return last_change_; }
+  /// Everything up to now may have been sent to somebody: routes changed later can still be joined
+  /// into one.
+  void seen() { seen_change_ = last_change_; }
+  /// All readers have passed these positions: what lies before is forgotten, tombstones there are
+  /// freed. At most `budget` entries; true when there is more.
+  bool trim(std::uint64_t announced, std::uint64_t withdrawn, std::size_t budget);
+
+ private:
+  base::Handle head(std::uint32_t hash, const bgp::NlriView& nlri) const;
+  base::Handle add(std::uint32_t hash, const bgp::NlriView& nlri, Path path, PeerSet audience,
+                   bool withdrawn);
+  /// Takes `peers` out of a route's audience; frees it when nobody is left.
+  void remove_peers(std::uint32_t hash, base::Handle route, PeerSet peers);
+  void erase(std::uint32_t hash, base::Handle route);
+
+  PeerSetPool& peers_;
+  PathPool& paths_;
+  base::Slab<Route> routes_;
+  base::Index index_;  // first route of each NLRI
+  ChangeQueue announced_;
+  ChangeQueue withdrawn_;
+  std::uint64_t last_change_ = 0;
+  std::uint64_t seen_change_ = 0;
+};
+
+}  // namespace openbell::rib
