@@ -1,0 +1,326 @@
+#include "rib/adj_rib_out.h"
+
+#include <algorithm>
+
+#include "bgp/message/notification.h"
+#include "bgp/message/update.h"
+#include "rib/update_encoder.h"
+
+namespace openbell::rib {
+
+namespace {
+
+/// Routes encoded for one group in one turn: some 0.3 ms of work.
+constexpr std::size_t slice_routes = 2048;
+/// Records looked at in one turn by a walk that finds little for its group.
+constexpr std::size_t slice_walk = 8192;
+/// A blocked group that is this many announcements behind walks over the store instead of keeping
+/// them.
+constexpr std::uint64_t announced_lag_max = 1u << 20;
+/// A blocked group that is this many withdrawals behind is given up.
+constexpr std::uint64_t withdrawn_lag_max = 4u << 20;
+constexpr std::size_t slice_trim = 8192;
+
+}  // namespace
+
+struct AdjRibOut::Encoder : UpdateEncoder {
+  using UpdateEncoder::UpdateEncoder;
+};
+
+struct AdjRibOut::Group {
+  /// End-of-RIB owed to a member once the queues have been read up to these places.
+  struct Owed {
+    PeerIndex peer = 0;
+    bgp::Family family{};
+    std::uint64_t announced = 0;
+    std::uint64_t withdrawn = 0;
+  };
+
+  WireClass wire_class;
+  std::vector<PeerIndex> members;
+  PeerSet member_set = nobody;
+  std::uint64_t announced_at = 0;  // places in the store's queues
+  std::uint64_t withdrawn_at = 0;
+  bool walking = false;
+  bool framed = false;   // the walk answers a refresh: EoRR at its end
+  bool separate = true;  // looks for a group to join when it has caught up
+  bgp::FamilySet walk_families;
+  base::Handle walk_at = 1;
+  base::Handle walk_end = 1;
+  std::uint64_t walk_lowest = 0;  // changes from here ...
+  std::uint64_t walk_highest =
+      0;  // ... to here are the walk's business, later ones are in the queues
+  std::vector<Owed> owed;
+  double tokens = 0;  // UPDATEs that the rate limit allows now
+  base::Tick tokens_at{};
+  base::Tick allowed_at = base::never;  // when the next one is allowed
+
+  [[nodiscard]] bool caught_up(const RouteStore& routes) const {
+    return !walking && announced_at == routes.announced().end() &&
+           withdrawn_at == routes.withdrawn().end() && owed.empty();
+  }
+};
+
+WireClass WireClass::of(const bgp::WireContext& context, std::uint32_t rate_limit) {
+  WireClass result{context, rate_limit};
+  if (!context.ibgp()) result.context.peer_as = 0;
+  return result;
+}
+
+AdjRibOut::AdjRibOut(RouteStore& routes, PeerSetPool& peers, PathPool& paths, PeerOutput& output)
+    : routes_(routes),
+      peers_(peers),
+      paths_(paths),
+      output_(output),
+      encoder_(std::make_unique<Encoder>(routes, peers, paths, output)) {}
+
+AdjRibOut::~AdjRibOut() = default;
+
+AdjRibOut::Group& AdjRibOut::add_group(const WireClass& wire_class) {
+  Group& group = *groups_.emplace_back(std::make_unique<Group>());
+  group.wire_class = wire_class;
+  group.announced_at = routes_.announced().end();
+  group.withdrawn_at = routes_.withdrawn().end();
+  return group;
+}
+
+void AdjRibOut::open(PeerIndex peer, const WireClass& wire_class, bool end_of_rib) {
+  if (peer >= by_peer_.size()) by_peer_.resize(peer + 1);
+  OPENBELL_CHECK(by_peer_[peer] == nullptr);
+  const auto waiting = std::find_if(groups_.begin(), groups_.end(), [&](const auto& group) {
+    return group->walking && group->walk_at == 1 && group->walk_lowest == 0 && !group->framed &&
+           group->walk_highest == routes_.last_change() + 1 && group->wire_class == wire_class;
+  });
+  Group& group = waiting != groups_.end() ? **waiting : add_group(wire_class);
+  group.members.push_back(peer);
+  group.member_set = peers_.unite(group.member_set, peers_.single(peer));
+  by_peer_[peer] = &group;
+  listening_ = peers_.unite(listening_, peers_.single(peer));
+  if (waiting == groups_.end()) begin_walk(group, wire_class.context.families, 0);
+  if (end_of_rib)
+    wire_class.context.families.for_each(
+        [&](bgp::Family family) { this->end_of_rib(peer, family); });
+}
+
+void AdjRibOut::close(PeerIndex peer) {
+  if (peer >= by_peer_.size() || by_peer_[peer] == nullptr) return;
+  leave_group(peer);
+  listening_ = peers_.subtract(listening_, peers_.single(peer));
+}
+
+void AdjRibOut::leave_group(PeerIndex peer) {
+  Group& group = group_of(peer);
+  by_peer_[peer] = nullptr;
+  std::erase(group.members, peer);
+  std::erase_if(group.owed, [&](const Group::Owed& owed) { return owed.peer == peer; });
+  group.member_set = peers_.subtract(group.member_set, peers_.single(peer));
+  if (group.members.empty())
+    std::erase_if(groups_, [&](const auto& held) { return held.get() == &group; });
+}
+
+void AdjRibOut::move_to_own_group(PeerIndex peer) {
+  Group& from = group_of(peer);
+  if (from.members.size() == 1) return;
+  auto own = std::make_unique<Group>(from);
+  own->members = {peer};
+  own->member_set = peers_.single(peer);
+  own->separate = true;
+  std::erase_if(own->owed, [&](const Group::Owed& owed) { return owed.peer != peer; });
+  leave_group(peer);
+  by_peer_[peer] = own.get();
+  groups_.push_back(std::move(own));
+}
+
+void AdjRibOut::begin_walk(Group& group, const bgp::FamilySet& families,
+                           std::uint64_t lowest_change) {
+  group.walking = true;
+  group.walk_families = families;
+  group.walk_lowest = lowest_change;
+  group.walk_highest = routes_.last_change() + 1;
+  group.walk_at = 1;
+  group.walk_end = routes_.end();
+  group.announced_at = routes_.announced().end();
+  group.separate = true;
+  routes_.seen();
+}
+
+void AdjRibOut::refresh(PeerIndex peer, const bgp::FamilySet& families, bool framed) {
+  if (peer >= by_peer_.size() || by_peer_[peer] == nullptr) return;
+  move_to_own_group(peer);
+  Group& group = group_of(peer);
+  const bgp::FamilySet asked = families & group.wire_class.context.families;
+  bgp::FamilySet all = asked;
+  const std::uint64_t from_start = 0;
+  if (group.walking) group.walk_families.for_each([&](bgp::Family family) { all.insert(family); });
+  // What the queues still hold for other families is kept: a walk over all of them would lose
+  // nothing, one over `asked` alone must not skip it.
+  if (group.announced_at != routes_.announced().end()) all = group.wire_class.context.families;
+  begin_walk(group, all, from_start);
+  group.framed = framed;
+  if (!framed) return;
+  std::uint8_t message[bgp::header_size + 4];
+  all.for_each([&](bgp::Family family) {
+    output_.write(peer, bgp::encode_refresh(family, bgp::RefreshSubtype::begin, message));
+  });
+}
+
+void AdjRibOut::end_of_rib(PeerIndex peer, bgp::Family family) {
+  if (peer >= by_peer_.size() || by_peer_[peer] == nullptr) return;
+  group_of(peer).owed.push_back(
+      {peer, family, routes_.announced().end(), routes_.withdrawn().end()});
+}
+
+bool AdjRibOut::flush(base::Tick now) {
+  bool more = false;
+  // Groups may be split while they are flushed: new ones come at the end and get their slice too.
+  for (std::size_t i = 0; i < groups_.size(); ++i) more |= flush_group(*groups_[i], now);
+  rejoin_groups();
+  return trim() || more;
+}
+
+base::Tick AdjRibOut::deadline() const {
+  base::Tick earliest = base::never;
+  for (const auto& group : groups_) earliest = std::min(earliest, group->allowed_at);
+  return earliest;
+}
+
+bool AdjRibOut::flush_group(Group& group, base::Tick now) {
+  if (group.caught_up(routes_)) return false;
+  separate_blocked(group);
+  if (!output_.writable(group.members.front())) {
+    limit_lag(group);
+    return false;
+  }
+  std::size_t room = slice_routes;
+  if (const std::uint32_t rate = group.wire_class.rate_limit; rate != 0) {
+    const double elapsed_s = static_cast<double>((now - group.tokens_at).ns) / 1e9;
+    group.tokens = std::min<double>(rate, group.tokens + elapsed_s * rate);
+    group.tokens_at = now;
+    room = std::min(room, static_cast<std::size_t>(group.tokens));
+    group.allowed_at = room != 0 ? base::never : now + base::nanoseconds(1'000'000'000 / rate);
+    if (room == 0) return false;
+  }
+  routes_.seen();
+  collect_withdrawn(group, room);
+  std::size_t sent =
+      encoder_->write(group.wire_class.context, group.member_set, bgp::Purpose::withdraw);
+  if (sent < room) {
+    collect_announced(group, room - sent);
+    if (encoder_->size() < room - sent && group.walking) collect_walk(group, room - sent);
+    sent += encoder_->write(group.wire_class.context, group.member_set, bgp::Purpose::announce);
+  }
+  group.tokens -= static_cast<double>(sent);
+  if (group.walking && group.walk_at >= group.walk_end) finish_walk(group);
+  send_end_of_rib(group);
+  return !group.caught_up(routes_);
+}
+
+void AdjRibOut::separate_blocked(Group& group) {
+  if (group.members.size() == 1) return;
+  std::vector<PeerIndex> blocked;
+  for (const PeerIndex peer : group.members)
+    if (!output_.writable(peer)) blocked.push_back(peer);
+  if (blocked.size() == group.members.size()) blocked.pop_back();
+  for (const PeerIndex peer : blocked) move_to_own_group(peer);
+}
+
+void AdjRibOut::limit_lag(Group& group) {
+  if (routes_.withdrawn().end() - group.withdrawn_at > withdrawn_lag_max) {
+    const std::vector<PeerIndex> members = group.members;
+    for (const PeerIndex peer : members) output_.overrun(peer);
+    return;
+  }
+  if (routes_.announced().end() - group.announced_at <= announced_lag_max) return;
+  const std::uint64_t lowest =
+      group.walking ? group.walk_lowest : routes_.announced()[group.announced_at].change;
+  begin_walk(group, group.wire_class.context.families, lowest);
+}
+
+void AdjRibOut::collect_withdrawn(Group& group, std::size_t room) {
+  const ChangeQueue& queue = routes_.withdrawn();
+  for (; group.withdrawn_at < queue.end() && encoder_->size() < room; ++group.withdrawn_at) {
+    const Change& entry = queue[group.withdrawn_at];
+    const Route& route = routes_[entry.route];
+    if (route.change != entry.change ||
+        !group.wire_class.context.families.contains(route.nlri.family()))
+      continue;
+    if (peers_.intersect(route.audience, group.member_set) != nobody) encoder_->add(entry.route);
+  }
+}
+
+void AdjRibOut::collect_announced(Group& group, std::size_t room) {
+  const ChangeQueue& queue = routes_.announced();
+  for (; group.announced_at < queue.end() && encoder_->size() < room; ++group.announced_at) {
+    const Change& entry = queue[group.announced_at];
+    const Route& route = routes_[entry.route];
+    if (route.change != entry.change ||
+        !group.wire_class.context.families.contains(route.nlri.family()))
+      continue;
+    if (peers_.intersect(route.audience, group.member_set) != nobody) encoder_->add(entry.route);
+  }
+}
+
+void AdjRibOut::collect_walk(Group& group, std::size_t room) {
+  const base::Handle stop =
+      std::min<base::Handle>(group.walk_end, group.walk_at + static_cast<base::Handle>(slice_walk));
+  for (; group.walk_at < stop && encoder_->size() < room; ++group.walk_at) {
+    const Route& route = routes_[group.walk_at];
+    if (route.audience == nobody || route.withdrawn) continue;
+    if (route.change < group.walk_lowest || route.change >= group.walk_highest) continue;
+    if (!group.walk_families.contains(route.nlri.family())) continue;
+    if (peers_.intersect(route.audience, group.member_set) != nobody) encoder_->add(group.walk_at);
+  }
+}
+
+void AdjRibOut::finish_walk(Group& group) {
+  group.walking = false;
+  if (!group.framed) return;
+  group.framed = false;
+  std::uint8_t message[bgp::header_size + 4];
+  group.walk_families.for_each([&](bgp::Family family) {
+    const bgp::Bytes end = bgp::encode_refresh(family, bgp::RefreshSubtype::end, message);
+    for (const PeerIndex peer : group.members) output_.write(peer, end);
+  });
+}
+
+void AdjRibOut::send_end_of_rib(Group& group) {
+  if (group.walking || group.owed.empty()) return;
+  std::uint8_t message[64];
+  std::erase_if(group.owed, [&](const Group::Owed& owed) {
+    if (group.announced_at < owed.announced || group.withdrawn_at < owed.withdrawn) return false;
+    output_.write(owed.peer, bgp::write_end_of_rib(owed.family, message));
+    return true;
+  });
+}
+
+void AdjRibOut::rejoin_groups() {
+  for (std::size_t i = 0; i < groups_.size(); ++i) {
+    Group& group = *groups_[i];
+    if (!group.separate || !group.caught_up(routes_)) continue;
+    group.separate = false;
+    const auto home = std::find_if(groups_.begin(), groups_.end(), [&](const auto& other) {
+      return other.get() != &group && other->wire_class == group.wire_class &&
+             other->caught_up(routes_);
+    });
+    if (home == groups_.end()) continue;
+    for (const PeerIndex peer : group.members) {
+      (*home)->members.push_back(peer);
+      by_peer_[peer] = home->get();
+    }
+    (*home)->member_set = peers_.unite((*home)->member_set, group.member_set);
+    (*home)->tokens = std::min((*home)->tokens, group.tokens);
+    groups_.erase(groups_.begin() + static_cast<std::ptrdiff_t>(i--));
+  }
+}
+
+bool AdjRibOut::trim() {
+  std::uint64_t announced = routes_.announced().end();
+  std::uint64_t withdrawn = routes_.withdrawn().end();
+  for (const auto& group : groups_) {
+    announced = std::min(announced, group->announced_at);
+    withdrawn = std::min(withdrawn, group->withdrawn_at);
+  }
+  return routes_.trim(announced, withdrawn, slice_trim);
+}
+
+}  // namespace openbell::rib

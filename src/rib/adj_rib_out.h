@@ -1,0 +1,97 @@
+#pragma once
+// From changed routes to UPDATEs: sessions that are sent identical bytes form a wire group, for
+// which each UPDATE is encoded once and written to every member.
+//
+// A group follows the two queues of the RouteStore, withdrawals first. A session that has just come
+// up, was asked to refresh, or fell too far behind walks over the store instead and then follows
+// the queues like everybody else; a member whose socket is full leaves for a group of its own and
+// comes back when it has caught up. What waits is routes, never bytes, so a slow peer costs a
+// bounded amount, gets the latest state, and delays nobody.
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/tick.h"
+#include "bgp/wire_context.h"
+#include "rib/route_store.h"
+
+namespace openbell::rib {
+
+/// Carries messages to peers; implemented by the engine.
+class PeerOutput {
+ public:
+  virtual ~PeerOutput() = default;
+  /// Nothing of this peer waits in user space.
+  [[nodiscard]] virtual bool writable(PeerIndex peer) const = 0;
+  /// One or more whole messages. Always taken.
+  virtual void write(PeerIndex peer, bgp::Bytes messages) = 0;
+  /// A route whose attributes leave no room in a message was not sent.
+  virtual void unsendable(PeerIndex peer, const bgp::NlriView& nlri) = 0;
+  /// The peer has left more withdrawals unread than are kept for it: its session must end.
+  virtual void overrun(PeerIndex peer) = 0;
+};
+
+/// What of a session matters for the bytes it is sent.
+struct WireClass {
+  bgp::WireContext context;      // peer_as reduced to "ours" or 0, see of()
+  std::uint32_t rate_limit = 0;  // UPDATEs a second, 0: none
+  bool operator==(const WireClass&) const = default;
+  /// Sessions with different peer AS get the same bytes as long as both are external.
+  static WireClass of(const bgp::WireContext& context, std::uint32_t rate_limit);
+};
+
+class AdjRibOut {
+ public:
+  AdjRibOut(RouteStore& routes, PeerSetPool& peers, PathPool& paths, PeerOutput& output);
+  ~AdjRibOut();
+
+  /// A session is established: everything for it will be sent, then End-of-RIB for each family when
+  /// `end_of_rib`.
+  void open(PeerIndex peer, const WireClass& wire_class, bool end_of_rib);
+  void close(PeerIndex peer);
+  /// Sends all routes of `families` again, between BoRR and EoRR when `framed` (RFC 7313, only
+  /// where negotiated).
+  void refresh(PeerIndex peer, const bgp::FamilySet& families, bool framed);
+  /// Sends End-of-RIB once everything announced up to now has been sent.
+  void end_of_rib(PeerIndex peer, bgp::Family family);
+  /// Peers with an established session.
+  [[nodiscard]] PeerSet listening() const { return listening_; }
+
+  /// Writes a slice of what waits for every group. True when there is more that could be sent at
+  /// once.
+  bool flush(base::Tick now);
+  /// When a group held back by its rate limit may go on; base::never when none is.
+  [[nodiscard]] base::Tick deadline() const;
+
+ private:
+  struct Group;
+  struct Encoder;
+
+  Group& group_of(PeerIndex peer) { return *by_peer_[peer]; }
+  Group& add_group(const WireClass& wire_class);
+  void move_to_own_group(PeerIndex peer);
+  void leave_group(PeerIndex peer);
+  void begin_walk(Group& group, const bgp::FamilySet& families, std::uint64_t lowest_change);
+  void finish_walk(Group& group);
+  bool flush_group(Group& group, base::Tick now);
+  void separate_blocked(Group& group);
+  void limit_lag(Group& group);
+  void collect_withdrawn(Group& group, std::size_t room);
+  void collect_announced(Group& group, std::size_t room);
+  void collect_walk(Group& group, std::size_t room);
+  void send_end_of_rib(Group& group);
+  void rejoin_groups();
+  bool trim();
+
+  RouteStore& routes_;
+  PeerSetPool& peers_;
+  PathPool& paths_;
+  PeerOutput& output_;
+  std::vector<std::unique_ptr<Group>> groups_;
+  std::vector<Group*> by_peer_;  // null: session down
+  std::unique_ptr<Encoder> encoder_;
+  PeerSet listening_ = nobody;
+};
+
+}  // namespace openbell::rib
