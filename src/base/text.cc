@@ -1,6 +1,5 @@
 #include "base/text.h"
 
-#include <array>
 #include <vector>
 
 namespace openbell::base {
@@ -10,9 +9,20 @@ namespace {
 constexpr bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
-constexpr bool is_single(char c) {
-  return c == '[' || c == ']' || c == '(' || c == ')' || c == '{' || c == '}' || c == ',' ||
-         c == ';';
+
+/// Code points up to U+FFFF (RFC 3629 3).
+void append_utf8(std::uint32_t code, std::string& out) {
+  const auto push = [&](std::uint32_t byte) { out.push_back(static_cast<char>(byte)); };
+  if (code < 0x80) {
+    push(code);
+  } else if (code < 0x800) {
+    push(0xC0 | code >> 6);
+    push(0x80 | (code & 0x3F));
+  } else {
+    push(0xE0 | code >> 12);
+    push(0x80 | (code >> 6 & 0x3F));
+    push(0x80 | (code & 0x3F));
+  }
 }
 
 /// Bytes of the well-formed UTF-8 sequence at the start of `text`, 0 when it is not one (RFC 3629
@@ -69,77 +79,169 @@ TextWriter& TextWriter::json_string(std::string_view text) {
   return put('"');
 }
 
-void TextReader::advance() {
-  while (next_ < text_.size() && is_blank(text_[next_])) ++next_;
-  word_at_ = next_;
-  quoted_ = false;
-  end_ = next_ == text_.size();
-  word_ = {};
-  if (end_) return;
-  const char first = text_[next_];
-  if (first == '"' || first == '\'') return advance_quoted(first);
-  if (is_single(first)) {
-    word_ = text_.substr(next_++, 1);
-    return;
+constexpr TextReader::Letters TextReader::letters_of(TextSource source, bool free) {
+  Letters letters{};
+  const auto set = [&](std::string_view characters, Letter meaning) {
+    for (const char c : characters) letters[static_cast<std::uint8_t>(c)] = meaning;
+  };
+  set(" \t\r\n", Letter::blank);
+  set(free ? "[]{},;" : "[](){},;", Letter::single);
+  set("\"'", Letter::quote);
+  set("\\", Letter::backslash);
+  if (source == TextSource::file) set("#", Letter::comment);
+  return letters;
+}
+
+TextReader::TextReader(std::string_view text, TextSource source) : text_(text), source_(source) {
+  static constexpr Letters line = letters_of(TextSource::line, false);
+  static constexpr Letters file = letters_of(TextSource::file, false);
+  letters_ = source == TextSource::file ? &file : &line;
+  advance();
+}
+
+/// The offset after the line break when nothing but blanks stands between it and the backslash,
+/// else 0.
+std::size_t TextReader::continuation(std::size_t backslash) const {
+  if (source_ == TextSource::line) return 0;
+  std::size_t at = backslash + 1;
+  while (at < text_.size() && (text_[at] == ' ' || text_[at] == '\t' || text_[at] == '\r')) ++at;
+  return at < text_.size() && text_[at] == '\n' ? at + 1 : 0;
+}
+
+/// ExaBGP joins continued lines before it looks for comments: a comment goes on as well.
+void TextReader::skip_comment() {
+  while (next_ < text_.size() && text_[next_] != '\n') {
+    const std::size_t joined = text_[next_] == '\\' ? continuation(next_) : 0;
+    next_ = joined != 0 ? joined : next_ + 1;
   }
+}
+
+void TextReader::skip_blanks() {
+  while (next_ < text_.size()) {
+    const Letter here = letter(next_);
+    const std::size_t joined = here == Letter::backslash ? continuation(next_) : 0;
+    if (here == Letter::blank) {
+      ++next_;
+    } else if (here == Letter::comment) {
+      skip_comment();
+    } else if (joined != 0) {
+      next_ = joined;
+    } else {
+      return;
+    }
+  }
+}
+
+void TextReader::advance() {
+  quoted_ = false;
+  do {
+    skip_blanks();
+    word_at_ = next_;
+    word_ = {};
+    end_ = next_ >= text_.size();
+    if (!end_) read_word();
+    // Escaped blanks alone are no word.
+  } while (word_.empty() && !end_ && !quoted_ && ok_);
+}
+
+void TextReader::read_word() {
+  const Letter first = letter(next_);
+  if (first == Letter::quote) return read_quoted(text_[next_]);
   std::size_t at = next_;
-  while (at < text_.size() && !is_blank(text_[at]) && !is_single(text_[at]) && text_[at] != '"' &&
-         text_[at] != '\'') {
-    if (text_[at] == '\\') return advance_escaped(next_);
+  if (first == Letter::single) {
     ++at;
+  } else {
+    while (at < text_.size() && letter(at) == Letter::ordinary) ++at;
+    if (at < text_.size() && letter(at) == Letter::backslash) return read_escaped();
   }
   word_ = text_.substr(next_, at - next_);
   next_ = at;
 }
 
-void TextReader::advance_quoted(char quote) {
+/// Takes the escape at `at` (which points to its backslash): \b \f \n \r \t \uXXXX, or the
+/// character itself.
+bool TextReader::take_escape(std::size_t& at, std::string& word) {
+  constexpr std::string_view known = "bfnrt";
+  constexpr std::string_view values = "\b\f\n\r\t";
+  const std::size_t start = at;
+  if (++at == text_.size()) return fail_at(start, "a character after the backslash", "\\");
+  const char c = text_[at++];
+  const std::size_t index = known.find(c);
+  if (index != std::string_view::npos) {
+    word.push_back(values[index]);
+    return true;
+  }
+  if (c != 'u') {
+    word.push_back(c);
+    return true;
+  }
+  std::uint32_t code = 0;
+  const std::string_view digits = text_.substr(at, 4);
+  const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), code, 16);
+  if (digits.size() != 4 || result.ptr != digits.data() + 4 || (code >= 0xD800 && code < 0xE000))
+    return fail_at(start, "four hexadecimal digits of a character after \\u",
+                   text_.substr(start, 6));
+  at += 4;
+  append_utf8(code, word);
+  return true;
+}
+
+void TextReader::read_quoted(char quote) {
   std::string& word = unescaped_[slot_ ^= 1];
   word.clear();
   quoted_ = true;
-  for (std::size_t at = next_ + 1; at < text_.size(); ++at) {
-    if (text_[at] == quote) {
-      next_ = at + 1;
-      word_ = word;
-      return;
+  std::size_t at = next_ + 1;
+  while (at < text_.size() && text_[at] != quote) {
+    if (source_ == TextSource::file && text_[at] == '\n') break;
+    if (text_[at] != '\\') {
+      word.push_back(text_[at++]);
+    } else if (!take_escape(at, word)) {
+      break;
     }
-    if (text_[at] == '\\' && at + 1 < text_.size()) ++at;
-    word.push_back(text_[at]);
   }
-  fail_at(next_, "a closing quote", text_.substr(next_));
-  next_ = text_.size();
+  const bool closed = at < text_.size() && text_[at] == quote;
+  if (!closed) fail_at(next_, "a closing quote", text_.substr(next_, at - next_));
+  next_ = closed ? at + 1 : at;
   word_ = word;
 }
 
-void TextReader::advance_escaped(std::size_t from) {
-  constexpr std::string_view letters = "bfnrt";
-  constexpr std::string_view values = "\b\f\n\r\t";
+void TextReader::read_escaped() {
   std::string& word = unescaped_[slot_ ^= 1];
   word.clear();
-  std::size_t at = from;
-  for (; at < text_.size() && !is_blank(text_[at]) && !is_single(text_[at]); ++at) {
-    if (text_[at] != '\\') {
-      word.push_back(text_[at]);
+  std::size_t at = next_;
+  while (at < text_.size()) {
+    const Letter here = letter(at);
+    if (here == Letter::ordinary) {
+      word.push_back(text_[at++]);
       continue;
     }
-    if (++at == text_.size()) {
-      fail_at(at - 1, "a character after the backslash", "\\");
-      break;
-    }
-    const std::size_t known = letters.find(text_[at]);
+    if (here != Letter::backslash || continuation(at) != 0 || !take_escape(at, word)) break;
     // ExaBGP: an escaped control character in a command separates words, as a blank does.
-    if (known != std::string_view::npos && is_blank(values[known]) && !word.empty()) {
-      ++at;
-      break;
-    }
-    if (known == std::string_view::npos) {
-      word.push_back(text_[at]);
-    } else if (!is_blank(values[known])) {
-      word.push_back(values[known]);
+    if (is_blank(word.back()) && word.back() != ' ') {
+      word.pop_back();
+      if (!word.empty()) break;
     }
   }
   next_ = at;
   word_ = word;
-  if (word.empty()) advance();
+}
+
+void TextReader::restart(std::size_t offset) {
+  ok_ = true;
+  complaint_ = {};
+  skip_to(offset);
+}
+
+std::string_view TextReader::free_word() {
+  static constexpr Letters line = letters_of(TextSource::line, true);
+  static constexpr Letters file = letters_of(TextSource::file, true);
+  if (end_ || quoted_) return word();
+  const Letters* usual = letters_;
+  letters_ = source_ == TextSource::file ? &file : &line;
+  next_ = word_at_;
+  read_word();
+  letters_ = usual;
+  return word();
 }
 
 std::string_view TextReader::word() {
@@ -177,9 +279,24 @@ bool TextReader::fail(std::string_view wanted) {
 }
 
 bool TextReader::fail_at(std::size_t offset, std::string_view wanted, std::string_view found) {
-  if (ok_) complaint_ = {offset, std::string(wanted), std::string(found)};
+  if (ok_) complaint_ = {offset, std::string(wanted), std::string(found.substr(0, 80)), {}};
   ok_ = false;
   return false;
+}
+
+bool TextReader::fail_unknown(std::string_view wanted, std::string_view known) {
+  if (ok_)
+    complaint_ = {word_at_, std::string(wanted), std::string(word_.substr(0, 80)),
+                  std::string(nearest_word(word_, known))};
+  ok_ = false;
+  return false;
+}
+
+std::string Complaint::text() const {
+  std::string text = "wanted ";
+  text.append(wanted).append(", found ");
+  if (found.empty()) return text.append("nothing");
+  return text.append("'").append(found).append("'");
 }
 
 bool parse_decimal(std::string_view text, std::uint64_t max, std::uint64_t& value) {

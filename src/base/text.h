@@ -3,6 +3,7 @@
 // walks over one statement and keeps the first complaint with its place, so that a parser is
 // straight-line code with one check at its end.
 
+#include <array>
 #include <charconv>
 #include <cstdint>
 #include <string>
@@ -46,15 +47,22 @@ struct Complaint {
   std::size_t offset = 0;  // bytes from the start of the text
   std::string wanted;      // "an IPv4 address", "one of igp, egp, incomplete"
   std::string found;       // the word at that place, empty at the end of the text
+  std::string nearest;     // the known word nearest to it, empty when none is near
+  /// "wanted a number from 0 to 255, found 'x'"
+  [[nodiscard]] std::string text() const;
 };
 
-/// Words of one statement. Blanks separate; `[ ] ( ) { } , ;` are words of their own; quotes ('…'
-/// or "…") make one word of what they hold; backslash escapes as in an ExaBGP configuration file.
-/// Views returned stay valid as long as the text, except words with escapes or quotes, which stay
-/// valid until the reader is destroyed.
+/// What a TextReader reads: a line, or a file, which may hold `#` comments and lines continued by a
+/// backslash, and whose quotes do not span lines.
+enum class TextSource : std::uint8_t { line, file };
+
+/// Words of a text. Blanks separate; `[ ] ( ) { } , ;` are words of their own; quotes ('…' or "…")
+/// make one word of what they hold; backslash escapes as in an ExaBGP configuration file. Views
+/// returned stay valid as long as the text, except words with escapes or quotes, which stay valid
+/// until the second next such word is read.
 class TextReader {
  public:
-  explicit TextReader(std::string_view text) : text_(text) { advance(); }
+  explicit TextReader(std::string_view text, TextSource source = TextSource::line);
 
   /// The word at hand, without moving; empty at the end.
   [[nodiscard]] std::string_view peek() const { return word_; }
@@ -66,6 +74,9 @@ class TextReader {
   [[nodiscard]] std::size_t offset() const { return word_at_; }
   /// Takes the word at hand.
   std::string_view word();
+  /// Takes the word at hand, read anew with `(` and `)` as ordinary letters: names, passwords and
+  /// program arguments.
+  std::string_view free_word();
   /// Takes the word at hand if it is `wanted` and unquoted.
   bool accept(std::string_view wanted);
   /// Takes `wanted`, or complains.
@@ -77,8 +88,18 @@ class TextReader {
   bool fail(std::string_view wanted);
   /// The same at an earlier word.
   bool fail_at(std::size_t offset, std::string_view wanted, std::string_view found);
+  /// Records that the word at hand is none of `known` (separated by blanks), and the nearest of
+  /// them.
+  bool fail_unknown(std::string_view wanted, std::string_view known);
   [[nodiscard]] bool ok() const { return ok_; }
   [[nodiscard]] const Complaint& complaint() const { return complaint_; }
+  /// Goes on reading at an offset, with the complaint forgotten.
+  void restart(std::size_t offset);
+  /// Goes on reading at an offset after the word at hand.
+  void skip_to(std::size_t offset) {
+    next_ = offset;
+    advance();
+  }
   /// What has not been taken yet, from the word at hand to the end of the text, as written.
   [[nodiscard]] std::string_view rest() const {
     return end_ ? std::string_view{} : text_.substr(word_at_);
@@ -87,11 +108,26 @@ class TextReader {
   [[nodiscard]] std::size_t taken() const { return taken_; }
 
  private:
+  /// What a character means outside quotes.
+  enum class Letter : std::uint8_t { ordinary, blank, single, quote, backslash, comment };
+  using Letters = std::array<Letter, 256>;
+  static constexpr Letters letters_of(TextSource source, bool free);
+
+  [[nodiscard]] Letter letter(std::size_t at) const {
+    return (*letters_)[static_cast<std::uint8_t>(text_[at])];
+  }
   void advance();
-  void advance_quoted(char quote);
-  void advance_escaped(std::size_t from);
+  void skip_blanks();
+  void skip_comment();
+  [[nodiscard]] std::size_t continuation(std::size_t backslash) const;
+  void read_word();
+  void read_quoted(char quote);
+  void read_escaped();
+  bool take_escape(std::size_t& at, std::string& word);
 
   std::string_view text_;
+  TextSource source_;
+  const Letters* letters_;
   std::string_view word_;
   std::string unescaped_[2];  // the word at hand and the one taken before it
   std::size_t next_ = 0;      // where the search for the following word begins
