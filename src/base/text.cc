@@ -279,15 +279,15 @@ bool TextReader::fail(std::string_view wanted) {
 }
 
 bool TextReader::fail_at(std::size_t offset, std::string_view wanted, std::string_view found) {
-  if (ok_) complaint_ = {offset, std::string(wanted), std::string(found.substr(0, 80)), {}};
-  ok_ = false;
-  return false;
+  return fail_unknown_at(offset, wanted, found, {});
 }
 
-bool TextReader::fail_unknown(std::string_view wanted, std::string_view known) {
+bool TextReader::fail_unknown_at(std::size_t offset, std::string_view wanted,
+                                 std::string_view found, std::string_view known) {
+  constexpr std::size_t shown_max = 80;
   if (ok_)
-    complaint_ = {word_at_, std::string(wanted), std::string(word_.substr(0, 80)),
-                  std::string(nearest_word(word_, known))};
+    complaint_ = {offset, std::string(wanted), std::string(found.substr(0, shown_max)),
+                  std::string(nearest_word(found, known))};
   ok_ = false;
   return false;
 }

@@ -90,7 +90,12 @@ class TextReader {
   bool fail_at(std::size_t offset, std::string_view wanted, std::string_view found);
   /// Records that the word at hand is none of `known` (separated by blanks), and the nearest of
   /// them.
-  bool fail_unknown(std::string_view wanted, std::string_view known);
+  bool fail_unknown(std::string_view wanted, std::string_view known) {
+    return fail_unknown_at(word_at_, wanted, word_, known);
+  }
+  /// The same of an earlier word.
+  bool fail_unknown_at(std::size_t offset, std::string_view wanted, std::string_view found,
+                       std::string_view known);
   [[nodiscard]] bool ok() const { return ok_; }
   [[nodiscard]] const Complaint& complaint() const { return complaint_; }
   /// Goes on reading at an offset, with the complaint forgotten.

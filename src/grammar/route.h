@@ -3,9 +3,11 @@
 // statement gives one route, or several (`split`, `attributes … nlri`).
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "bgp/nlri/family.h"
@@ -13,7 +15,8 @@
 
 namespace openbell::grammar {
 
-/// One route of a statement. Views live until the next statement is parsed.
+/// One route of a statement. Views live until the next statement is parsed,
+/// the name of a watchdog included.
 struct RouteView {
   bgp::NlriView nlri;
   bgp::PathView path;
@@ -39,7 +42,7 @@ enum class RouteForm : std::uint8_t {
   attributes,  // `attributes … nlri PREFIX …`
   family,  // `unicast PREFIX …` of announce { ipv4 {} } and `announce ipv4 unicast …`: the family
            // is given
-  flow,  // `flow route …`: block `{ match { } then { } }` or one line
+  flow,    // `flow route …`: block `{ match { } then { } }` or one line
 };
 
 /// Parses route statements. Reused for a whole file or for all commands of a process: remembers the
@@ -64,7 +67,8 @@ class RouteParser {
   std::unique_ptr<State> state_;
 };
 
-/// Many routes, compactly: what a configuration file says for one neighbor or template.
+/// Many routes, compactly: what a configuration file says for one neighbor or template. Filled by
+/// one parser: tokens of another would be taken for its own.
 class RouteList final : public RouteSink {
  public:
   void route(const RouteView& route) override;
@@ -81,24 +85,29 @@ class RouteList final : public RouteSink {
     std::uint64_t offset = 0;  // of the key in bytes_
     std::uint32_t path = 0;
     std::uint32_t path_id = 0;
+    std::uint32_t watchdog = 0;  // 1 + index in watchdogs_
     std::uint16_t key_size = 0;
-    std::uint16_t watchdog = 0;  // 1 + index in watchdogs_
     std::uint8_t tail_size = 0;
     bgp::Family family{};
     std::uint8_t flags = 0;
   };
   struct Path {
     bgp::NextHop next_hop;
-    std::uint64_t offset = 0;
+    std::uint64_t offset = 0;  // of the attributes in path_bytes_
     std::uint32_t size = 0;
   };
-  std::uint32_t intern(const RouteView& route);
+  std::uint32_t path_of(const RouteView& route);
+  std::uint32_t intern(const bgp::PathView& path);
+  void grow_slots();
+  std::uint32_t watchdog_of(std::string_view name);
 
   std::vector<std::uint8_t> bytes_;
   std::vector<Entry> entries_;
   std::vector<Path> paths_;
   std::vector<std::uint32_t> path_slots_;  // open addressing over paths_
-  std::vector<std::string> watchdogs_;
+  std::vector<std::uint8_t> path_bytes_;
+  std::deque<std::string> watchdogs_;  // views of names stay valid while routes are added
+  std::unordered_map<std::string, std::size_t> watchdog_indexes_;
   std::uint32_t last_path_ = 0;
   std::uint32_t last_token_ = 0;
 };

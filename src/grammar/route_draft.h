@@ -1,0 +1,43 @@
+#pragma once
+// What one route statement said, while it is read. Shared by the prefix form and the flow form.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bgp/attr/attribute.h"
+#include "bgp/attr/flow_action.h"
+#include "bgp/nlri/family.h"
+#include "bgp/path.h"
+
+namespace openbell::grammar {
+
+/// One is reused for every statement: clear() keeps capacity.
+struct RouteDraft {
+  bgp::NlriDraft nlri;
+  bgp::NextHop next_hop;
+  bgp::PathAttributesBuilder attributes;
+  bgp::FlowActions actions;
+  std::string watchdog;
+  std::vector<std::uint8_t> value;  // of the attribute being read
+  std::uint8_t split = 0;           // length of the prefixes to make, 0: no split
+  bool starts_withdrawn = false;
+  bool own_words = false;  // has words that belong to this route alone, not to its path
+
+  void clear();
+};
+
+/// Reads one word of a route and its value. Complains about an unknown word.
+bool parse_route_word(base::TextReader& in, RouteDraft& draft);
+
+/// Reads the value of an attribute word (already taken); the first of a kind stands, extended
+/// communities add up.
+bool parse_attribute_word(base::TextReader& in, const bgp::AttributeOps& ops, RouteDraft& draft);
+
+bool parse_next_hop(base::TextReader& in, RouteDraft& draft);
+
+/// Reads a FlowSpec statement: `[name] { … }` or one line, its `;` included.
+bool parse_flow_statement(base::TextReader& in, RouteDraft& draft);
+
+}  // namespace openbell::grammar
