@@ -14,8 +14,8 @@ inline constexpr std::size_t flow_size_max = 4095;
 /// Whether `word` (with '_' or '-') begins a match: "source", "destination-port", "tcp_flags" ...
 bool is_flow_match(std::string_view word);
 
-/// Reads the value of the match `word` (already taken) into the draft: one value or `[ values ]`.
-/// Unbracketed values go on while the next word begins with an operator or a digit
+/// Reads the value of the match `word` (already taken, is_flow_match) into the draft: one value or
+/// `[ values ]`. Unbracketed values go on while the next word begins with an operator or a digit
 /// (`port >1024 <2000`): several values mean any of them, `a&b` means both.
 ///
 /// Complains about an empty list, a second prefix of one direction (one NLRI cannot hold it),
