@@ -46,7 +46,6 @@ bool parse_prefix_word(TextReader& in, NlriDraft& draft) {
   }
   if (!prefix.is_canonical()) return fail_host_bits(in, prefix);
   in.word();
-  if (draft.has_prefix) return true;
   draft.prefix = prefix;
   draft.has_prefix = true;
   return true;

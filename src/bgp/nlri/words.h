@@ -1,6 +1,6 @@
 #pragma once
 // Words of a route statement that make up its NLRI. Each reads what follows its keyword (already
-// taken) into the draft; false with a complaint in `in` when it cannot. A word given twice: the
+// taken) into the draft; false with a complaint in `in` when it cannot. A keyword given twice: the
 // first one stands, as in ExaBGP.
 
 #include "bgp/nlri/family.h"
@@ -13,7 +13,8 @@ inline constexpr std::uint32_t label_max = 0xFFFFF;
 inline constexpr std::size_t labels_max = 10;
 
 /// "10.0.0.0/24", "2001:db8::/32", or an address alone for a host route. Host bits set and dotted
-/// masks are complaints that say what to write.
+/// masks are complaints that say what to write. Replaces the prefix of the draft, so that a list of
+/// prefixes shares the other words.
 bool parse_prefix_word(TextReader& in, NlriDraft& draft);
 /// `label N` or `label [ N N ]`: at most `labels_max`, each 0..1048575.
 bool parse_label_words(TextReader& in, NlriDraft& draft);
