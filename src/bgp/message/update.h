@@ -2,7 +2,9 @@
 // UPDATE (RFC 4271 4.3, RFC 4760): reading one into views, and filling one.
 
 #include <array>
+#include <bitset>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -48,11 +50,38 @@ class UpdateDecoder {
   const UpdateView& decode(Bytes body, const WireContext& context);
 
  private:
+  /// One attribute as received, before anything about it has been believed.
+  struct Raw {
+    AttributeView view;
+    Bytes whole;  // flags, code and length included: the data of a NOTIFICATION
+  };
+
+  void read_attributes(Bytes attributes, const WireContext& context);
+  void read_attribute(const Raw& raw, const WireContext& context);
+  void read_known(const Raw& raw, const AttributeOps& row, const WireContext& context);
+  void read_next_hop(const Raw& raw);
+  void read_mp_reach(const Raw& raw, const WireContext& context);
+  void read_mp_unreach(const Raw& raw, const WireContext& context);
+  void read_as4(const Raw& raw, const WireContext& context);
+  void read_classic(Bytes withdrawn, Bytes announced, const WireContext& context);
+  bool field_is_sound(const NlriField& field, const WireContext& context);
+  void merge_as4();
+  void check_whole();
+  /// Records a fault; the worst one decides what becomes of the UPDATE (RFC 7606 3(h)).
+  void fault(Treatment treatment, std::string_view subject, std::string_view what,
+             NotificationCode code = {}, Bytes data = {});
+
   UpdateView view_;
   PathAttributesBuilder builder_;
   std::vector<std::uint8_t> scratch_;
   std::vector<std::uint8_t> as4_path_;
   NlriScratch nlri_scratch_;
+  std::string reason_;
+  std::bitset<256> seen_;
+  NlriField mp_announced_;
+  NlriField mp_withdrawn_;
+  Bytes next_hop_;        // of attribute 3
+  Bytes as4_aggregator_;  // of attribute 18
 };
 
 /// Walks over the NLRI of a field: `NlriView` by `NlriView`.
@@ -83,29 +112,41 @@ IpAddress next_hop_address(const NlriField& field);
 /// as the path needs.
 class UpdateWriter {
  public:
-  /// `into` is the buffer for the whole message, at least context.message_size_max() bytes.
-  UpdateWriter(MutableBytes into, const WireContext& context) : into_(into), context_(context) {}
+  /// `into` is the buffer for the whole message, at least context.message_size_max() bytes; both
+  /// outlive the writer.
+  UpdateWriter(MutableBytes into, const WireContext& context);
 
-  /// Starts an UPDATE that announces. False when the attributes alone leave no room for an NLRI.
+  /// Starts an UPDATE that announces. False when the attributes alone leave no room for an NLRI, or
+  /// when the family needs a next hop that the session cannot give (resolve_next_hop tells which).
   bool begin_announce(Family family, const NextHop& next_hop, Bytes outbound_attributes);
   /// Starts an UPDATE that withdraws: classic field for ipv4 unicast, else MP_UNREACH_NLRI.
-  /// `outbound_attributes` are written before it (may be empty).
+  /// `outbound_attributes` are written before it (may be empty), except for unicast and multicast,
+  /// whose withdrawals carry none (ExaBGP 5.0).
   bool begin_withdraw(Family family, Bytes outbound_attributes);
-  /// Adds one NLRI; false when the message is full (nothing was added).
+  /// Adds one NLRI; false when the message is full (nothing was added): no room, or the family and
+  /// the session want one NLRI an UPDATE.
   bool add(const NlriView& nlri);
   /// Closes lengths. The whole message with its header; empty when no NLRI was added.
   Bytes finish();
 
  private:
+  void start(Family family, Purpose purpose);
+  bool start_attributes(Bytes outbound_attributes);
+  bool start_mp(std::uint8_t code, Bytes next_hop, bool rd);
+
   MutableBytes into_;
   const WireContext& context_;
-  Family family_{};
-  Purpose purpose_ = Purpose::announce;
-  bool classic_ = false;
+  const FamilyOps* ops_ = nullptr;
+  std::size_t limit_;              // of the whole message
   std::size_t at_ = 0;             // bytes written
   std::size_t attributes_at_ = 0;  // place of the total path attribute length
-  std::size_t mp_at_ = 0;          // place of the MP attribute's flags
+  std::size_t mp_at_ = 0;          // place of the MP attribute's flags, 0 for a classic field
   std::size_t nlri_at_ = 0;
+  Family family_{};
+  Purpose purpose_ = Purpose::announce;
+  bool key_is_wire_ = false;  // the key of an NLRI is what goes out
+  bool path_ids_ = false;     // RFC 7911: a path identifier before each NLRI
+  bool one_only_ = false;     // this family does not share UPDATEs
 };
 
 /// A whole End-of-RIB message: `00000000` for ipv4 unicast, else an empty MP_UNREACH_NLRI with the
