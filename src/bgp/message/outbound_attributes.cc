@@ -2,16 +2,16 @@
 
 #include <array>
 
+#include "bgp/attr/aggregator.h"
+#include "bgp/attr/as_path.h"
 #include "bgp/message/update.h"
 
 namespace openbell::bgp {
 
 namespace {
 
-constexpr std::uint8_t as_set = 1;
 constexpr std::uint8_t as_sequence = 2;
 constexpr std::uint32_t default_local_preference = 100;  // ExaBGP
-constexpr std::size_t as4_aggregator_size = 8;
 
 constexpr std::uint8_t well_known = attr::transitive_flag;
 constexpr std::uint8_t optional_transitive = attr::optional_flag | attr::transitive_flag;
@@ -28,25 +28,6 @@ void write_attribute(std::uint8_t flags, std::uint8_t code, Bytes value, ByteWri
     out.u8(static_cast<std::uint8_t>(value.size()));
   }
   out.bytes(value);
-}
-
-/// RFC 6793 4.2.2: the segments for AS4_PATH (confederation segments stay out), empty when every
-/// AS number fits two octets. `path` is canonical.
-Bytes as4_path_of(Bytes path, ByteWriter& out) {
-  bool needed = false;
-  ByteReader in(path);
-  while (!in.empty()) {
-    const std::uint8_t type = in.u8();
-    const std::uint8_t count = in.u8();
-    const Bytes numbers = in.take(count * std::size_t{4});
-    if (!in.ok() || (type != as_set && type != as_sequence)) continue;
-    for (std::size_t i = 0; i < numbers.size(); i += 4)
-      needed |= base::load32(numbers.data() + i) > 0xFFFF;
-    out.u8(type);
-    out.u8(count);
-    out.bytes(numbers);
-  }
-  return needed ? out.written() : Bytes{};
 }
 
 /// Beside the NLRI of another field ExaBGP keeps NEXT_HOP for these families.
@@ -145,18 +126,18 @@ class OutboundWriter {
     if (context_.four_octet_as)
       return write_attribute(attribute.flags, attribute.code, attribute.value, out_);
     write_narrowed(attribute);
+    if (!as_path_needs_as4(attribute.value)) return;
     // RFC 6793 4.2.2; ExaBGP's place is right after AS_PATH.
     ByteWriter as4(scratch_);
-    const Bytes value = as4_path_of(attribute.value, as4);
-    if (!value.empty()) write_attribute(optional_transitive, attr::as4_path, value, out_);
+    write_as4_path(attribute.value, as4);
+    write_attribute(optional_transitive, attr::as4_path, as4.written(), out_);
   }
 
   void write_aggregator(const AttributeView& attribute) {
     if (context_.four_octet_as)
       return write_attribute(attribute.flags, attribute.code, attribute.value, out_);
     write_narrowed(attribute);
-    if (attribute.value.size() == as4_aggregator_size &&
-        base::load32(attribute.value.data()) > 0xFFFF)
+    if (aggregator_needs_as4(attribute.value))
       write_attribute(optional_transitive, attr::as4_aggregator, attribute.value, out_);
   }
 

@@ -82,6 +82,7 @@ class UpdateDecoder {
   NlriField mp_withdrawn_;
   Bytes next_hop_;        // of attribute 3
   Bytes as4_aggregator_;  // of attribute 18
+  bool reaches_ = false;  // there are announced NLRI, understood or not
 };
 
 /// Walks over the NLRI of a field: `NlriView` by `NlriView`.

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "bgp/attr/aggregator.h"
 #include "bgp/attr/as_path.h"
 #include "bgp/message/update.h"
 
@@ -124,6 +125,7 @@ const UpdateView& UpdateDecoder::decode(Bytes body, const WireContext& context) 
   mp_withdrawn_ = {};
   next_hop_ = {};
   as4_aggregator_ = {};
+  reaches_ = false;
 
   ByteReader in(body);
   const Bytes withdrawn = in.take(in.u16());
@@ -137,7 +139,7 @@ const UpdateView& UpdateDecoder::decode(Bytes body, const WireContext& context) 
   }
   const Bytes announced = in.rest();
   if (body.size() == 4) {
-    view_.end_of_rib = true;
+    view_.end_of_rib = context.families.contains(Family::ipv4_unicast);
     view_.end_of_rib_family = Family::ipv4_unicast;
     return view_;
   }
@@ -283,33 +285,27 @@ void UpdateDecoder::read_mp_unreach(const Raw& raw, const WireContext& context) 
 void UpdateDecoder::read_as4(const Raw& raw, const WireContext& context) {
   // RFC 6793 4.1: two speakers with four-octet numbers have no use for these.
   if (context.four_octet_as) return;
-  if (raw.view.code == attr::as4_aggregator) {
-    if (raw.view.value.size() != 8)
-      return fault(Treatment::discard_attribute, "AS4_AGGREGATOR", "bad length");
-    as4_aggregator_ = raw.view.value;
+  if (raw.view.code == attr::as4_path) {
+    if (!decode_as4_path(raw.view.value, as4_path_))
+      fault(Treatment::discard_attribute, "AS4_PATH", "malformed");
     return;
   }
-  // RFC 6793 6: segments that do not fit or are empty.
-  ByteReader in(raw.view.value);
-  while (!in.empty()) {
-    const std::uint8_t type = in.u8();
-    const std::size_t count = in.u8();
-    in.take(count * 4);
-    if (!in.ok() || count == 0 || type == 0 || type > 4)
-      return fault(Treatment::discard_attribute, "AS4_PATH", "malformed");
-  }
-  as4_path_.assign(raw.view.value.begin(), raw.view.value.end());
+  if (!valid_as4_aggregator(raw.view.value))
+    return fault(Treatment::discard_attribute, "AS4_AGGREGATOR", "malformed");
+  as4_aggregator_ = raw.view.value;
 }
 
 void UpdateDecoder::read_classic(Bytes withdrawn, Bytes announced, const WireContext& context) {
   constexpr Family family = Family::ipv4_unicast;
   const bool add_path = context.add_path_receive.contains(family);
-  const NlriField out{family, withdrawn, add_path, {}};
-  const NlriField in{family, announced, add_path, next_hop_};
+  NlriField out{family, withdrawn, add_path, {}};
+  NlriField in{family, announced, add_path, next_hop_};
   if (!withdrawn.empty() || !announced.empty()) {
     if (!context.families.contains(family)) {
+      // RFC 4760 7: what was not negotiated is ignored.
       fault(Treatment::none, "UPDATE", "family not negotiated");
-      return;
+      out.bytes = {};
+      in.bytes = {};
     }
     // RFC 7606 3(i), 3(j), 5.3: a field that cannot be read ends the session.
     if (!field_is_sound(out, context))
@@ -319,9 +315,13 @@ void UpdateDecoder::read_classic(Bytes withdrawn, Bytes announced, const WireCon
       fault(Treatment::reset_session, "NLRI", "malformed", notification::invalid_network);
   }
   if (!mp_announced_.bytes.empty()) view_.announced[view_.announced_count++] = mp_announced_;
-  if (!announced.empty()) view_.announced[view_.announced_count++] = in;
-  if (!withdrawn.empty()) view_.withdrawn[view_.withdrawn_count++] = out;
+  if (!in.bytes.empty()) view_.announced[view_.announced_count++] = in;
+  if (!out.bytes.empty()) view_.withdrawn[view_.withdrawn_count++] = out;
   if (!mp_withdrawn_.bytes.empty()) view_.withdrawn[view_.withdrawn_count++] = mp_withdrawn_;
+  reaches_ = !announced.empty() || seen_.test(attr::mp_reach);
+  // RFC 7606 3(d), RFC 4271 5.1.3: the classic field needs a next hop of its own.
+  if (!in.bytes.empty() && !seen_.test(attr::next_hop))
+    fault(Treatment::treat_as_withdraw, "NEXT_HOP", "missing", notification::missing_well_known);
 }
 
 bool UpdateDecoder::field_is_sound(const NlriField& field, const WireContext& context) {
@@ -339,35 +339,31 @@ bool UpdateDecoder::field_is_sound(const NlriField& field, const WireContext& co
 
 void UpdateDecoder::merge_as4() {
   if (as4_path_.empty() && as4_aggregator_.empty()) return;
-  const Bytes aggregator = builder_.value(attr::aggregator);
-  // RFC 6793 4.2.3: an AGGREGATOR with a real AS number means that both AS4 attributes are stale.
-  if (aggregator.size() == 8 && base::load32(aggregator.data()) != as_trans) return;
-  if (!as4_aggregator_.empty() && !aggregator.empty())
-    builder_.replace(attr::optional_flag | attr::transitive_flag, attr::aggregator,
-                     as4_aggregator_);
+  if (builder_.contains(attr::aggregator)) {
+    // RFC 6793 4.2.3: an AGGREGATOR with a real AS number means that both AS4 attributes are stale.
+    if (aggregator_as(builder_.value(attr::aggregator)) != as_trans) return;
+    if (!as4_aggregator_.empty())
+      builder_.replace(attr::optional_flag | attr::transitive_flag, attr::aggregator,
+                       as4_aggregator_);
+  }
   if (as4_path_.empty() || !builder_.contains(attr::as_path)) return;
-  scratch_.clear();
-  if (merge_as4_path(builder_.value(attr::as_path), as4_path_, scratch_))
-    builder_.replace(attr::transitive_flag, attr::as_path, scratch_);
+  merge_as4_path(builder_.value(attr::as_path), as4_path_, scratch_);
+  builder_.replace(attr::transitive_flag, attr::as_path, scratch_);
 }
 
 /// What can only be said when everything was read.
 void UpdateDecoder::check_whole() {
   const bool announces = view_.announced_count != 0;
-  const bool classic = announces && view_.announced[view_.announced_count - 1u].bytes.data() !=
-                                        mp_announced_.bytes.data();
   // RFC 7606 3(d); an attribute that came and was malformed has its own complaint.
   if (announces && !seen_.test(attr::origin))
     fault(Treatment::treat_as_withdraw, "ORIGIN", "missing", notification::missing_well_known);
   if (announces && !seen_.test(attr::as_path))
     fault(Treatment::treat_as_withdraw, "AS_PATH", "missing", notification::missing_well_known);
-  if (classic && !seen_.test(attr::next_hop))
-    fault(Treatment::treat_as_withdraw, "NEXT_HOP", "missing", notification::missing_well_known);
   seen_.reset(attr::mp_unreach);
   // RFC 7606 5.2: with nothing announced there is nothing to treat as withdrawn.
-  if (!announces && seen_.any() && view_.treatment == Treatment::treat_as_withdraw)
+  if (!reaches_ && seen_.any() && view_.treatment == Treatment::treat_as_withdraw)
     view_.treatment = Treatment::reset_session;
-  const bool alone = !announces && view_.withdrawn_count == 0 && seen_.none();
+  const bool alone = !reaches_ && view_.withdrawn_count == 0 && seen_.none();
   view_.end_of_rib = view_.end_of_rib && alone && view_.treatment == Treatment::none;
 }
 
