@@ -88,6 +88,7 @@ struct Style {
   bool with_negotiated =
       false;             // `negotiated;` in the api section: the member is added to message events
   bool compact = false;  // exabgp.api.compact
+  bool decoded = false;  // `exabgp decode`: the direction is called "in"
 };
 
 /// Appends the line(s) of an event with their newline, ExaBGP's JSON of the dialect (runtime 1.1

@@ -1,0 +1,37 @@
+#pragma once
+// The NLRI fields of an UPDATE as an event shows them.
+
+#include <array>
+#include <span>
+#include <string>
+
+#include "bgp/message/update.h"
+
+namespace openbell::event {
+
+/// Fields with something in them, the classic one of RFC 4271 first. Views of the UpdateView.
+class Fields {
+ public:
+  void add(const bgp::NlriField& field) {
+    if (!field.bytes.empty()) fields_[count_++] = field;
+  }
+  [[nodiscard]] const bgp::NlriField* begin() const { return fields_.data(); }
+  [[nodiscard]] const bgp::NlriField* end() const { return fields_.data() + count_; }
+  [[nodiscard]] std::size_t size() const { return count_; }
+  [[nodiscard]] bool empty() const { return count_ == 0; }
+  const bgp::NlriField& operator[](std::size_t i) const { return fields_[i]; }
+
+ private:
+  std::array<bgp::NlriField, 4> fields_;
+  std::size_t count_ = 0;
+};
+
+/// RFC 7606 2: what was announced counts as withdrawn.
+bool announces_as_withdraw(const bgp::UpdateView& update);
+Fields announced_fields(const bgp::UpdateView& update);
+Fields withdrawn_fields(const bgp::UpdateView& update);
+
+/// "treat-as-withdraw: ORIGIN: bad length"; empty when all was well.
+std::string error_text(const bgp::UpdateView& update);
+
+}  // namespace openbell::event
