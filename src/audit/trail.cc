@@ -1,5 +1,8 @@
 #include "audit/trail.h"
 
+#include <algorithm>
+#include <charconv>
+
 #include "base/check.h"
 
 namespace openbell::audit {
@@ -13,16 +16,21 @@ bool Trail::push(const Record& record) {
 }
 
 bool Trail::push_loss(std::int64_t utc_ns, std::int64_t mono_ns) {
-  const std::uint64_t count = unreported_last_ - unreported_first_ + 1;
-  const std::string detail = std::to_string(count) + " records lost: seq " +
-                             std::to_string(unreported_first_) + " to " +
-                             std::to_string(unreported_last_);
+  char text[96];
+  char* end = text;
+  const auto put = [&end](std::string_view words, std::uint64_t number) {
+    end = std::copy(words.begin(), words.end(), end);
+    end = std::to_chars(end, end + 20, number).ptr;
+  };
+  put("", unreported_last_ - unreported_first_ + 1);
+  put(" records lost: seq ", unreported_first_);
+  put(" to ", unreported_last_);
   Record loss;
   loss.utc_ns = utc_ns;
   loss.mono_ns = mono_ns;
   loss.sequence = unreported_last_ + 1;
   loss.kind = Kind::lost;
-  loss.detail = detail;
+  loss.detail = {text, end};
   if (!push(loss)) return false;
   last_sequence_ = loss.sequence;
   unreported_first_ = 0;

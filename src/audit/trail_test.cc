@@ -98,6 +98,18 @@ TEST(Trail, StaysJsonWhateverTheBytes) {
   EXPECT_NE(lines[0]["command"].get<std::string>().find("\",\"kind\":\"start"), std::string::npos);
 }
 
+TEST(Trail, GivesTextBackUnchanged) {
+  base::Ring ring(65536);
+  Trail trail(ring);
+  std::string command;
+  for (int c = 1; c < 128; ++c) command.append("plain").push_back(static_cast<char>(c));
+  command += "\xC3\xA9\xE2\x82\xAC\xF0\x9F\x94\x94";
+  Record record = change();
+  record.command = command;
+  trail.append(record);
+  EXPECT_EQ(lines_of(ring).at(0)["command"], command);
+}
+
 TEST(Trail, CutsWhatIsTooLongAndSaysSo) {
   base::Ring ring(1 << 18);
   Trail trail(ring);

@@ -45,6 +45,13 @@ std::size_t utf8_length(std::string_view text) {
   return length;
 }
 
+/// Bytes at the start of `text` that a JSON string holds as they are.
+std::size_t plain_size(std::string_view text) {
+  const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; };
+  return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_plain) -
+                                  text.begin());
+}
+
 }  // namespace
 
 TextWriter& TextWriter::hex(Bytes bytes) {
@@ -60,7 +67,11 @@ TextWriter& TextWriter::json_string(std::string_view text) {
   constexpr std::string_view digits = "0123456789abcdef";
   const auto escape = [&](std::uint8_t c) { put("\\u00").put(digits[c >> 4]).put(digits[c & 15]); };
   put('"');
-  while (!text.empty()) {
+  for (;;) {
+    const std::size_t plain = plain_size(text);
+    put(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) return put('"');
     const char c = text.front();
     const std::size_t length = utf8_length(text);
     if (c == '"' || c == '\\') {
@@ -76,7 +87,6 @@ TextWriter& TextWriter::json_string(std::string_view text) {
     }
     text.remove_prefix(length == 0 ? 1 : length);
   }
-  return put('"');
 }
 
 constexpr TextReader::Letters TextReader::letters_of(TextSource source, bool free) {
