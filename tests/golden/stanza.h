@@ -109,14 +109,14 @@ inline void for_each_prefix(base::Bytes whole, const std::function<void(base::By
 }
 
 /// Calls `visit(bytes)` with every string that differs from `whole` in one byte: all 255 other
-/// values up to 64 bytes, beyond that each bit flipped, zero and 255.
+/// values up to 32 bytes, beyond that each bit flipped, zero and 255.
 inline void for_each_change(base::Bytes whole, const std::function<void(base::Bytes)>& visit) {
   Buffer changed(whole.begin(), whole.end());
   for (std::size_t at = 0; at < whole.size(); ++at) {
     for (unsigned mask = 1; mask < 256; ++mask) {
       const auto value = static_cast<std::uint8_t>(whole[at] ^ mask);
       const bool one_bit = (mask & (mask - 1)) == 0;
-      if (whole.size() > 64 && !one_bit && value != 0 && value != 255) continue;
+      if (whole.size() > 32 && !one_bit && value != 0 && value != 255) continue;
       changed[at] = value;
       visit(changed);
     }

@@ -184,9 +184,9 @@ float rate_of(const std::uint8_t* community) {
 
 bool parse_bandwidth(std::string_view argument, ExtendedCommunity& community) {
   std::uint64_t asn = 0;
-  float rate = 0;
-  const bool parsed = next_number(argument, UINT16_MAX, asn) && parse_rate(argument, 3e38, rate);
-  community = rate_community(0x4004, rate);
+  double rate = 0;
+  const bool parsed = next_number(argument, UINT16_MAX, asn) && parse_rate(argument, rate);
+  community = rate_community(0x4004, static_cast<float>(rate));
   base::store16(community.data() + 2, static_cast<std::uint16_t>(asn));
   return parsed;
 }
@@ -213,9 +213,9 @@ bool print_bandwidth(const std::uint8_t* community, TextWriter& out) {
 bool parse_rate_limit(std::string_view argument, ExtendedCommunity& community) {
   const bool packets = argument.ends_with(":packets");
   if (packets) argument.remove_suffix(8);
-  float rate = 0;
-  const bool parsed = parse_rate(argument, 3e38, rate);
-  community = rate_community(packets ? 0x800C : 0x8006, rate);
+  double rate = 0;
+  const bool parsed = parse_rate(argument, rate);
+  community = rate_community(packets ? 0x800C : 0x8006, static_cast<float>(rate));
   return parsed;
 }
 
@@ -514,13 +514,10 @@ bool parse_interface_set(std::string_view text, ExtendedCommunity& community) {
   return true;
 }
 
-bool parse_rate(std::string_view text, double max, float& rate) {
-  double value = 0;
-  const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
+bool parse_rate(std::string_view text, double& rate) {
+  const auto result = std::from_chars(text.data(), text.data() + text.size(), rate);
   if (result.ec != std::errc{} || result.ptr != text.data() + text.size()) return false;
-  if (!std::isfinite(value) || std::signbit(value) || value > max) return false;
-  rate = static_cast<float>(value);
-  return true;
+  return std::isfinite(rate) && !std::signbit(rate) && rate <= rate_text_max;
 }
 
 ExtendedCommunity rate_community(std::uint16_t type, float rate) {

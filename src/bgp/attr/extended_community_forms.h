@@ -31,8 +31,11 @@ bool parse_administrator(std::string_view text, bool four_octets, ExtendedCommun
 /// "transitive:input:65000:7" (the first part may be absent) of an interface set.
 bool parse_interface_set(std::string_view text, ExtendedCommunity& community);
 
-/// A number from 0 up, with a fraction or an exponent or neither, as IEEE single precision.
-bool parse_rate(std::string_view text, double max, float& rate);
+/// The highest number that a text may give for a rate: it still fits IEEE single precision.
+inline constexpr double rate_text_max = 3e38;
+
+/// A number from 0 to rate_text_max, with a fraction or an exponent or neither.
+bool parse_rate(std::string_view text, double& rate);
 
 /// A community of a type and subtype whose last four bytes are a float (RFC 8955 7.1).
 ExtendedCommunity rate_community(std::uint16_t type, float rate);

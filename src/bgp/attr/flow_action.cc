@@ -2,6 +2,7 @@
 
 #include "bgp/attr/flow_action.h"
 
+#include <algorithm>
 #include <string>
 
 #include "bgp/attr/attribute.h"
@@ -17,7 +18,7 @@ namespace {
 constexpr std::uint16_t rate_in_bytes = 0x8006;
 constexpr std::uint16_t rate_in_packets = 0x800C;
 /// ExaBGP: a higher rate is cut to this one.
-constexpr float rate_max = 1e12F;
+constexpr double rate_max = 1e12;
 
 struct Unit {
   std::string_view name;  // B: bytes, b: bits; k, m, g, t of either case: powers of 1000
@@ -40,19 +41,15 @@ bool same_unit(std::string_view word, std::string_view name) {
 
 /// `N`, `N.5` or `1e6`, with a unit behind it or not, in bytes per second (or packets).
 bool parse_rate_word(std::string_view word, float& rate, bool& has_unit) {
-  double scale = 1;
-  has_unit = false;
-  for (const Unit& unit : units) {
-    if (word.size() <= unit.name.size() ||
-        !same_unit(word.substr(word.size() - unit.name.size()), unit.name))
-      continue;
-    scale = unit.bytes_per_second;
-    has_unit = true;
-  }
-  if (has_unit) word = word.substr(0, word.find_first_not_of("0123456789.e+-"));
-  if (!parse_rate(word, 3e38, rate)) return false;
-  const double scaled = static_cast<double>(rate) * scale;
-  rate = scaled > static_cast<double>(rate_max) ? rate_max : static_cast<float>(scaled);
+  const std::string_view number = word.substr(0, word.find_first_not_of("0123456789.e+-"));
+  const std::string_view unit_word = word.substr(number.size());
+  has_unit = !unit_word.empty();
+  double scale = has_unit ? 0 : 1;
+  for (const Unit& unit : units)
+    if (same_unit(unit_word, unit.name)) scale = unit.bytes_per_second;
+  double value = 0;
+  if (scale == 0 || !parse_rate(number, value)) return false;
+  rate = static_cast<float>(std::min(value * scale, rate_max));
   return true;
 }
 
