@@ -1,0 +1,160 @@
+// The helper process of a measured speaker, and the driver of the floor.
+//
+//     bench_feeder GO OUT singles COUNT SPACING_US       one `announce` per line and write
+//     bench_feeder GO OUT pairs COUNT SPACING_US         each prefix announced, then withdrawn
+//     bench_feeder GO OUT bulk COUNT                     all announces as fast as they are taken
+//     bench_feeder GO OUT reader COUNT                   reads JSON until COUNT prefixes have come
+//
+// GO is a FIFO: nothing happens until somebody has written a byte to it. OUT receives time stamps
+// of CLOCK_MONOTONIC in nanoseconds, as 64-bit numbers: for singles and pairs one per line, taken
+// before its write; for bulk one before the first write and one after the last; for reader one when
+// the last prefix has been read. The speaker's answers are read and thrown away.
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+#include <fcntl.h>
+#include <poll.h>
+#include <string>
+#include <string_view>
+#include <unistd.h>
+#include <vector>
+
+#include "wire.h"
+
+using namespace openbell::bench;
+
+namespace {
+
+struct Arguments {
+  const char* go;
+  std::string out;
+  std::string_view mode;
+  std::uint32_t count;
+  std::uint64_t spacing_us;
+};
+
+void wait_for_go(const char* path) {
+  const int fd = open(path, O_RDONLY);
+  char byte = 0;
+  if (fd < 0 || read(fd, &byte, 1) != 1) die(path);
+  close(fd);
+}
+
+void discard_answers() {
+  std::array<char, 65536> answers;
+  while (read(STDIN_FILENO, answers.data(), answers.size()) > 0) {
+  }
+}
+
+void sleep_until(std::uint64_t deadline_ns) {
+  const timespec deadline = {static_cast<time_t>(deadline_ns / 1'000'000'000U),
+                             static_cast<long>(deadline_ns % 1'000'000'000U)};
+  while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &deadline, nullptr) == EINTR) {
+  }
+}
+
+std::string announce(std::uint32_t index) {
+  return "announce route " + prefix_text(index) + " next-hop 10.0.0.1\n";
+}
+
+std::string withdraw(std::uint32_t index) {
+  return "withdraw route " + prefix_text(index) + " next-hop 10.0.0.1\n";
+}
+
+void write_spaced(const std::vector<std::string>& lines, const Arguments& arguments) {
+  std::vector<std::uint64_t> written;
+  written.reserve(lines.size());
+  std::uint64_t due = now_ns();
+  for (const std::string& line : lines) {
+    due += arguments.spacing_us * 1000;
+    sleep_until(due);
+    discard_answers();
+    written.push_back(now_ns());
+    write_all(STDOUT_FILENO, line);
+  }
+  save(arguments.out, written);
+}
+
+void write_bulk(const Arguments& arguments) {
+  std::string text;
+  for (std::uint32_t index = 0; index < arguments.count; ++index) text += announce(index);
+  fcntl(STDOUT_FILENO, F_SETFL, O_NONBLOCK);
+  wait_for_go(arguments.go);
+  const std::uint64_t begin = now_ns();
+  for (std::string_view left = text; !left.empty();) {
+    std::array<pollfd, 2> ready = {pollfd{STDOUT_FILENO, POLLOUT, 0},
+                                   pollfd{STDIN_FILENO, POLLIN, 0}};
+    poll(ready.data(), ready.size(), -1);
+    if (ready[1].revents != 0) discard_answers();
+    const ssize_t written = write(STDOUT_FILENO, left.data(), left.size());
+    if (written < 0 && errno != EAGAIN) die("write");
+    if (written > 0) left.remove_prefix(static_cast<std::size_t>(written));
+  }
+  save(arguments.out, std::array{begin, now_ns()});
+}
+
+void read_events(const Arguments& arguments) {
+  constexpr std::string_view mark = "\"nlri\"";
+  std::vector<char> buffer(1U << 20);
+  std::size_t kept = 0;  // the end of what was read before, which may be half a mark
+  std::uint32_t seen = 0;
+  wait_for_go(arguments.go);
+  while (seen < arguments.count) {
+    const ssize_t got = read(STDIN_FILENO, buffer.data() + kept, buffer.size() - kept);
+    if (got < 0 && errno == EAGAIN) {
+      pollfd ready = {STDIN_FILENO, POLLIN, 0};
+      poll(&ready, 1, -1);
+      continue;
+    }
+    if (got <= 0) die("events end");
+    const std::string_view text(buffer.data(), kept + static_cast<std::size_t>(got));
+    std::size_t at = 0;
+    for (std::size_t next = 0; (next = text.find(mark, at)) != text.npos; at = next + mark.size()) {
+      ++seen;
+    }
+    const std::size_t tail = std::max(at, text.size() - std::min(text.size(), mark.size() - 1));
+    kept = text.size() - tail;
+    std::memmove(buffer.data(), buffer.data() + tail, kept);
+  }
+  save(arguments.out, std::array{now_ns()});
+}
+
+std::vector<std::string> lines_for(const Arguments& arguments) {
+  std::vector<std::string> lines;
+  for (std::uint32_t index = 0; index < arguments.count; ++index) {
+    lines.push_back(announce(index));
+    if (arguments.mode == "pairs") lines.push_back(withdraw(index));
+  }
+  return lines;
+}
+
+void run(const Arguments& arguments) {
+  if (arguments.mode == "bulk") return write_bulk(arguments);
+  if (arguments.mode == "reader") return read_events(arguments);
+  const std::vector<std::string> lines = lines_for(arguments);
+  wait_for_go(arguments.go);
+  write_spaced(lines, arguments);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 5) {
+    std::fputs("usage: bench_feeder GO OUT singles|pairs|bulk|reader COUNT [SPACING_US]\n", stderr);
+    return 2;
+  }
+  fcntl(STDIN_FILENO, F_SETFL, O_NONBLOCK);
+  run({argv[1], argv[2], argv[3],
+       static_cast<std::uint32_t>(number_argument("COUNT", argv[4], prefix_count_max)),
+       argc > 5 ? number_argument("SPACING_US", argv[5], 10'000'000) : 0});
+  // A speaker restarts a helper that ends.
+  while (true) {
+    pollfd closed = {STDIN_FILENO, POLLIN, 0};
+    poll(&closed, 1, -1);
+    std::array<char, 65536> answers;
+    if (read(STDIN_FILENO, answers.data(), answers.size()) == 0) return 0;
+  }
+}
