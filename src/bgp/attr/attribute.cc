@@ -127,8 +127,8 @@ bool parse_generic_attribute(TextReader& in, PathAttributesBuilder& out) {
   const std::string_view data = in.peek();
   std::vector<std::uint8_t> value;
   if (!(data.starts_with("0x") || data.starts_with("0X")) ||
-      !base::from_hex(data.substr(2), value) || value.size() > attribute_value_max)
-    return in.fail("the value, 0x and an even number of hexadecimal digits");
+      !base::from_hex(data.substr(2), value) || value.size() > text_value_max)
+    return in.fail("the value, 0x and an even number of hexadecimal digits (at most 32000 bytes)");
   // Known attributes stay well formed, so that nothing later has to doubt the canonical string.
   Bytes canonical = value;
   std::vector<std::uint8_t> scratch;

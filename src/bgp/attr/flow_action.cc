@@ -53,13 +53,22 @@ bool parse_rate_word(std::string_view word, float& rate, bool& has_unit) {
   return true;
 }
 
+bool add(const ExtendedCommunity& community, TextReader& in, FlowActions& out) {
+  insert_extended_community(community, out.extended_community);
+  return fits_attribute(in, out.extended_community);
+}
+
+bool add_ipv6(const ExtendedCommunityIpv6& community, TextReader& in, FlowActions& out) {
+  insert_extended_community_ipv6(community, out.extended_community_ipv6);
+  return fits_attribute(in, out.extended_community_ipv6);
+}
+
 bool accept(TextReader& in, FlowActions&) {
   return in.ok();
 }
 
 bool discard(TextReader& in, FlowActions& out) {
-  insert_extended_community(rate_community(rate_in_bytes, 0), out.extended_community);
-  return in.ok();
+  return add(rate_community(rate_in_bytes, 0), in, out);
 }
 
 bool rate_limit(TextReader& in, FlowActions& out) {
@@ -72,18 +81,16 @@ bool rate_limit(TextReader& in, FlowActions& out) {
   in.word();
   const bool packets = !has_unit && in.accept("packets");
   if (!packets) in.accept("bytes");
-  insert_extended_community(rate_community(packets ? rate_in_packets : rate_in_bytes, rate),
-                            out.extended_community);
-  return in.ok();
+  return add(rate_community(packets ? rate_in_packets : rate_in_bytes, rate), in, out);
 }
 
 /// The bits of `redirect-to-nexthop` (or copy), with the next hop in MP_REACH_NLRI.
-bool redirect_through(std::string_view form, const IpAddress& address, FlowActions& out) {
+bool redirect_through(std::string_view form, const IpAddress& address, TextReader& in,
+                      FlowActions& out) {
   ExtendedCommunity community{};
   find_community_word(form)->parse({}, community);
-  insert_extended_community(community, out.extended_community);
   if (address) out.next_hop = {NextHop::Kind::address, address};
-  return true;
+  return add(community, in, out);
 }
 
 /// `address`, or `[address]` in brackets that the reader may have split. What follows the closing
@@ -113,31 +120,28 @@ bool redirect(TextReader& in, FlowActions& out) {
   if (in.peek().starts_with('[')) {
     std::string_view rest;
     if (!take_bracketed(in, address, rest)) return in.fail(wanted);
-    if (rest.empty()) return redirect_through("redirect-to-nexthop", address, out);
+    if (rest.empty()) return redirect_through("redirect-to-nexthop", address, in, out);
     std::uint64_t number = 0;
     if (!address.is_v6() || !rest.starts_with(':') ||
         !base::parse_decimal(rest.substr(1), UINT16_MAX, number))
       return in.fail_at(in.offset(), wanted, rest);
-    insert_extended_community_ipv6(redirect_ipv6(address, static_cast<std::uint16_t>(number)),
-                                   out.extended_community_ipv6);
-    return true;
+    return add_ipv6(redirect_ipv6(address, static_cast<std::uint16_t>(number)), in, out);
   }
   const bool next_hop = base::parse_ip(in.peek(), address);
   ExtendedCommunity community{};
   if (!next_hop && !find_community_word("redirect")->parse(in.peek(), community))
     return in.fail(wanted);
   in.word();
-  if (next_hop) return redirect_through("redirect-to-nexthop", address, out);
-  insert_extended_community(community, out.extended_community);
-  return true;
+  if (next_hop) return redirect_through("redirect-to-nexthop", address, in, out);
+  return add(community, in, out);
 }
 
-bool redirect_to_next_hop(TextReader&, FlowActions& out) {
-  return redirect_through("redirect-to-nexthop", {}, out);
+bool redirect_to_next_hop(TextReader& in, FlowActions& out) {
+  return redirect_through("redirect-to-nexthop", {}, in, out);
 }
 
-bool copy_to_next_hop(TextReader&, FlowActions& out) {
-  return redirect_through("copy-to-nexthop", {}, out);
+bool copy_to_next_hop(TextReader& in, FlowActions& out) {
+  return redirect_through("copy-to-nexthop", {}, in, out);
 }
 
 bool copy(TextReader& in, FlowActions& out) {
@@ -148,21 +152,17 @@ bool copy(TextReader& in, FlowActions& out) {
                                 : base::parse_ip(in.peek(), address);
   if (!parsed) return in.fail("an IP address");
   if (!bracketed) in.word();
-  return redirect_through("copy-to-nexthop", address, out);
+  return redirect_through("copy-to-nexthop", address, in, out);
 }
 
 bool redirect_to_next_hop_ietf(TextReader& in, FlowActions& out) {
   IpAddress address;
   if (!base::parse_ip(in.peek(), address)) return in.fail("an IP address");
-  if (address.is_v6()) {
-    insert_extended_community_ipv6(redirect_to_address_ipv6(address), out.extended_community_ipv6);
-  } else {
-    ExtendedCommunity community{};
-    find_community_word("redirect-to-nexthop-ietf")->parse(in.peek(), community);
-    insert_extended_community(community, out.extended_community);
-  }
-  in.word();
-  return true;
+  const std::string_view word = in.word();
+  if (address.is_v6()) return add_ipv6(redirect_to_address_ipv6(address), in, out);
+  ExtendedCommunity community{};
+  find_community_word("redirect-to-nexthop-ietf")->parse(word, community);
+  return add(community, in, out);
 }
 
 /// An action whose words are those of the extended community of the same name.
@@ -171,8 +171,7 @@ bool add_form(std::string_view word, TextReader& in, FlowActions& out) {
   ExtendedCommunity community{};
   if (!form->parse(in.peek(), community)) return in.fail(form->wanted);
   in.word();
-  insert_extended_community(community, out.extended_community);
-  return true;
+  return add(community, in, out);
 }
 
 bool mark(TextReader& in, FlowActions& out) {

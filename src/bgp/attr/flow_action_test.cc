@@ -111,6 +111,14 @@ TEST(FlowAction, RefusesWithAComplaint) {
   }
 }
 
+TEST(FlowAction, ActionsHaveALimit) {
+  std::string text;
+  for (int i = 0; i < 5000; ++i) text += "mark 1 ";
+  FlowActions actions;
+  EXPECT_FALSE(parse_actions(text, actions));
+  EXPECT_LE(actions.extended_community.size(), 32008u);
+}
+
 TEST(FlowAction, TableAndClear) {
   EXPECT_EQ(find_flow_action("next-hop"), nullptr);
   EXPECT_EQ(find_flow_action(""), nullptr);

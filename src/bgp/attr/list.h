@@ -13,9 +13,13 @@ namespace openbell::bgp {
 /// Bytes of a value that the length field of an attribute can say (RFC 4271 4.3).
 inline constexpr std::size_t attribute_value_max = 65535;
 
-/// False, with a complaint, when text made a value too long to be sent.
+/// Bytes of a value that text may make: two of them joined (communities of a route and of its
+/// FlowSpec actions) still fit.
+inline constexpr std::size_t text_value_max = 32000;
+
+/// False, with a complaint, when text made a value too long.
 inline bool fits_attribute(TextReader& in, const std::vector<std::uint8_t>& value) {
-  return value.size() <= attribute_value_max || in.fail("a list of at most 65535 bytes");
+  return value.size() <= text_value_max || in.fail("a list of at most 32000 bytes");
 }
 
 /// `item` or `[ item item … ]`: calls `parse_item(in)` for each, which takes its words and appends
