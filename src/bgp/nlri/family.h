@@ -120,9 +120,9 @@ struct FamilyOps {
   /// Makes canonical bytes of a draft. Empty string on success, else what was wanted ("a label", "a
   /// prefix of ipv6").
   std::string_view (*compose)(const NlriDraft& draft, NlriScratch& scratch, NlriView& view);
-  /// Text as ExaBGP prints it after the family: "10.0.0.0/24 label 100 rd 1:1" (see
-  /// exabgp-language 5.4, runtime 2.3). `next_hop` is printed where ExaBGP prints it; none when it
-  /// is no address.
+  /// Text as ExaBGP prints it after the family: "10.0.0.0/24 label 100 rd 1:1"; a FlowSpec NLRI
+  /// begins with the word "flow". ` next-hop X` stands where ExaBGP 5.0 prints it (before the route
+  /// distinguisher of mpls-vpn, else last), nothing when it is no address.
   void (*print)(const NlriView& view, const IpAddress& next_hop, TextWriter& out);
   /// The JSON value of the NLRI as in ExaBGP's update events. `next_hop` only appears inside
   /// FlowSpec NLRI (4.2/5.0).

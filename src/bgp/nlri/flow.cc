@@ -76,9 +76,7 @@ void print_all(const NlriView& view, const IpAddress& next_hop, Dialect dialect,
     out.put(" rd ");
     print_rd(view.key.first(rd_size), out);
   }
-  if (!next_hop) return;
-  out.put(" next-hop ");
-  next_hop.print(out);
+  print_next_hop(next_hop, out);
 }
 
 template <Afi afi, Vpn vpn>

@@ -49,10 +49,11 @@ std::string_view compose(const NlriDraft& draft, NlriScratch& scratch, NlriView&
 }
 
 template <Afi afi>
-void print(const NlriView& view, const IpAddress&, TextWriter& out) {
+void print(const NlriView& view, const IpAddress& next_hop, TextWriter& out) {
   print_prefix_key(view.key, afi, out);
   print_path_information(view, out);
   print_labels(view.tail, out);
+  print_next_hop(next_hop, out);
 }
 
 template <Afi afi>

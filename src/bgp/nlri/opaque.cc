@@ -60,9 +60,10 @@ std::string_view compose(const NlriDraft&, NlriScratch&, NlriView&) {
   return "a family that can be originated";
 }
 
-void print(const NlriView& view, const IpAddress&, TextWriter& out) {
+void print(const NlriView& view, const IpAddress& next_hop, TextWriter& out) {
   out.put("0x").hex(view.key);
   print_path_information(view, out);
+  print_next_hop(next_hop, out);
 }
 
 /// ExaBGP's shape of a type it does not know; MUP names its architecture too.

@@ -34,6 +34,12 @@ void print_path_information(const NlriView& view, TextWriter& out) {
   print_path_id(view.path_id, out);
 }
 
+void print_next_hop(const IpAddress& next_hop, TextWriter& out) {
+  if (!next_hop) return;
+  out.put(" next-hop ");
+  next_hop.print(out);
+}
+
 void json_path_information(const NlriView& view, TextWriter& out) {
   if (!view.has_path_id) return;
   out.put(", \"path-information\": \"");

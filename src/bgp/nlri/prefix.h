@@ -31,6 +31,8 @@ void print_prefix_key(Bytes key, Afi afi, TextWriter& out);
 
 /// ` path-information 0.0.0.1` when the view has one.
 void print_path_information(const NlriView& view, TextWriter& out);
+/// ` next-hop 1.2.3.4` when there is one.
+void print_next_hop(const IpAddress& next_hop, TextWriter& out);
 /// `, "path-information": "0.0.0.1"` when the view has one.
 void json_path_information(const NlriView& view, TextWriter& out);
 

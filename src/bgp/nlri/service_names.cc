@@ -1,5 +1,5 @@
-// Names of well-known ports, as the IANA service name registry has them. The table is compiled in
-// so that a route means the same on every machine, whatever its /etc/services says.
+// Names of well-known ports, as the IANA service name registry has them. The table is compiled in so
+// that a route means the same on every machine, whatever its /etc/services says.
 
 #include <algorithm>
 
@@ -22,7 +22,7 @@ constexpr flow::NamedValue services[] = {
     {"epmap", 135}, {"netbios-ns", 137}, {"netbios-dgm", 138}, {"netbios-ssn", 139}, {"imap", 143},
     {"imap2", 143}, {"bftp", 152}, {"sqlsrv", 156}, {"snmp", 161}, {"snmptrap", 162},
     {"cmip-man", 163}, {"cmip-agent", 164}, {"print-srv", 170}, {"mailq", 174}, {"xdmcp", 177},
-    {"bgp", 179}, {"irc", 194}, {"smux", 199}, {"at-rtmp", 201}, {"qmtp", 209}, {"z3950", 210},
+    {"bgp", 179}, {"irc", 194}, {"smux", 199}, {"at-rtmp", 201}, {"qmtp", 209}, {"z39-50", 210},
     {"ipx", 213}, {"mpp", 218}, {"imap3", 220}, {"esro-gen", 259}, {"bgmp", 264},
     {"http-mgmt", 280}, {"novastorbakcup", 308}, {"asip-webadmin", 311}, {"pkix-timestamp", 318},
     {"ptp-event", 319}, {"ptp-general", 320}, {"odmr", 366}, {"rpc2portmap", 369},
@@ -74,11 +74,11 @@ constexpr flow::NamedValue services[] = {
     {"bfd-lag", 6784}, {"afs3-callback", 7001}, {"afs3-prserver", 7002}, {"afs3-vlserver", 7003},
     {"afs3-kaserver", 7004}, {"afs3-volser", 7005}, {"afs3-bos", 7007}, {"afs3-update", 7008},
     {"afs3-rmtsys", 7009}, {"s-bfd", 7784}, {"irdmi", 8000}, {"http-alt", 8080}, {"webcache", 8080},
-    {"puppet", 8140}, {"pcsync-https", 8443}, {"secure-mqtt", 8883}, {"ddi-tcp-1", 8888},
-    {"websm", 9090}, {"hp-pdl-datastr", 9100}, {"pdl-datastream", 9100}, {"bacula-dir", 9101},
-    {"bacula-fd", 9102}, {"bacula-sd", 9103}, {"git", 9418}, {"zabbix-agent", 10050},
-    {"nbd", 10809}, {"memcache", 11211}, {"hkp", 11371}, {"binkp", 24554}, {"traceroute", 33434},
-    {"bacnet", 47808},
+    {"sunproxyadmin", 8081}, {"radan-http", 8088}, {"puppet", 8140}, {"pcsync-https", 8443},
+    {"secure-mqtt", 8883}, {"ddi-tcp-1", 8888}, {"cslistener", 9000}, {"websm", 9090},
+    {"hp-pdl-datastr", 9100}, {"pdl-datastream", 9100}, {"bacula-dir", 9101}, {"bacula-fd", 9102},
+    {"bacula-sd", 9103}, {"git", 9418}, {"zabbix-agent", 10050}, {"nbd", 10809},
+    {"memcache", 11211}, {"hkp", 11371}, {"binkp", 24554}, {"traceroute", 33434}, {"bacnet", 47808},
 };
 // clang-format on
 static_assert(std::ranges::is_sorted(services, {}, &flow::NamedValue::value));

@@ -61,10 +61,11 @@ std::string_view compose(const NlriDraft& draft, NlriScratch& scratch, NlriView&
 }
 
 template <Afi afi>
-void print(const NlriView& view, const IpAddress&, TextWriter& out) {
+void print(const NlriView& view, const IpAddress& next_hop, TextWriter& out) {
   print_prefix_key(view.key.subspan(rd_size), afi, out);
   print_path_information(view, out);
   print_labels(view.tail, out);
+  print_next_hop(next_hop, out);  // ExaBGP prints it before the route distinguisher
   out.put(" rd ");
   print_rd(view.key.first(rd_size), out);
 }
