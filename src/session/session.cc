@@ -170,6 +170,8 @@ void Session::on_timer(Now now) {
     timer = base::never;
     return true;
   };
+  // What fails in this turn is not tried again before the next.
+  const bool retry_due = retry_at_ <= now.tick;
   // The ends of the session first: what is over needs no KEEPALIVE.
   if (expired(hold_at_)) handle(Event::hold_expired, now);
   if (expired(send_hold_at_)) handle(Event::send_hold_expired, now);
@@ -180,7 +182,7 @@ void Session::on_timer(Now now) {
     const Duration interval = base::seconds(negotiated_.hold_time_s) / 3;
     if (keepalive_at_ != base::never && due + interval > now.tick) keepalive_at_ = due + interval;
   }
-  if (!expired(retry_at_)) return;
+  if (!retry_due || !expired(retry_at_)) return;
   if (state_ == State::idle) {
     handle(options_.passive ? Event::automatic_start_passive : Event::automatic_start, now);
   } else {
