@@ -31,6 +31,21 @@ bool announces_as_withdraw(const bgp::UpdateView& update);
 Fields announced_fields(const bgp::UpdateView& update);
 Fields withdrawn_fields(const bgp::UpdateView& update);
 
+/// Calls `visit(code, attribute)` with the bytes of each attribute that an event shows. ExaBGP says
+/// nothing of an empty AS_PATH.
+template <typename Visit>
+void for_each_shown(bgp::Bytes attributes, Visit visit) {
+  bgp::AttributeReader reader(attributes);
+  bgp::AttributeView attribute;
+  std::size_t at = 0;
+  while (reader.next(attribute)) {
+    const std::size_t end = attributes.size() - reader.rest().size();
+    if (attribute.code != bgp::attr::as_path || !attribute.value.empty())
+      visit(attribute.code, attributes.subspan(at, end - at));
+    at = end;
+  }
+}
+
 /// "treat-as-withdraw: ORIGIN: bad length"; empty when all was well.
 std::string error_text(const bgp::UpdateView& update);
 

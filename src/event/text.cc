@@ -99,19 +99,17 @@ class UpdateLines {
   void print_announced() {
     std::string attributes;
     TextWriter to(attributes);
-    bgp::print_attributes(update_.attributes, dialect_, to);
+    for_each_shown(update_.attributes, [&](std::uint8_t, bgp::Bytes attribute) {
+      to.put(' ');
+      bgp::print_attributes(attribute, dialect_, to);
+    });
     for (const bgp::NlriField& field : announced_fields(update_)) {
       const bgp::IpAddress next_hop = bgp::next_hop_address(field);
       bgp::NlriReader reader(field, context_);
       for (bgp::NlriView nlri; reader.next(nlri);) {
         out_.put(begin_).put("announced ");
-        bgp::ops(field.family).print(nlri, {}, out_);
-        if (next_hop) {
-          out_.put(" next-hop ");
-          next_hop.print(out_);
-        }
-        if (!attributes.empty()) out_.put(' ').put(attributes);
-        out_.put('\n');
+        bgp::ops(field.family).print(nlri, next_hop, out_);
+        out_.put(attributes).put('\n');
       }
     }
   }

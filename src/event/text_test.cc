@@ -62,6 +62,19 @@ TEST(Text, ShowsUpdatesLineByLine) {
   EXPECT_NE(text(event, {.dialect = Dialect::v4_2}).find("as-path [ 65001 ]"), std::string::npos);
 }
 
+TEST(Text, PutsTheNextHopWhereTheFamilyWantsIt) {
+  Sample sample;
+  sample.context().families.insert(bgp::Family::ipv4_mpls_vpn);
+  const std::string vpn =
+      "0000002A 40010100 400200 800E20 000180 0C 0000000000000000 09090909 00"
+      "70 000641 0000000100000001 0A0000";
+  EXPECT_EQ(text(sample.update(Direction::receive, vpn)),
+            "neighbor 127.0.0.1 receive update start\n"
+            "neighbor 127.0.0.1 receive update announced 10.0.0.0/24 label 100 next-hop 9.9.9.9 rd "
+            "1:1 origin igp\n"
+            "neighbor 127.0.0.1 receive update end\n\n");
+}
+
 TEST(Text, ShowsTheEndOfRib) {
   Sample sample;
   EXPECT_EQ(text(sample.update(Direction::receive, sample::end_of_rib)),

@@ -210,20 +210,9 @@ void print_withdraw(const Fields& fields, const WireContext& context, const Styl
   print_families(fields, "[ ", " ]", out, [&](Family family) {
     Separator entries;
     for (const NlriField& field : fields)
-      if (field.family == family)
-        print_field(field, bgp::next_hop_address(field), context, style, entries, out);
+      if (field.family == family) print_field(field, {}, context, style, entries, out);
   });
   out.put(" }");
-}
-
-/// Where the attributes with a code above NEXT_HOP's begin.
-std::size_t after_next_hop(Bytes attributes) {
-  bgp::AttributeReader reader(attributes);
-  bgp::AttributeView attribute;
-  std::size_t at = 0;
-  while (reader.next(attribute) && attribute.code < bgp::attr::next_hop)
-    at = attributes.size() - reader.rest().size();
-  return at;
 }
 
 /// ExaBGP 6.0 shows the next hop among the attributes of an UPDATE that also withdraws.
@@ -247,18 +236,21 @@ void print_part(std::string& out, std::size_t object_at, Print print) {
 void print_attribute_members(const UpdateView& update, Dialect dialect, TextWriter& out) {
   std::string& text = out.string();
   const std::size_t object_at = text.size();
-  Bytes later = update.attributes;
-  if (const NlriField* field = shown_next_hop(update, dialect)) {
-    const std::size_t split = after_next_hop(update.attributes);
-    later = update.attributes.subspan(split);
-    bgp::json_attributes(update.attributes.first(split), dialect, out);
+  const NlriField* field = shown_next_hop(update, dialect);
+  const auto print_shown_next_hop = [&] {
+    if (field == nullptr) return;
     print_part(text, object_at, [&] {
       out.put("\"next-hop\": \"");
       print_next_hop(bgp::next_hop_address(*field), out);
       out.put('"');
     });
-  }
-  print_part(text, object_at, [&] { bgp::json_attributes(later, dialect, out); });
+    field = nullptr;
+  };
+  for_each_shown(update.attributes, [&](std::uint8_t code, Bytes attribute) {
+    if (code > bgp::attr::next_hop) print_shown_next_hop();
+    print_part(text, object_at, [&] { bgp::json_attributes(attribute, dialect, out); });
+  });
+  print_shown_next_hop();
   const std::string error = error_text(update);
   if (error.empty()) return;
   print_part(text, object_at, [&] { out.put("\"error\": ").json_string(error); });

@@ -130,6 +130,12 @@ TEST_F(UpdateJson, ShowsAttributesWithoutRoutes) {
             R"("message": { "update": { "attribute": { "origin": "igp" } } })");
 }
 
+TEST_F(UpdateJson, SaysNothingOfAnEmptyAsPath) {
+  for (const Dialect dialect : {Dialect::v4_2, Dialect::v5_0, Dialect::v6_0})
+    EXPECT_EQ(update(body("", attributes, "18C00002"), {.dialect = dialect}).at("attribute"),
+              json::parse(R"({"origin": "igp", "med": 100})"));
+}
+
 TEST_F(UpdateJson, ShowsTheEndOfRibOfEachFamily) {
   negotiate(Family::ipv6_unicast);
   EXPECT_EQ(text(body("", mp("0F", "000201"), "")),
