@@ -21,7 +21,9 @@ constexpr const AttributeOps* rows[] = {
 const AttributeOps* find_attribute_ops(std::uint8_t code) {
   static const std::array<const AttributeOps*, 256> by_code = [] {
     std::array<const AttributeOps*, 256> table{};
-    for (const AttributeOps* row : rows) table[row->code] = row;
+    // Of several rows for a code (a second route word for it) the first is the attribute's own.
+    for (const AttributeOps* row : rows)
+      if (table[row->code] == nullptr) table[row->code] = row;
     return table;
   }();
   return by_code[code];

@@ -44,7 +44,10 @@ TEST(AttributeTable, EveryRowIsWhole) {
     EXPECT_NE(row->json, nullptr) << row->name;
     EXPECT_NE(row->on_error, Treatment::none) << row->name;
   }
-  EXPECT_EQ(rows, listed_rows);
+  // `bgp-prefix-sid-srv6` is a second word for the code of `bgp-prefix-sid`.
+  EXPECT_EQ(rows + 1, listed_rows);
+  EXPECT_EQ(find_attribute_ops(attr::prefix_sid)->name, "bgp-prefix-sid");
+  EXPECT_EQ(find_attribute_ops("bgp-prefix-sid-srv6")->code, attr::prefix_sid);
 }
 
 TEST(AttributeReader, StopsAtWhatDoesNotFit) {
