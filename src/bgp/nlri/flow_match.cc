@@ -61,7 +61,7 @@ const Word* find_word(std::string_view written) {
   return nullptr;
 }
 
-/// The type of a word in the address family of the draft.
+/// The component type that a word stands for.
 const Type& type_of(const Word& word) {
   // Every type is one of IPv6.
   const Type* type = flow::find_type(afi_ipv6, word.type);

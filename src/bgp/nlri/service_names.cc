@@ -1,5 +1,5 @@
-// Names of well-known ports, as the IANA service name registry has them. The table is compiled in so
-// that a route means the same on every machine, whatever its /etc/services says.
+// Names of well-known ports, as the IANA service name registry has them. The table is compiled in
+// so that a route means the same on every machine, whatever its /etc/services says.
 
 #include <algorithm>
 
