@@ -22,8 +22,8 @@ inline bool fits_attribute(TextReader& in, const std::vector<std::uint8_t>& valu
   return value.size() <= text_value_max || in.fail("a list of at most 32000 bytes");
 }
 
-/// `item` or `[ item item … ]`: calls `parse_item(in)` for each, which takes its words and appends
-/// to `value`, or complains.
+/// `item` or `[ item item ... ]`: calls `parse_item(in)` for each, which takes its words and
+/// appends to `value`, or complains.
 template <typename ParseItem>
 bool parse_list(TextReader& in, const std::vector<std::uint8_t>& value, ParseItem parse_item) {
   if (!in.accept("[")) return parse_item(in) && fits_attribute(in, value);
