@@ -14,7 +14,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <ctime>
 #include <fcntl.h>
 #include <poll.h>
 #include <string>
@@ -36,23 +35,9 @@ struct Arguments {
   std::uint64_t spacing_us;
 };
 
-void wait_for_go(const char* path) {
-  const int fd = open(path, O_RDONLY);
-  char byte = 0;
-  if (fd < 0 || read(fd, &byte, 1) != 1) die(path);
-  close(fd);
-}
-
 void discard_answers() {
   std::array<char, 65536> answers;
   while (read(STDIN_FILENO, answers.data(), answers.size()) > 0) {
-  }
-}
-
-void sleep_until(std::uint64_t deadline_ns) {
-  const timespec deadline = {static_cast<time_t>(deadline_ns / 1'000'000'000U),
-                             static_cast<long>(deadline_ns % 1'000'000'000U)};
-  while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &deadline, nullptr) == EINTR) {
   }
 }
 
@@ -62,20 +47,6 @@ std::string announce(std::uint32_t index) {
 
 std::string withdraw(std::uint32_t index) {
   return "withdraw route " + prefix_text(index) + " next-hop 10.0.0.1\n";
-}
-
-void write_spaced(const std::vector<std::string>& lines, const Arguments& arguments) {
-  std::vector<std::uint64_t> written;
-  written.reserve(lines.size());
-  std::uint64_t due = now_ns();
-  for (const std::string& line : lines) {
-    due += arguments.spacing_us * 1000;
-    sleep_until(due);
-    discard_answers();
-    written.push_back(now_ns());
-    write_all(STDOUT_FILENO, line);
-  }
-  save(arguments.out, written);
 }
 
 void write_bulk(const Arguments& arguments) {
@@ -136,7 +107,12 @@ void run(const Arguments& arguments) {
   if (arguments.mode == "reader") return read_events(arguments);
   const std::vector<std::string> lines = lines_for(arguments);
   wait_for_go(arguments.go);
-  write_spaced(lines, arguments);
+  save(arguments.out, paced(lines.size(), arguments.spacing_us, [&](std::size_t index) {
+         discard_answers();
+         const std::uint64_t before = now_ns();
+         write_all(STDOUT_FILENO, lines[index]);
+         return before;
+       }));
 }
 
 }  // namespace

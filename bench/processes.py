@@ -124,11 +124,13 @@ class Feeder:
     """The bench_feeder that a speaker starts as its helper: its command, its start and its stamps."""
 
     def __init__(self, programs, directory, mode, count, spacing_us=0):
+        self._prepare(directory, programs / "bench_feeder", [mode, count, spacing_us])
+
+    def _prepare(self, directory, program, words):
         self._go = Path(directory) / "go"
         self._out = Path(directory) / "feeder.out"
         os.mkfifo(self._go)
-        words = [programs / "bench_feeder", self._go, self._out, mode, count, spacing_us]
-        self.command = [str(word) for word in words]
+        self.command = [str(word) for word in (program, self._go, self._out, *words)]
 
     def go(self, patience_s=30):
         deadline = time.monotonic() + patience_s
@@ -145,3 +147,10 @@ class Feeder:
 
     def stamps(self, patience_s):
         return read_stamps(self._out, patience_s)
+
+
+class Driver(Feeder):
+    """The bench_driver, for a speaker without helpers; whoever measures starts its command."""
+
+    def __init__(self, programs, directory, count, spacing_us, target):
+        self._prepare(directory, programs / "bench_driver", [count, spacing_us, *target])

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from scenarios import SCENARIOS, Bench, machine
 
-PROGRAMS = ("bench_floor", "bench_sink", "bench_source", "bench_feeder")
+PROGRAMS = ("bench_floor", "bench_sink", "bench_source", "bench_feeder", "bench_driver")
 
 
 def arguments():
@@ -58,7 +58,7 @@ def main():
     print(results["machine"])
     for name in options.only:
         rows = list(SCENARIOS[name](bench))
-        show(f"{name}: {SCENARIOS[name].__doc__}", rows)
+        show(f"{name}: {SCENARIOS[name].__doc__.splitlines()[0]}", rows)
         results["scenarios"][name] = dict(rows)
     if options.json:
         options.json.write_text(json.dumps(results, indent=2) + "\n")

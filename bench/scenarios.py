@@ -10,8 +10,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from processes import Failed, Feeder, Meter, Process
-from speakers import PEER_AS, Bird, Frr, Task, exabgp, ours
+from processes import Driver, Failed, Feeder, Meter, Process
+from speakers import PEER_AS, Bird, Frr, GoBgp, Task, exabgp, ours
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,11 @@ def percentile(values, share):
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
-def spread_us(values_ns, prefix=""):
+def spread_us(values_ns):
     return {
-        f"{prefix}p50 us": percentile(values_ns, 0.5) / 1000,
-        f"{prefix}p99 us": percentile(values_ns, 0.99) / 1000,
-        f"{prefix}max us": max(values_ns) / 1000,
+        "p50 us": percentile(values_ns, 0.5) / 1000,
+        "p99 us": percentile(values_ns, 0.99) / 1000,
+        "max us": max(values_ns) / 1000,
     }
 
 
@@ -87,32 +87,40 @@ class FloorSubject:
 
 
 def latency(bench):
-    """One route: a helper's line written -> its bytes read by the peer."""
+    """One route: a helper's line written -> its bytes read by the peer.
+
+    BIRD and GoBGP have no helpers; theirs is a request on their own API, on a connection kept open.
+    """
     count, spacing_us = bench.scaled(2000), 2000
 
+    def start_floor(stack, subject, feeder, task):
+        pipe = stack.enter_context(
+            Process("feeder", feeder.command, task.directory, stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE)
+        )  # fmt: skip
+        words = [bench.programs / "bench_floor", task.port, *subject.words]
+        return stack.enter_context(Process("floor", words, task.directory, stdin=pipe.stdout))
+
     def measure(subject):
-        floor = isinstance(subject, FloorSubject)
+        floor, driven = isinstance(subject, FloorSubject), hasattr(subject, "driver")
+        option = ["--plain"] if floor else [] if subject.dials else ["--dial"]
         with workplace() as (directory, port), ExitStack() as stack:
-            plain = ["--plain"] if floor else []
-            sink = stack.enter_context(
-                Meter([bench.programs / "bench_sink", port, PEER_AS, 1, count, "OUT", *plain],
-                      directory)
-            )  # fmt: skip
+            words = [port, PEER_AS, 1, count, "OUT", *option]
+            sink = stack.enter_context(Meter([bench.programs / "bench_sink", *words], directory))
             sink.wait_word("listening", 10)
-            feeder = Feeder(bench.programs, directory, "singles", count, spacing_us)
-            if floor:
-                pipe = stack.enter_context(
-                    Process("feeder", feeder.command, directory, stdin=subprocess.PIPE,
-                            stdout=subprocess.PIPE)
-                )  # fmt: skip
-                speaker = stack.enter_context(
-                    Process("floor", [bench.programs / "bench_floor", port, *subject.words],
-                            directory, stdin=pipe.stdout)
-                )  # fmt: skip
+            if driven:
+                task = Task(directory, port, switched=count)
+                feeder = Driver(bench.programs, directory, count, spacing_us, subject.driver(task))
             else:
+                feeder = Feeder(bench.programs, directory, "singles", count, spacing_us)
                 task = Task(directory, port, helper=feeder.command)
+            if floor:
+                speaker = start_floor(stack, subject, feeder, task)
+            else:
                 speaker = stack.enter_context(subject.start(task))
             sink.wait_word("established", 30, [speaker])
+            if driven:
+                stack.enter_context(Process("driver", feeder.command, directory))
             time.sleep(0.3)  # let what a session brings with it pass: it is not measured here
             feeder.go()
             sink.wait_word("done", 30 + count * spacing_us / 1e6, [speaker])
@@ -121,8 +129,8 @@ def latency(bench):
             received = sink.stamps()[:count]
         return spread_us([after - before for before, after in zip(written, received)])
 
-    subjects = [FloorSubject(), FloorSubject(spin=True), *ours(bench.build), exabgp()]
-    return repeated(bench, subjects, measure)
+    subjects = [FloorSubject(), FloorSubject(spin=True), *ours(bench.build)]
+    return repeated(bench, [*subjects, exabgp(), GoBgp(), Bird()], measure)
 
 
 def static_routes(bench):

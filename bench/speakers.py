@@ -20,11 +20,15 @@ def prefix(index):
 
 @dataclass
 class Task:
-    """What a speaker is to do: peers at this port, routes of its configuration, a helper."""
+    """What a speaker is to do: peers at this port, routes of its configuration, a helper.
+
+    `switched` routes are announced one by one on request of bench_driver.
+    """
 
     directory: Path
     port: int
     routes: int = 0
+    switched: int = 0
     helper: list = field(default_factory=list)
     events: bool = False
     peers: tuple = (PEER_IP,)
@@ -84,7 +88,10 @@ class ExaBgpLike:
 
 
 class Bird:
-    """2.0.12 waits in poll() for three seconds before it sends the last UPDATE of a table."""
+    """2.0.12 waits in poll() for three seconds before it sends the last UPDATE of a table.
+
+    A switched route is a static protocol that is enabled.
+    """
 
     name = "BIRD 2.0"
     dials = False
@@ -101,8 +108,14 @@ class Bird:
             )
             for index in range(task.routes):
                 text.write(f"    route {prefix(index)} blackhole;\n")
+            text.write("}\n")
+            for index in range(task.switched):
+                text.write(
+                    f"protocol static route_{index} {{\n    disabled;\n    ipv4;\n"
+                    f"    route {prefix(index)} blackhole;\n}}\n"
+                )
             text.write(
-                "}\nprotocol bgp {\n"
+                "protocol bgp {\n"
                 f"    local {SPEAKER_IP} port {task.port + 1} as {SPEAKER_AS};\n"
                 f"    neighbor {PEER_IP} port {task.port} as {PEER_AS};\n"
                 "    multihop;\n    passive;\n"
@@ -110,6 +123,40 @@ class Bird:
             )
         command = ["bird", "-f", "-c", path, "-s", task.directory / "ctl"]
         return Process(self.name, [*command, "-P", task.directory / "pid"], task.directory)
+
+
+    @staticmethod
+    def driver(task):
+        return ["bird", task.directory / "ctl"]
+
+
+class GoBgp:
+    name = "GoBGP 3.10"
+    dials = False
+
+    def installed(self):
+        return shutil.which("gobgpd") is not None
+
+    def start(self, task):
+        path = task.directory / "gobgpd.toml"
+        path.write_text(f"""[global.config]
+  as = {SPEAKER_AS}
+  router-id = "{SPEAKER_IP}"
+  port = {task.port + 1}
+  local-address-list = ["{SPEAKER_IP}"]
+[[neighbors]]
+  [neighbors.config]
+    neighbor-address = "{PEER_IP}"
+    peer-as = {PEER_AS}
+  [neighbors.transport.config]
+    passive-mode = true
+""")
+        command = ["gobgpd", "-f", path, "--api-hosts", f"{SPEAKER_IP}:{task.port + 2}"]
+        return Process(self.name, [*command, "--pprof-disable"], task.directory)
+
+    @staticmethod
+    def driver(task):
+        return ["gobgp", task.port + 2]
 
 
 class Frr:

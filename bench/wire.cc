@@ -72,6 +72,20 @@ std::uint64_t number_argument(std::string_view name, const char* text, std::uint
   return value;
 }
 
+void wait_for_go(const char* path) {
+  const int fd = open(path, O_RDONLY);
+  char byte = 0;
+  if (fd < 0 || read(fd, &byte, 1) != 1) die(path);
+  close(fd);
+}
+
+void sleep_until(std::uint64_t deadline_ns) {
+  const timespec deadline = {static_cast<time_t>(deadline_ns / 1'000'000'000U),
+                             static_cast<long>(deadline_ns % 1'000'000'000U)};
+  while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &deadline, nullptr) == EINTR) {
+  }
+}
+
 std::string prefix_text(std::uint32_t index) {
   const std::uint32_t address = first_prefix + (index << 8);
   char text[32];

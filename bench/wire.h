@@ -30,6 +30,26 @@ std::uint64_t now_ns();
 // not one.
 std::uint64_t number_argument(std::string_view name, const char* text, std::uint64_t max);
 
+// Wait until somebody writes a byte to the FIFO at `path`.
+void wait_for_go(const char* path);
+
+// CLOCK_MONOTONIC, as now_ns().
+void sleep_until(std::uint64_t deadline_ns);
+
+// Call act(0), act(1)... act(count - 1), one every `spacing_us`, and return what they return.
+template <typename Act>
+std::vector<std::uint64_t> paced(std::size_t count, std::uint64_t spacing_us, Act act) {
+  std::vector<std::uint64_t> results;
+  results.reserve(count);
+  std::uint64_t due = now_ns();
+  for (std::size_t index = 0; index < count; ++index) {
+    due += spacing_us * 1000;
+    sleep_until(due);
+    results.push_back(act(index));
+  }
+  return results;
+}
+
 std::string prefix_text(std::uint32_t index);
 
 // Four-octet AS number, ipv4 unicast, hold time 180 s.
