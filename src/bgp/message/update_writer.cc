@@ -48,6 +48,22 @@ std::size_t mp_next_hop(const IpAddress& address, const FamilyOps& family,
   return 32;
 }
 
+/// memcpy for keys of prefixes: two moves of a fixed size that may overlap, without a call.
+inline void copy_key(std::uint8_t* to, Bytes key) {
+  const std::uint8_t* from = key.data();
+  const std::size_t size = key.size();
+  if (size >= 4 && size <= 8) {
+    std::uint32_t head;
+    std::uint32_t tail;
+    std::memcpy(&head, from, 4);
+    std::memcpy(&tail, from + size - 4, 4);
+    std::memcpy(to, &head, 4);
+    std::memcpy(to + size - 4, &tail, 4);
+  } else {
+    std::memcpy(to, from, size);
+  }
+}
+
 }  // namespace
 
 UpdateWriter::UpdateWriter(MutableBytes into, const WireContext& context)
@@ -149,7 +165,7 @@ bool UpdateWriter::add(const NlriView& nlri) {
       at_ = before;
       return false;
     }
-    std::memcpy(into_.data() + at_, nlri.key.data(), nlri.key.size());
+    copy_key(into_.data() + at_, nlri.key);
     at_ += nlri.key.size();
     return true;
   }
