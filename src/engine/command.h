@@ -1,0 +1,82 @@
+#pragma once
+// Commands of helpers: one row of a table and one function each (command_table.cc).
+
+#include <string>
+#include <string_view>
+
+#include "base/text.h"
+#include "engine/door.h"
+#include "engine/state.h"
+
+namespace openbell::engine {
+
+/// What a helper is told after its command.
+enum class Reply : std::uint8_t { done, error, none };
+
+/// One command being carried out.
+struct Invocation {
+  State& state;
+  Helper& helper;
+  rib::PeerSet audience;            // the neighbors that it is for: those of the selector, or all that the helper may command
+  Cause cause;
+  bool selected = false;            // a selector was given
+  std::string why = {};             // filled when the reply is error
+
+  /// Fails with a reason.
+  Reply refuse(std::string_view reason) {
+    why = reason;
+    return Reply::error;
+  }
+};
+
+struct CommandRow {
+  std::string_view words;           // "announce route"
+  std::string_view help;            // as `help` prints it
+  /// `in` is at the first word after the row's own.
+  Reply (*run)(Invocation& call, base::TextReader& in);
+};
+
+/// Carries out one line of a helper and answers it.
+void run_command(State& state, Helper& helper, std::string_view line);
+
+// The functions of the rows, by the file that has them.
+// command_route.cc
+Reply announce_route(Invocation& call, base::TextReader& in);
+Reply withdraw_route(Invocation& call, base::TextReader& in);
+Reply announce_attributes(Invocation& call, base::TextReader& in);
+Reply withdraw_attributes(Invocation& call, base::TextReader& in);
+Reply announce_ipv4(Invocation& call, base::TextReader& in);
+Reply announce_ipv6(Invocation& call, base::TextReader& in);
+Reply withdraw_ipv4(Invocation& call, base::TextReader& in);
+Reply withdraw_ipv6(Invocation& call, base::TextReader& in);
+Reply announce_flow(Invocation& call, base::TextReader& in);
+Reply withdraw_flow(Invocation& call, base::TextReader& in);
+Reply announce_watchdog(Invocation& call, base::TextReader& in);
+Reply withdraw_watchdog(Invocation& call, base::TextReader& in);
+Reply later_family(Invocation& call, base::TextReader& in);
+// command_session.cc
+Reply announce_eor(Invocation& call, base::TextReader& in);
+Reply announce_route_refresh(Invocation& call, base::TextReader& in);
+Reply announce_operational(Invocation& call, base::TextReader& in);
+Reply teardown(Invocation& call, base::TextReader& in);
+Reply flush_adj_rib_out(Invocation& call, base::TextReader& in);
+Reply clear_adj_rib(Invocation& call, base::TextReader& in);
+// command_control.cc
+Reply help(Invocation& call, base::TextReader& in);
+Reply version(Invocation& call, base::TextReader& in);
+Reply shutdown_daemon(Invocation& call, base::TextReader& in);
+Reply reload_configuration(Invocation& call, base::TextReader& in);
+Reply restart_sessions(Invocation& call, base::TextReader& in);
+Reply reset_queue(Invocation& call, base::TextReader& in);
+Reply crash(Invocation& call, base::TextReader& in);
+Reply enable_ack(Invocation& call, base::TextReader& in);
+Reply disable_ack(Invocation& call, base::TextReader& in);
+Reply silence_ack(Invocation& call, base::TextReader& in);
+// command_show.cc
+Reply show_neighbor(Invocation& call, base::TextReader& in);
+Reply show_adj_rib(Invocation& call, base::TextReader& in);
+
+/// All rows, in the order of `help`.
+std::span<const CommandRow> command_rows();
+
+}  // namespace openbell::engine

@@ -1,0 +1,72 @@
+// Commands about the daemon itself and about answers.
+
+#include "engine/command.h"
+#include "engine/control.h"
+
+namespace openbell::engine {
+
+Reply help(Invocation& call, base::TextReader&) {
+  std::string text =
+      "\n"
+      "available API commands are listed here:\n"
+      "=======================================\n"
+      "\n"
+      "filter can be: [local-ip <ip>][local-as <asn>][peer-as <asn>][router-id <router-id>]\n"
+      "\n"
+      "command are:\n"
+      "------------\n"
+      "\n";
+  std::vector<std::string_view> lines;
+  for (const CommandRow& row : command_rows()) lines.push_back(row.help);
+  std::sort(lines.begin(), lines.end());
+  for (const std::string_view line : lines) text.append(line).append("\n");
+  call.helper.answer(text.append("\n"));
+  return Reply::done;
+}
+
+Reply version(Invocation& call, base::TextReader&) {
+  call.helper.answer("exabgp " + call.state.options.version + "\n");
+  return Reply::done;
+}
+
+Reply shutdown_daemon(Invocation& call, base::TextReader&) {
+  call.helper.answer("shutdown in progress\n");
+  request(call.state, Request::shutdown, call.cause);
+  return Reply::done;
+}
+
+Reply reload_configuration(Invocation& call, base::TextReader&) {
+  call.helper.answer("reload in progress\n");
+  request(call.state, Request::reload, call.cause);
+  return Reply::done;
+}
+
+Reply restart_sessions(Invocation& call, base::TextReader&) {
+  call.helper.answer("restart in progress\n");
+  request(call.state, Request::restart, call.cause);
+  return Reply::done;
+}
+
+/// ExaBGP drops commands that wait; here none waits, so there is nothing to drop and, as there, no answer.
+Reply reset_queue(Invocation&, base::TextReader&) { return Reply::none; }
+
+/// ExaBGP's test command: it raises inside and answers error. Here it only answers.
+Reply crash(Invocation& call, base::TextReader&) { return call.refuse("crash is a test command of ExaBGP"); }
+
+Reply enable_ack(Invocation& call, base::TextReader&) {
+  call.helper.acknowledge = Acknowledge::yes;
+  return Reply::done;
+}
+
+Reply disable_ack(Invocation& call, base::TextReader&) {
+  if (call.helper.acknowledge == Acknowledge::yes) call.helper.answer("done\n");
+  call.helper.acknowledge = Acknowledge::no;
+  return Reply::none;
+}
+
+Reply silence_ack(Invocation& call, base::TextReader&) {
+  call.helper.acknowledge = Acknowledge::no;
+  return Reply::none;
+}
+
+}  // namespace openbell::engine

@@ -1,0 +1,133 @@
+#include "engine/reload.h"
+
+#include <algorithm>
+#include <map>
+
+#include "engine/bulk.h"
+#include "engine/door.h"
+
+namespace openbell::engine {
+
+namespace {
+
+/// Helpers by name: kept when unchanged, restarted when their definition changed, started when new, stopped when gone.
+/// Gives the HelperId of each process of the configuration.
+std::vector<HelperId> apply_processes(State& state, const std::vector<grammar::ProcessConfig>& processes) {
+  std::vector<HelperId> ids;
+  std::vector<bool> kept(state.helpers.size());
+  for (const grammar::ProcessConfig& process : processes) {
+    const auto same = std::find_if(state.helpers.begin(), state.helpers.end(), [&](const auto& helper) {
+      return helper != nullptr && helper->configured && helper->name() == process.name;
+    });
+    if (same != state.helpers.end()) {
+      Helper& helper = **same;
+      const bool other_program = helper.process.run != process.run;
+      helper.process = process;
+      ids.push_back(helper.id());
+      kept[helper.id()] = true;
+      if (other_program && helper.running) state.host.stop_helper(helper.id());
+      continue;
+    }
+    const auto id = static_cast<HelperId>(state.helpers.size());
+    state.helpers.push_back(std::make_unique<Helper>(id, process, state.options.ack));
+    kept.push_back(true);
+    ids.push_back(id);
+    state.helpers.back()->restart_delay(state.now.tick);
+    state.host.start_helper(id, process);
+  }
+  for (std::size_t id = 0; id < state.helpers.size(); ++id) {
+    Helper* helper = state.helpers[id].get();
+    if (helper == nullptr || kept[id]) continue;
+    helper->configured = false;
+    helper->restart_at = base::never;
+    if (helper->running) state.host.stop_helper(helper->id());
+  }
+  return ids;
+}
+
+/// Neighbors are the same when they are the n-th one with that peer address and local address.
+struct Identity {
+  base::IpPrefix peer;
+  base::IpAddress local;
+  std::size_t ordinal = 0;
+  auto operator<=>(const Identity&) const = default;
+};
+
+class Identities {
+ public:
+  Identity next(const grammar::NeighborConfig& config) {
+    const std::size_t ordinal = seen_[{config.peer_address, config.local_address}]++;
+    return {config.peer_address, config.local_address, ordinal};
+  }
+
+ private:
+  std::map<std::pair<base::IpPrefix, base::IpAddress>, std::size_t> seen_;
+};
+
+void change_neighbor(State& state, Neighbor& neighbor, grammar::NeighborConfig config) {
+  const bool same = neighbor.config().same_session(config);
+  const auto old_routes = neighbor.shared_routes();
+  neighbor.adopt(std::move(config));
+  state.jobs.push_back(replace_routes(neighbor.id(), old_routes, neighbor.shared_routes()));
+  if (!same) neighbor.tear_down(bgp::notification::other_configuration_change, "configuration changed");
+}
+
+}  // namespace
+
+Neighbor& add_neighbor(State& state, grammar::NeighborConfig config) {
+  const auto id = static_cast<NeighborId>(state.neighbors.size());
+  state.neighbors.push_back(std::make_unique<Neighbor>(state, id, std::move(config)));
+  return *state.neighbors.back();
+}
+
+void remove_neighbor(State& state, NeighborId id, bgp::NotificationCode code, std::string_view reason) {
+  state.neighbors[id]->end_for_good(code, reason);
+  state.neighbors[id].reset();
+  state.jobs.push_back(forget_peer(id));
+}
+
+void refresh_audiences(State& state) {
+  std::fill(std::begin(state.family_peers), std::end(state.family_peers), rib::nobody);
+  for (const auto& helper : state.helpers)
+    if (helper != nullptr) helper->audience = rib::nobody;
+  for (const auto& neighbor : state.neighbors) {
+    if (neighbor == nullptr) continue;
+    const rib::PeerSet single = state.peers.single(neighbor->id());
+    neighbor->config().families.for_each([&](bgp::Family family) {
+      rib::PeerSet& set = state.family_peers[static_cast<std::size_t>(family)];
+      set = state.peers.unite(set, single);
+    });
+    for (const grammar::ApiBinding& binding : neighbor->config().api)
+      if (Helper* helper = state.helper(binding.process)) helper->audience = state.peers.unite(helper->audience, single);
+  }
+}
+
+void apply_configuration(State& state, grammar::Configuration configuration) {
+  const std::vector<HelperId> helper_ids = apply_processes(state, configuration.processes);
+  Identities old_identities;
+  std::map<Identity, NeighborId> known;
+  for (const auto& neighbor : state.neighbors)
+    if (neighbor != nullptr && !neighbor->ephemeral()) known[old_identities.next(neighbor->config())] = neighbor->id();
+
+  Identities identities;
+  std::vector<NeighborId> added;
+  for (grammar::NeighborConfig& config : configuration.neighbors) {
+    for (grammar::ApiBinding& binding : config.api) binding.process = helper_ids[binding.process];
+    const auto same = known.find(identities.next(config));
+    if (same == known.end()) {
+      added.push_back(add_neighbor(state, std::move(config)).id());
+      continue;
+    }
+    change_neighbor(state, *state.neighbors[same->second], std::move(config));
+    known.erase(same);
+  }
+  for (const auto& [identity, id] : known)
+    remove_neighbor(state, id, bgp::notification::peer_deconfigured, "stop, message [removed]");
+  refresh_audiences(state);
+  for (const NeighborId id : added) state.neighbors[id]->announce_configured();
+  for (const NeighborId id : added) state.neighbors[id]->start();
+  configuration.neighbors.clear();
+  state.configuration = std::move(configuration);
+}
+
+}  // namespace openbell::engine
