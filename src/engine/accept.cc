@@ -69,7 +69,7 @@ bool accept(State& state, ConnectionId connection, const base::IpAddress& local,
 void reap_ephemeral(State& state) {
   bool any = false;
   for (const auto& neighbor : state.neighbors) {
-    if (neighbor == nullptr || !neighbor->ephemeral() || neighbor->link() != nullptr) continue;
+    if (neighbor == nullptr || !neighbor->ephemeral() || !neighbor->quiet()) continue;
     remove_neighbor(state, neighbor->id(), bgp::notification::peer_deconfigured, "closing connection");
     any = true;
   }

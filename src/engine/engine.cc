@@ -192,7 +192,7 @@ void Engine::flush(base::Now now) {
   }
   if (run_jobs(state)) state.more_to_send = true;
   for (const auto& neighbor : state.neighbors)
-    if (neighbor != nullptr) neighbor->sweep();
+    if (neighbor != nullptr) neighbor->settle();
   reap_ephemeral(state);
   if (state.trail != nullptr) state.trail->report_loss(now);
   exit_when_given_up(state);

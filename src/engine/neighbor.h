@@ -61,11 +61,11 @@ class Neighbor {
   // --- life
   /// Begins to connect, or to wait when passive.
   void start();
-  /// Other settings that leave the session as it is (api, routes, description); routes are replaced by a bulk job.
+  /// Other settings; routes are replaced by a bulk job, the session is torn down by the caller when it must be.
   void adopt(grammar::NeighborConfig config);
-  /// Ends the session, if there is one, with a NOTIFICATION; it is made anew unless `end_for_good` follows.
+  /// Ends the session, if there is one, with a NOTIFICATION; it comes back at once.
   void tear_down(bgp::NotificationCode code, std::string_view text);
-  /// The neighbor is removed, or the daemon ends.
+  /// The neighbor is removed, or the daemon ends. `reason`: for the `down` event.
   void end_for_good(bgp::NotificationCode code, std::string_view reason);
 
   // --- connections
@@ -73,63 +73,70 @@ class Neighbor {
   void on_timer();
   void on_connected(ConnectionId connection, const base::IpAddress& local);
   void on_connect_failed(ConnectionId connection, std::string_view reason);
-  /// False when a connection cannot be used now (RFC 4271 6.8); a NOTIFICATION was written then.
+  /// False when a connection cannot be used now; a NOTIFICATION was written then.
   bool on_accepted(ConnectionId connection, const base::IpAddress& local);
   std::size_t on_bytes(ConnectionId connection, bgp::Bytes bytes);
   void on_closed(ConnectionId connection, std::string_view reason);
   void on_writable(ConnectionId connection);
-
-  /// Frees connections that ended during this turn.
-  void sweep() { closed_.clear(); }
+  /// Settles a collision that an OPEN has decided, frees a connection that lost. At the end of every turn.
+  void settle();
 
   // --- session
   [[nodiscard]] bool established() const { return current_ != nullptr && current_->established(); }
   [[nodiscard]] bool writable() const { return established() && current_->writable(); }
-  void write(bgp::Bytes messages);
+  /// Neither a session nor a connection.
+  [[nodiscard]] bool quiet() const;
+  void write(bgp::Bytes messages) { current_->write(messages); }
   /// Asks the peer for its routes again, if it can (RFC 2918).
   void ask_refresh(bgp::Family family);
   /// Sends everything announced again (`flush adj-rib out`).
   void resend_everything();
   void forget_received();
-  void emit(event::Event event);
+  /// An event that no connection has caused.
+  void emit(event::Event event) { emit_from(*current_, event); }
 
   // --- for show and events
-  [[nodiscard]] const Link* link() const { return current_.get(); }
   [[nodiscard]] std::string_view state_name() const { return state_name_; }
-  [[nodiscard]] base::Tick up_since() const { return up_since_; }
+  /// When the session came up, or when it was lost.
+  [[nodiscard]] base::Tick since() const { return since_; }
   /// What our OPEN says, also while the session is down.
   [[nodiscard]] bgp::Capabilities local_capabilities() const;
   /// Null before the peer's OPEN was read.
-  [[nodiscard]] const bgp::Capabilities* peer_capabilities() const;
-  [[nodiscard]] const bgp::OpenView* peer_open() const;
+  [[nodiscard]] const PeerOpen* peer_open() const { return current_->peer_open(); }
   /// Null before negotiation.
-  [[nodiscard]] const bgp::WireContext* wire_context() const;
+  [[nodiscard]] const bgp::WireContext* wire_context() const { return current_->context(); }
   [[nodiscard]] const MessageCounters& sent() const { return sent_; }
   [[nodiscard]] const MessageCounters& received() const { return received_count_; }
   [[nodiscard]] const rib::AdjRibIn& adj_rib_in() const { return *received_; }
+  /// tcp.attempts are used up.
   [[nodiscard]] bool given_up() const { return given_up_; }
-  [[nodiscard]] event::PeerView peer_view() const;
+  [[nodiscard]] event::PeerView peer_view(const Link& link) const;
+  [[nodiscard]] event::PeerView peer_view() const { return peer_view(*current_); }
 
   std::uint64_t event_counter = 0;
 
  private:
   friend class Link;
 
-  void connect();
-  void schedule_connect(bool after_session);
-  void adopt_link(std::unique_ptr<Link> link);
-  void resolve_collision(Link& link);
-  void release_link(Link& link);
-
-  // from Link
-  void link_state(Link& link, std::string_view name);
+  // What a Link needs of its neighbor.
+  ConnectionId open_connection();
+  void link_connected(Link& link);
+  void link_state(Link& link, session::State state);
   void link_established(Link& link);
   void link_closed(Link& link, std::string_view reason);
-  void link_update(Link& link, const bgp::UpdateView& update, bgp::Bytes message);
-  void link_refresh(Link& link, const bgp::RefreshView& refresh);
+  void link_refresh(const bgp::RefreshView& refresh);
+  void take_received(const bgp::UpdateView& update, const bgp::WireContext& context);
+  void note_update_fault(std::string_view reason);
+  void count_sent(bgp::MessageType type) { sent_.count(type); }
+  void count_received(bgp::MessageType type) { received_count_.count(type); }
+  void emit_from(const Link& link, event::Event event);
 
+  [[nodiscard]] session::SessionOptions session_options() const;
+  [[nodiscard]] Link* link_of(ConnectionId connection) const;
+  void drop_contender(bool sends);
+  void promote_contender();
   void set_state_name(std::string_view name);
-  void take_received(const bgp::UpdateView& update);
+  void record_session(std::string_view what, std::string_view reason);
 
   State& state_;
   const NeighborId id_;
@@ -138,19 +145,16 @@ class Neighbor {
   std::vector<std::uint32_t> watched_routes_;
   std::map<std::string, bool, std::less<>> watchdogs_;
 
-  ConnectionId connecting_ = 0;               // being made, 0: none
-  std::unique_ptr<Link> current_;
+  std::unique_ptr<Link> current_;             // never null
   std::unique_ptr<Link> contender_;           // a second connection, until RFC 4271 6.8 decides
-  std::vector<std::unique_ptr<Link>> closed_; // freed when nothing of them is on the stack
-  base::Tick connect_at_ = base::never;
-  unsigned failures_ = 0;
   std::uint32_t attempts_ = 0;
   bool given_up_ = false;
   bool ended_ = false;
   bool ephemeral_ = false;
+  bool was_established_ = false;              // in this daemon's life
 
   std::string_view state_name_ = "IDLE";
-  base::Tick up_since_{};
+  base::Tick since_{};
   MessageCounters sent_;
   MessageCounters received_count_;
   std::unique_ptr<rib::AdjRibIn> received_;

@@ -30,7 +30,8 @@ struct Capability {
 /// The seven capabilities that ExaBGP reports, in its order.
 std::array<Capability, 7> capabilities_of(const Neighbor& neighbor) {
   const bgp::Capabilities ours = neighbor.local_capabilities();
-  const bgp::Capabilities* theirs = neighbor.peer_capabilities();
+  const PeerOpen* open = neighbor.peer_open();
+  const bgp::Capabilities* theirs = open == nullptr ? nullptr : &open->capabilities;
   const auto peer = [&](auto has) { return theirs != nullptr && has(*theirs); };
   const auto row = [&](std::string_view name, auto has) { return Capability{name, has(ours), peer(has)}; };
   return {row("asn4", [](const bgp::Capabilities& c) { return c.four_octet_as.has_value(); }),
@@ -116,7 +117,7 @@ void json_side(const Neighbor& neighbor, bool local, std::string& out) {
     separator = ", ";
   }
   const event::PeerView view = neighbor.peer_view();
-  const bgp::OpenView* open = neighbor.peer_open();
+  const PeerOpen* open = neighbor.peer_open();
   fmt::format_to(to, "}}, \"address\": \"{}\", ", local ? view.local_address.text() : view.peer_address.text());
   if (local) {
     fmt::format_to(to, "\"as\": {}, \"id\": \"{}\", \"hold\": {}}}", view.local_as, router_id_text(view.router_id),
@@ -136,14 +137,14 @@ void print_summary_header(std::string& out) {
 
 void print_summary(const Neighbor& neighbor, base::Tick now, std::string& out) {
   fmt::format_to(std::back_inserter(out), "{:<15} {:<7} {:>9} {:<12} {:>10} {:>10}\n", neighbor.peer_address().text(),
-                 as_text(neighbor.config().peer_as), neighbor.established() ? duration_text(now - neighbor.up_since()) : "down",
+                 as_text(neighbor.config().peer_as), neighbor.established() ? duration_text(now - neighbor.since()) : "down",
                  lower_state(neighbor), neighbor.sent().of(MessageType::update), neighbor.received().of(MessageType::update));
 }
 
 void print_extensive(const Neighbor& neighbor, base::Tick now, std::string& out) {
   auto to = std::back_inserter(out);
   const event::PeerView view = neighbor.peer_view();
-  const bgp::OpenView* open = neighbor.peer_open();
+  const PeerOpen* open = neighbor.peer_open();
   const bool up = neighbor.established();
   const auto line = [&](std::string_view name, std::string_view local, std::string_view remote, std::string_view third) {
     fmt::format_to(to, "   {:<20} {:>15} {:>15} {:>15}\n", name, local, remote, third);
@@ -151,7 +152,7 @@ void print_extensive(const Neighbor& neighbor, base::Tick now, std::string& out)
   fmt::format_to(to, "Neighbor {}\n\n    Session                       Local\n", view.peer_address.text());
   line("local", view.local_address ? view.local_address.text() : "auto", "", "");
   line("state", neighbor.state_name(), "", "");
-  line(up ? "up for" : "down for", duration_text(now - neighbor.up_since()), "", "");
+  line(up ? "up for" : "down for", duration_text(now - neighbor.since()), "", "");
   fmt::format_to(to, "\n    Setup                         Local          Remote\n");
   line("AS", as_text(neighbor.config().local_as), as_text(neighbor.config().peer_as), "");
   line("ID", router_id_text(view.router_id), open == nullptr ? "n/a" : router_id_text(open->router_id), "");
@@ -172,7 +173,7 @@ void print_extensive(const Neighbor& neighbor, base::Tick now, std::string& out)
 void print_neighbor_json(const Neighbor& neighbor, base::Tick now, std::string& out) {
   auto to = std::back_inserter(out);
   fmt::format_to(to, "{{\"state\": \"{}\", \"duration\": {}, \"fsm\": \"{}\", \"local\": ", neighbor.established() ? "up" : "down",
-                 (now - neighbor.up_since()).ns / 1'000'000'000, neighbor.state_name());
+                 (now - neighbor.since()).ns / 1'000'000'000, neighbor.state_name());
   json_side(neighbor, true, out);
   out += ", \"peer\": ";
   json_side(neighbor, false, out);

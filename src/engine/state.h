@@ -77,6 +77,7 @@ struct State : rib::PeerOutput {
   std::vector<NeighborId> overrun_peers;               // sessions to end at the end of the turn
   std::deque<std::unique_ptr<BulkJob>> jobs;           // done in slices, one after the other
   grammar::RouteParser parser;
+  bgp::UpdateDecoder sent_decoder;                     // of our own UPDATEs, for `send { update; }`
   grammar::Configuration configuration;                // as applied last; processes only: neighbors are in `neighbors`
   std::string scratch_text;                            // an event being encoded
   ConnectionId next_connection = 1;

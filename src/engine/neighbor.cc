@@ -1,0 +1,350 @@
+#include "engine/neighbor.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/bulk.h"
+#include "engine/bus.h"
+#include "engine/door.h"
+#include "engine/local_open.h"
+#include "engine/state.h"
+
+namespace openbell::engine {
+
+std::uint64_t MessageCounters::total() const {
+  std::uint64_t sum = 0;
+  for (const std::uint64_t count : by_type) sum += count;
+  return sum;
+}
+
+Neighbor::Neighbor(State& state, NeighborId id, grammar::NeighborConfig config)
+    : state_(state), id_(id), received_(std::make_unique<rib::AdjRibIn>(state.paths)) {
+  since_ = state.now.tick;
+  adopt(std::move(config));
+  current_ = std::make_unique<Link>(state_, *this, session_options());
+}
+
+Neighbor::~Neighbor() = default;
+
+bool Neighbor::is_range() const {
+  return config_.peer_address.length < config_.peer_address.address.bytes().size() * 8 && !ephemeral_;
+}
+
+bool Neighbor::passive() const { return config_.passive || ephemeral_ || state_.options.passive; }
+
+void Neighbor::adopt(grammar::NeighborConfig config) {
+  routes_ = std::make_shared<const grammar::RouteList>(std::exchange(config.routes, {}));
+  config_ = std::move(config);
+  watched_routes_.clear();
+  for (std::size_t i = 0; i < routes_->size(); ++i) {
+    const grammar::RouteView route = routes_->at(i);
+    if (route.watchdog.empty()) continue;
+    watched_routes_.push_back(static_cast<std::uint32_t>(i));
+    watchdogs_.try_emplace(std::string(route.watchdog), !route.starts_withdrawn);
+  }
+}
+
+bool Neighbor::watchdog_lets(const grammar::RouteView& route) const {
+  if (route.watchdog.empty()) return true;
+  const auto known = watchdogs_.find(route.watchdog);
+  return known == watchdogs_.end() ? !route.starts_withdrawn : known->second;
+}
+
+void Neighbor::announce_configured() {
+  const Change change{bgp::Purpose::announce, state_.peers.single(id_)};
+  for (std::size_t i = 0; i < routes_->size(); ++i) {
+    const grammar::RouteView route = routes_->at(i);
+    if (watchdog_lets(route)) apply(state_, change, route);
+  }
+}
+
+// --- life
+
+session::SessionOptions Neighbor::session_options() const {
+  return {local_open(config_, state_.options, !was_established_), passive(), state_.options.open_wait_s};
+}
+
+void Neighbor::start() {
+  if (is_range()) return;
+  set_state_name("ACTIVE");
+  // ExaBGP's helpers see IDLE while a connection is being made.
+  if (!passive()) set_state_name("IDLE");
+  current_->session().start(state_.now);
+}
+
+void Neighbor::tear_down(bgp::NotificationCode code, std::string_view text) {
+  drop_contender(true);
+  current_->end(code, text, {}, Link::After::restart);
+}
+
+void Neighbor::end_for_good(bgp::NotificationCode code, std::string_view reason) {
+  ended_ = true;
+  drop_contender(true);
+  current_->end(code, {}, reason, Link::After::stay_down);
+}
+
+base::Tick Neighbor::deadline() const {
+  const base::Tick own = current_->session().deadline();
+  return contender_ == nullptr ? own : std::min(own, contender_->session().deadline());
+}
+
+void Neighbor::on_timer() {
+  if (contender_ != nullptr) contender_->session().on_timer(state_.now);
+  current_->session().on_timer(state_.now);
+}
+
+// --- connections
+
+ConnectionId Neighbor::open_connection() {
+  const std::uint32_t limit = state_.options.attempts;
+  if (ended_ || (limit != 0 && attempts_ == limit)) {
+    given_up_ = true;
+    return 0;
+  }
+  ++attempts_;
+  const ConnectionId connection = state_.next_connection++;
+  state_.connections[connection] = id_;
+  const std::uint16_t port = config_.connect_port != 0 ? config_.connect_port : state_.options.port;
+  state_.host.connect(connection, {.local_address = config_.local_address,
+                                   .peer_address = config_.peer_address.address,
+                                   .port = port,
+                                   .source_interface = config_.source_interface,
+                                   .md5_password = config_.md5_password,
+                                   .ttl = config_.outgoing_ttl.value_or(0),
+                                   .ttl_min = config_.incoming_ttl.value_or(0)});
+  return connection;
+}
+
+Link* Neighbor::link_of(ConnectionId connection) const {
+  if (current_->connection() == connection) return current_.get();
+  return contender_ != nullptr && contender_->connection() == connection ? contender_.get() : nullptr;
+}
+
+void Neighbor::on_connected(ConnectionId connection, const base::IpAddress& local) {
+  if (Link* link = link_of(connection)) link->on_connected(local);
+}
+
+void Neighbor::on_connect_failed(ConnectionId connection, std::string_view reason) {
+  state_.connections.erase(connection);
+  state_.host.log(6, "network", "cannot connect to " + peer_address().text() + ": " + std::string(reason));
+  if (Link* link = link_of(connection)) link->on_connect_failed();
+}
+
+bool Neighbor::on_accepted(ConnectionId connection, const base::IpAddress& local) {
+  if (ended_ || established() || contender_ != nullptr) {
+    std::uint8_t message[bgp::header_size + 2];
+    const bgp::NotificationCode code = ended_ ? bgp::notification::connection_rejected : bgp::notification::connection_collision;
+    state_.host.write(connection, bgp::encode_notification(code, {}, message));
+    return false;
+  }
+  state_.connections[connection] = id_;
+  if (!current_->session().connected()) {
+    current_->on_accepted(connection, local);
+    return true;
+  }
+  contender_ = std::make_unique<Link>(state_, *this, session_options());
+  contender_->session().wait(state_.now);
+  contender_->on_accepted(connection, local);
+  return true;
+}
+
+std::size_t Neighbor::on_bytes(ConnectionId connection, bgp::Bytes bytes) {
+  Link* link = link_of(connection);
+  return link == nullptr ? bytes.size() : link->session().on_bytes(bytes, state_.now);
+}
+
+void Neighbor::on_closed(ConnectionId connection, std::string_view reason) {
+  state_.host.log(6, "network", "connection with " + peer_address().text() + " ended: " + std::string(reason));
+  if (Link* link = link_of(connection)) link->on_closed();
+}
+
+void Neighbor::on_writable(ConnectionId connection) {
+  if (Link* link = link_of(connection)) link->on_writable();
+}
+
+bool Neighbor::quiet() const { return contender_ == nullptr && !current_->session().connected(); }
+
+void Neighbor::settle() {
+  if (contender_ == nullptr) return;
+  if (!contender_->session().connected()) return contender_.reset();
+  if (!current_->session().connected()) return promote_contender();
+  const session::Session& ours = current_->session();
+  const session::Session& other = contender_->session();
+  const auto& peer = ours.peer() ? ours.peer() : other.peer();
+  const event::PeerView view = peer_view();
+  switch (session::resolve_collision(ours.state(), ours.initiator(), other.initiator(), {view.router_id, view.local_as}, peer)) {
+    case session::Collision::undecided: return;
+    case session::Collision::keep_existing:
+      drop_contender(true);
+      return;
+    case session::Collision::keep_new:
+      current_->session().dump(state_.now);
+      promote_contender();
+  }
+}
+
+void Neighbor::drop_contender(bool sends) {
+  if (contender_ == nullptr) return;
+  contender_->end(sends ? bgp::notification::connection_collision : bgp::NotificationCode{}, {}, {}, Link::After::stay_down);
+  contender_.reset();
+}
+
+void Neighbor::promote_contender() {
+  current_->end({}, {}, {}, Link::After::stay_down);
+  current_ = std::move(contender_);
+  set_state_name(session::name(current_->session().state()));
+  if (current_->established()) link_established(*current_);
+}
+
+// --- what links report
+
+void Neighbor::link_connected(Link& link) {
+  if (&link != current_.get()) return;
+  event::Event event;
+  event.kind = event::Kind::connected;
+  emit_from(link, event);
+  set_state_name("CONNECT");
+}
+
+void Neighbor::link_state(Link& link, session::State state) {
+  if (&link != current_.get()) return;
+  switch (state) {
+    case session::State::idle:
+      set_state_name("IDLE");
+      if (ended_ || given_up_) return;
+      // ExaBGP: the next attempt begins with ACTIVE.
+      set_state_name("ACTIVE");
+      if (!passive()) set_state_name("IDLE");
+      return;
+    case session::State::connect:
+    case session::State::active: return;
+    case session::State::open_sent:
+    case session::State::open_confirm: return set_state_name(session::name(state));
+    case session::State::established:
+      set_state_name(session::name(state));
+      return link_established(link);
+  }
+}
+
+void Neighbor::link_established(Link& link) {
+  was_established_ = true;
+  since_ = state_.now.tick;
+  record_session("up", {});
+  event::Event event;
+  event.kind = event::Kind::up;
+  emit_from(link, event);
+  state_.adj_rib_out.open(id_, rib::WireClass::of(*link.context(), config_.rate_limit), !config_.manual_eor);
+}
+
+void Neighbor::link_closed(Link& link, std::string_view reason) {
+  if (&link != current_.get()) return;
+  state_.adj_rib_out.close(id_);
+  forget_received();
+  since_ = state_.now.tick;
+  record_session("down: ", reason);
+  event::Event event;
+  event.kind = event::Kind::down;
+  event.reason = reason;
+  emit_from(link, event);
+}
+
+void Neighbor::ask_refresh(bgp::Family family) {
+  if (!established() || !wire_context()->families.contains(family)) return;
+  if (current_->session().negotiated().refresh == session::Refresh::absent) return;
+  std::uint8_t message[bgp::header_size + 4];
+  write(bgp::encode_refresh(family, bgp::RefreshSubtype::request, message));
+}
+
+void Neighbor::resend_everything() {
+  if (!established()) return;
+  const session::Negotiated& agreed = current_->session().negotiated();
+  state_.adj_rib_out.refresh(id_, agreed.context.families, agreed.refresh == session::Refresh::enhanced);
+}
+
+void Neighbor::link_refresh(const bgp::RefreshView& refresh) {
+  bgp::Family family{};
+  // RFC 7313 4.2: BoRR and EoRR of the peer tell that its routes come again; only a request is answered.
+  if (refresh.subtype != 0 || !bgp::find_family(refresh.afi, refresh.safi, family)) return;
+  bgp::FamilySet asked;
+  asked.insert(family);
+  state_.adj_rib_out.refresh(id_, asked, current_->session().negotiated().refresh == session::Refresh::enhanced);
+}
+
+// --- what the peer sends
+
+void Neighbor::forget_received() {
+  if (received_->size() == 0) return;
+  state_.jobs.push_back(dissolve(std::exchange(received_, std::make_unique<rib::AdjRibIn>(state_.paths))));
+}
+
+void Neighbor::take_received(const bgp::UpdateView& update, const bgp::WireContext& context) {
+  if (!config_.adj_rib_in) return;
+  const bool withdrawn = update.treatment >= bgp::Treatment::treat_as_withdraw;
+  bgp::NlriView nlri;
+  for (std::size_t i = 0; i < update.withdrawn_count; ++i)
+    for (bgp::NlriReader reader(update.withdrawn[i], context); reader.next(nlri);) received_->withdraw(nlri);
+  for (std::size_t i = 0; i < update.announced_count; ++i) {
+    const bgp::NlriField& field = update.announced[i];
+    rib::Path path = rib::no_path;
+    if (!withdrawn) {
+      const bgp::IpAddress next_hop = bgp::next_hop_address(field);
+      path = state_.paths.acquire({{bgp::NextHop::Kind::address, next_hop}, update.attributes});
+    }
+    for (bgp::NlriReader reader(field, context); reader.next(nlri);) {
+      if (withdrawn) {
+        received_->withdraw(nlri);
+      } else {
+        received_->announce(nlri, path);
+      }
+    }
+    state_.paths.release(path);
+  }
+}
+
+void Neighbor::note_update_fault(std::string_view reason) {
+  state_.host.log(4, "message", "UPDATE of " + peer_address().text() + ": " + std::string(reason));
+}
+
+// --- events and reports
+
+void Neighbor::emit_from(const Link& link, event::Event event) {
+  if (config_.api.empty()) return;
+  const event::PeerView view = peer_view(link);
+  const event::NegotiatedView negotiated = link.negotiated_view();
+  event.peer = &view;
+  if (event.negotiated == nullptr) event.negotiated = &negotiated;
+  engine::emit(state_, *this, event);
+}
+
+void Neighbor::set_state_name(std::string_view name) {
+  if (state_name_ == name) return;
+  state_name_ = name;
+  event::Event event;
+  event.kind = event::Kind::fsm;
+  event.state = name;
+  emit(event);
+}
+
+void Neighbor::record_session(std::string_view what, std::string_view reason) {
+  const std::string detail = std::string(what).append(reason);
+  state_.host.log(6, "network", "session with " + peer_address().text() + " " + detail);
+  record(state_, audit::Kind::session, {}, {}, detail, state_.peers.single(id_));
+}
+
+event::PeerView Neighbor::peer_view(const Link& link) const {
+  event::PeerView view;
+  view.local_address = link.local_address() ? link.local_address() : config_.local_address;
+  view.peer_address = config_.peer_address.address;
+  view.local_as = config_.local_as.value_or(0);
+  view.peer_as = config_.peer_as.value_or(0);
+  if (const bgp::WireContext* context = link.context()) {
+    view.local_as = context->local_as;
+    view.peer_as = context->peer_as;
+  }
+  view.router_id = config_.router_id.value_or(view.local_address.is_v4() ? view.local_address.v4_host_order() : 0);
+  return view;
+}
+
+bgp::Capabilities Neighbor::local_capabilities() const { return local_open(config_, state_.options, false).capabilities; }
+
+}  // namespace openbell::engine
