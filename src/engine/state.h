@@ -29,7 +29,7 @@ struct Cause {
   audit::Cause::Kind kind = audit::Cause::Kind::none;
   std::string_view name;        // of the helper, of the configuration
   int number = 0;               // pid, signal
-  std::string_view command;     // the line as read
+  std::string_view command = {};   // the line as read
 };
 
 /// What ends, restarts or reloads the whole; see control.h.
