@@ -14,9 +14,11 @@ namespace {
 constexpr std::size_t range_neighbors_max = 4096;
 
 /// A connection that cannot be used is answered and left to the host to close.
-bool refuse(State& state, ConnectionId connection, bgp::NotificationCode code, std::string_view text) {
+bool refuse(State& state, ConnectionId connection, bgp::NotificationCode code,
+            std::string_view text) {
   std::uint8_t message[bgp::message_size_max];
-  state.host.write(connection, bgp::encode_notification(code, bgp::cease_data(code, text), message));
+  state.host.write(connection,
+                   bgp::encode_notification(code, bgp::cease_data(code, text), message));
   return false;
 }
 
@@ -26,15 +28,21 @@ bool fits(const Neighbor& neighbor, const base::IpAddress& local) {
 
 Neighbor* configured_for(State& state, const base::IpAddress& local, const base::IpAddress& peer) {
   for (const auto& neighbor : state.neighbors)
-    if (neighbor != nullptr && !neighbor->is_range() && neighbor->peer_address() == peer && fits(*neighbor, local)) return neighbor.get();
+    if (neighbor != nullptr && !neighbor->is_range() && neighbor->peer_address() == peer &&
+        fits(*neighbor, local))
+      return neighbor.get();
   return nullptr;
 }
 
 Neighbor* range_for(State& state, const base::IpAddress& local, const base::IpAddress& peer) {
   Neighbor* longest = nullptr;
   for (const auto& neighbor : state.neighbors) {
-    if (neighbor == nullptr || !neighbor->is_range() || !neighbor->config().peer_address.contains(peer) || !fits(*neighbor, local)) continue;
-    if (longest == nullptr || longest->config().peer_address.length < neighbor->config().peer_address.length) longest = neighbor.get();
+    if (neighbor == nullptr || !neighbor->is_range() ||
+        !neighbor->config().peer_address.contains(peer) || !fits(*neighbor, local))
+      continue;
+    if (longest == nullptr ||
+        longest->config().peer_address.length < neighbor->config().peer_address.length)
+      longest = neighbor.get();
   }
   return longest;
 }
@@ -51,18 +59,23 @@ Neighbor& bear(State& state, const Neighbor& range, const base::IpAddress& peer)
 
 }  // namespace
 
-bool accept(State& state, ConnectionId connection, const base::IpAddress& local, const base::IpAddress& peer) {
+bool accept(State& state, ConnectionId connection, const base::IpAddress& local,
+            const base::IpAddress& peer) {
   Neighbor* neighbor = configured_for(state, local, peer);
   if (neighbor == nullptr && !state.ending) {
     if (const Neighbor* range = range_for(state, local, peer)) {
-      const auto born = std::count_if(state.neighbors.begin(), state.neighbors.end(),
-                                      [](const auto& each) { return each != nullptr && each->ephemeral(); });
+      const auto born =
+          std::count_if(state.neighbors.begin(), state.neighbors.end(),
+                        [](const auto& each) { return each != nullptr && each->ephemeral(); });
       if (static_cast<std::size_t>(born) >= range_neighbors_max)
-        return refuse(state, connection, bgp::notification::out_of_resources, "too many neighbors of a range");
+        return refuse(state, connection, bgp::notification::out_of_resources,
+                      "too many neighbors of a range");
       neighbor = &bear(state, *range, peer);
     }
   }
-  if (neighbor == nullptr) return refuse(state, connection, bgp::notification::connection_rejected, "no session configured for the peer");
+  if (neighbor == nullptr)
+    return refuse(state, connection, bgp::notification::connection_rejected,
+                  "no session configured for the peer");
   return neighbor->on_accepted(connection, local);
 }
 
@@ -70,7 +83,8 @@ void reap_ephemeral(State& state) {
   bool any = false;
   for (const auto& neighbor : state.neighbors) {
     if (neighbor == nullptr || !neighbor->ephemeral() || !neighbor->quiet()) continue;
-    remove_neighbor(state, neighbor->id(), bgp::notification::peer_deconfigured, "closing connection");
+    remove_neighbor(state, neighbor->id(), bgp::notification::peer_deconfigured,
+                    "closing connection");
     any = true;
   }
   if (any) refresh_audiences(state);
@@ -78,8 +92,9 @@ void reap_ephemeral(State& state) {
 
 void exit_when_given_up(State& state) {
   if (state.options.attempts == 0 || state.ending || !state.started) return;
-  const bool all = std::all_of(state.neighbors.begin(), state.neighbors.end(),
-                               [](const auto& neighbor) { return neighbor == nullptr || neighbor->given_up(); });
+  const bool all =
+      std::all_of(state.neighbors.begin(), state.neighbors.end(),
+                  [](const auto& neighbor) { return neighbor == nullptr || neighbor->given_up(); });
   if (!all || state.neighbors.empty()) return;
   state.ending = true;
   state.host.exit(0);

@@ -19,7 +19,8 @@ class Walk : public BulkJob {
  public:
   Progress step(State& state) final {
     if (end_ == 0) end_ = state.routes.end();
-    const base::Handle stop = std::min<base::Handle>(end_, at_ + static_cast<base::Handle>(slice_routes));
+    const base::Handle stop =
+        std::min<base::Handle>(end_, at_ + static_cast<base::Handle>(slice_routes));
     for (; at_ < stop; ++at_) {
       const rib::Route& route = state.routes[at_];
       if (route.audience != rib::nobody && !route.withdrawn) visit(state, route);
@@ -60,7 +61,8 @@ class WithdrawEverything final : public Walk {
   void visit(State& state, const rib::Route& route) override {
     const rib::PeerSet shared = state.peers.intersect(route.audience, peers_);
     if (shared == rib::nobody) return;
-    state.routes.withdraw(Copied(route).view(), rib::no_path, shared, state.adj_rib_out.listening());
+    state.routes.withdraw(Copied(route).view(), rib::no_path, shared,
+                          state.adj_rib_out.listening());
   }
   rib::PeerSet peers_;
 };
@@ -72,7 +74,8 @@ class ForgetPeer final : public Walk {
  private:
   void visit(State& state, const rib::Route& route) override {
     if (!state.peers.contains(route.audience, peer_)) return;
-    state.routes.withdraw(Copied(route).view(), rib::no_path, state.peers.single(peer_), rib::nobody);
+    state.routes.withdraw(Copied(route).view(), rib::no_path, state.peers.single(peer_),
+                          rib::nobody);
   }
   rib::PeerIndex peer_;
 };
@@ -101,12 +104,14 @@ class ReplaceRoutes final : public BulkJob {
     if (neighbor == nullptr) return Progress::done;
     for (std::size_t n = 0; n < slice_routes; ++n) {
       if (indexed_ < to_->size()) {
-        index_.insert(rib::hash_of(to_->at(indexed_).nlri), static_cast<base::Handle>(indexed_ + 1));
+        index_.insert(rib::hash_of(to_->at(indexed_).nlri),
+                      static_cast<base::Handle>(indexed_ + 1));
         ++indexed_;
       } else if (compared_ < from_->size()) {
         compare(state, *neighbor, from_->at(compared_++));
       } else if (announced_ < to_->size()) {
-        if (!unchanged_[announced_]) change(state, *neighbor, to_->at(announced_), bgp::Purpose::announce);
+        if (!unchanged_[announced_])
+          change(state, *neighbor, to_->at(announced_), bgp::Purpose::announce);
         ++announced_;
       } else {
         return Progress::done;
@@ -119,16 +124,20 @@ class ReplaceRoutes final : public BulkJob {
   void compare(State& state, const Neighbor& neighbor, const grammar::RouteView& old) {
     const base::Handle found = index_.find(rib::hash_of(old.nlri), [&](base::Handle h) {
       const grammar::RouteView known = to_->at(h - 1);
-      return known.nlri.family == old.nlri.family && known.nlri.has_path_id == old.nlri.has_path_id &&
+      return known.nlri.family == old.nlri.family &&
+             known.nlri.has_path_id == old.nlri.has_path_id &&
              known.nlri.path_id == old.nlri.path_id && base::equal(known.nlri.key, old.nlri.key);
     });
     if (found == base::no_handle) return change(state, neighbor, old, bgp::Purpose::withdraw);
     const grammar::RouteView now = to_->at(found - 1);
-    unchanged_[found - 1] = now.path.next_hop == old.path.next_hop && base::equal(now.path.attributes, old.path.attributes) &&
-                            base::equal(now.nlri.tail, old.nlri.tail) && now.watchdog == old.watchdog;
+    unchanged_[found - 1] = now.path.next_hop == old.path.next_hop &&
+                            base::equal(now.path.attributes, old.path.attributes) &&
+                            base::equal(now.nlri.tail, old.nlri.tail) &&
+                            now.watchdog == old.watchdog;
   }
 
-  void change(State& state, const Neighbor& neighbor, const grammar::RouteView& route, bgp::Purpose purpose) const {
+  void change(State& state, const Neighbor& neighbor, const grammar::RouteView& route,
+              bgp::Purpose purpose) const {
     if (!neighbor.watchdog_lets(route)) return;
     apply(state, {purpose, state.peers.single(peer_)}, route);
   }
@@ -136,8 +145,8 @@ class ReplaceRoutes final : public BulkJob {
   rib::PeerIndex peer_;
   std::shared_ptr<const grammar::RouteList> from_;
   std::shared_ptr<const grammar::RouteList> to_;
-  base::Index index_;                // of to_, 1 + place
-  std::vector<bool> unchanged_;      // of to_: as it was in from_
+  base::Index index_;            // of to_, 1 + place
+  std::vector<bool> unchanged_;  // of to_: as it was in from_
   std::size_t indexed_ = 0;
   std::size_t compared_ = 0;
   std::size_t announced_ = 0;
@@ -146,7 +155,9 @@ class ReplaceRoutes final : public BulkJob {
 class Dissolve final : public BulkJob {
  public:
   explicit Dissolve(std::unique_ptr<rib::AdjRibIn> received) : received_(std::move(received)) {}
-  Progress step(State&) override { return received_->dissolve(slice_routes) ? Progress::more : Progress::done; }
+  Progress step(State&) override {
+    return received_->dissolve(slice_routes) ? Progress::more : Progress::done;
+  }
 
  private:
   std::unique_ptr<rib::AdjRibIn> received_;
@@ -168,13 +179,20 @@ bool run_jobs(State& state) {
   return more;
 }
 
-std::unique_ptr<BulkJob> withdraw_everything(rib::PeerSet peers) { return std::make_unique<WithdrawEverything>(peers); }
+std::unique_ptr<BulkJob> withdraw_everything(rib::PeerSet peers) {
+  return std::make_unique<WithdrawEverything>(peers);
+}
 
-std::unique_ptr<BulkJob> forget_peer(rib::PeerIndex peer) { return std::make_unique<ForgetPeer>(peer); }
+std::unique_ptr<BulkJob> forget_peer(rib::PeerIndex peer) {
+  return std::make_unique<ForgetPeer>(peer);
+}
 
-std::unique_ptr<BulkJob> copy_routes(rib::PeerIndex from, rib::PeerIndex to) { return std::make_unique<CopyRoutes>(from, to); }
+std::unique_ptr<BulkJob> copy_routes(rib::PeerIndex from, rib::PeerIndex to) {
+  return std::make_unique<CopyRoutes>(from, to);
+}
 
-std::unique_ptr<BulkJob> replace_routes(rib::PeerIndex peer, std::shared_ptr<const grammar::RouteList> from,
+std::unique_ptr<BulkJob> replace_routes(rib::PeerIndex peer,
+                                        std::shared_ptr<const grammar::RouteList> from,
                                         std::shared_ptr<const grammar::RouteList> to) {
   return std::make_unique<ReplaceRoutes>(peer, std::move(from), std::move(to));
 }

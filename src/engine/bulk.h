@@ -1,5 +1,6 @@
 #pragma once
-// Work that grows with the table is done in slices at the end of each turn, after everything urgent.
+// Work that grows with the table is done in slices at the end of each turn, after everything
+// urgent.
 
 #include <cstdint>
 #include <functional>
@@ -18,7 +19,8 @@ class BulkJob {
  public:
   enum class Progress : std::uint8_t { more, waiting, done };
   virtual ~BulkJob() = default;
-  /// One slice, well under a millisecond. `waiting`: something else must happen first (a helper must read).
+  /// One slice, well under a millisecond. `waiting`: something else must happen first (a helper
+  /// must read).
   virtual Progress step(State& state) = 0;
 };
 
@@ -31,8 +33,10 @@ std::unique_ptr<BulkJob> withdraw_everything(rib::PeerSet peers);
 std::unique_ptr<BulkJob> forget_peer(rib::PeerIndex peer);
 /// Announces to `to` whatever is announced to `from` (a neighbor born from a range).
 std::unique_ptr<BulkJob> copy_routes(rib::PeerIndex from, rib::PeerIndex to);
-/// Brings a neighbor from one list of configured routes to another: withdraws what is gone, announces what is new or different.
-std::unique_ptr<BulkJob> replace_routes(rib::PeerIndex peer, std::shared_ptr<const grammar::RouteList> from,
+/// Brings a neighbor from one list of configured routes to another: withdraws what is gone,
+/// announces what is new or different.
+std::unique_ptr<BulkJob> replace_routes(rib::PeerIndex peer,
+                                        std::shared_ptr<const grammar::RouteList> from,
                                         std::shared_ptr<const grammar::RouteList> to);
 /// Frees what a peer had announced.
 std::unique_ptr<BulkJob> dissolve(std::unique_ptr<rib::AdjRibIn> received);

@@ -6,12 +6,18 @@ namespace {
 
 bool selected(const grammar::MessageInterest& interest, event::Kind kind) {
   switch (kind) {
-    case event::Kind::open: return interest.open;
-    case event::Kind::update: return interest.update;
-    case event::Kind::notification: return interest.notification;
-    case event::Kind::keepalive: return interest.keepalive;
-    case event::Kind::refresh: return interest.refresh;
-    case event::Kind::operational: return interest.operational;
+    case event::Kind::open:
+      return interest.open;
+    case event::Kind::update:
+      return interest.update;
+    case event::Kind::notification:
+      return interest.notification;
+    case event::Kind::keepalive:
+      return interest.keepalive;
+    case event::Kind::refresh:
+      return interest.refresh;
+    case event::Kind::operational:
+      return interest.operational;
     case event::Kind::connected:
     case event::Kind::up:
     case event::Kind::down:
@@ -19,24 +25,30 @@ bool selected(const grammar::MessageInterest& interest, event::Kind kind) {
     case event::Kind::signal:
     case event::Kind::negotiated:
     case event::Kind::shutdown:
-    case event::Kind::lost: return false;
+    case event::Kind::lost:
+      return false;
   }
   return false;
 }
 
 bool is_message(event::Kind kind) {
-  return kind == event::Kind::open || kind == event::Kind::update || kind == event::Kind::notification ||
-         kind == event::Kind::keepalive || kind == event::Kind::refresh || kind == event::Kind::operational;
+  return kind == event::Kind::open || kind == event::Kind::update ||
+         kind == event::Kind::notification || kind == event::Kind::keepalive ||
+         kind == event::Kind::refresh || kind == event::Kind::operational;
 }
 
 bool selected(const grammar::ApiBinding& binding, event::Kind kind) {
   switch (kind) {
     case event::Kind::connected:
     case event::Kind::up:
-    case event::Kind::down: return binding.neighbor_changes;
-    case event::Kind::fsm: return binding.fsm;
-    case event::Kind::signal: return binding.signal;
-    case event::Kind::negotiated: return binding.negotiated;
+    case event::Kind::down:
+      return binding.neighbor_changes;
+    case event::Kind::fsm:
+      return binding.fsm;
+    case event::Kind::signal:
+      return binding.signal;
+    case event::Kind::negotiated:
+      return binding.negotiated;
     case event::Kind::open:
     case event::Kind::update:
     case event::Kind::notification:
@@ -44,17 +56,21 @@ bool selected(const grammar::ApiBinding& binding, event::Kind kind) {
     case event::Kind::refresh:
     case event::Kind::operational:
     case event::Kind::shutdown:
-    case event::Kind::lost: return false;
+    case event::Kind::lost:
+      return false;
   }
   return false;
 }
 
-const grammar::MessageInterest& interest_of(const grammar::ApiBinding& binding, bgp::Direction direction) {
+const grammar::MessageInterest& interest_of(const grammar::ApiBinding& binding,
+                                            bgp::Direction direction) {
   return direction == bgp::Direction::receive ? binding.receive : binding.send;
 }
 
-void append(State& state, const Helper& helper, const event::Event& event, std::uint64_t counter, event::Style style, std::string& out) {
-  const event::Envelope envelope{state.now.utc_ns, state.options.host, state.options.pid, state.options.ppid, counter};
+void append(State& state, const Helper& helper, const event::Event& event, std::uint64_t counter,
+            event::Style style, std::string& out) {
+  const event::Envelope envelope{state.now.utc_ns, state.options.host, state.options.pid,
+                                 state.options.ppid, counter};
   style.dialect = helper.process.dialect;
   style.compact = state.options.compact;
   if (helper.process.encoder == grammar::Encoder::json) {
@@ -64,12 +80,14 @@ void append(State& state, const Helper& helper, const event::Event& event, std::
   }
 }
 
-void deliver(State& state, Neighbor& neighbor, const grammar::ApiBinding& binding, const event::Event& event, event::Detail detail) {
+void deliver(State& state, Neighbor& neighbor, const grammar::ApiBinding& binding,
+             const event::Event& event, event::Detail detail) {
   Helper* helper = state.helper(binding.process);
   if (helper == nullptr || !helper->running) return;
   std::string& text = state.scratch_text;
   text.clear();
-  append(state, *helper, event, ++neighbor.event_counter, {.detail = detail, .with_negotiated = binding.negotiated}, text);
+  append(state, *helper, event, ++neighbor.event_counter,
+         {.detail = detail, .with_negotiated = binding.negotiated}, text);
   helper->deliver(text);
 }
 
@@ -78,7 +96,8 @@ void deliver(State& state, Neighbor& neighbor, const grammar::ApiBinding& bindin
 void emit(State& state, Neighbor& neighbor, const event::Event& event) {
   for (const grammar::ApiBinding& binding : neighbor.config().api) {
     if (!is_message(event.kind)) {
-      if (selected(binding, event.kind)) deliver(state, neighbor, binding, event, event::Detail::parsed);
+      if (selected(binding, event.kind))
+        deliver(state, neighbor, binding, event, event::Detail::parsed);
       continue;
     }
     const grammar::MessageInterest& interest = interest_of(binding, event.direction);
@@ -95,7 +114,8 @@ void emit(State& state, Neighbor& neighbor, const event::Event& event) {
 bool wanted(const Neighbor& neighbor, event::Kind kind, bgp::Direction direction) {
   for (const grammar::ApiBinding& binding : neighbor.config().api) {
     const grammar::MessageInterest& interest = interest_of(binding, direction);
-    if (selected(interest, kind) && (interest.parsed || interest.packets || interest.consolidate)) return true;
+    if (selected(interest, kind) && (interest.parsed || interest.packets || interest.consolidate))
+      return true;
   }
   return false;
 }

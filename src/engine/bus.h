@@ -1,15 +1,18 @@
 #pragma once
-// The one door out: everything that happens to a session goes to the helpers that asked for it, each in its own language.
+// The one door out: everything that happens to a session goes to the helpers that asked for it,
+// each in its own language.
 
 #include "engine/state.h"
 #include "event/event.h"
 
 namespace openbell::engine {
 
-/// Delivers an event of a neighbor to every helper whose api section asks for it. Each helper gets what it asked for itself, not what another did (runtime 2.6).
+/// Delivers an event of a neighbor to every helper whose api section asks for it. Each helper gets
+/// what it asked for itself, not what another did (runtime 2.6).
 void emit(State& state, Neighbor& neighbor, const event::Event& event);
 
-/// Somebody wants messages of this kind in this direction: for callers that would have to decode first.
+/// Somebody wants messages of this kind in this direction: for callers that would have to decode
+/// first.
 bool wanted(const Neighbor& neighbor, event::Kind kind, bgp::Direction direction);
 
 /// The end of the daemon, to every helper.

@@ -17,10 +17,11 @@ enum class Reply : std::uint8_t { done, error, none };
 struct Invocation {
   State& state;
   Helper& helper;
-  rib::PeerSet audience;            // the neighbors that it is for: those of the selector, or all that the helper may command
+  rib::PeerSet audience;  // the neighbors that it is for: those of the selector, or all that the
+                          // helper may command
   Cause cause;
-  bool selected = false;            // a selector was given
-  std::string why = {};             // filled when the reply is error
+  bool selected = false;  // a selector was given
+  std::string why = {};   // filled when the reply is error
 
   /// Fails with a reason.
   Reply refuse(std::string_view reason) {
@@ -30,8 +31,8 @@ struct Invocation {
 };
 
 struct CommandRow {
-  std::string_view words;           // "announce route"
-  std::string_view help;            // as `help` prints it
+  std::string_view words;  // "announce route"
+  std::string_view help;   // as `help` prints it
   /// `in` is at the first word after the row's own.
   Reply (*run)(Invocation& call, base::TextReader& in);
 };

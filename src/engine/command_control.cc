@@ -47,11 +47,16 @@ Reply restart_sessions(Invocation& call, base::TextReader&) {
   return Reply::done;
 }
 
-/// ExaBGP drops commands that wait; here none waits, so there is nothing to drop and, as there, no answer.
-Reply reset_queue(Invocation&, base::TextReader&) { return Reply::none; }
+/// ExaBGP drops commands that wait; here none waits, so there is nothing to drop and, as there, no
+/// answer.
+Reply reset_queue(Invocation&, base::TextReader&) {
+  return Reply::none;
+}
 
 /// ExaBGP's test command: it raises inside and answers error. Here it only answers.
-Reply crash(Invocation& call, base::TextReader&) { return call.refuse("crash is a test command of ExaBGP"); }
+Reply crash(Invocation& call, base::TextReader&) {
+  return call.refuse("crash is a test command of ExaBGP");
+}
 
 Reply enable_ack(Invocation& call, base::TextReader&) {
   call.helper.acknowledge = Acknowledge::yes;

@@ -6,25 +6,32 @@ namespace openbell::engine {
 
 namespace {
 
-Reply change_routes(Invocation& call, base::TextReader& in, grammar::RouteForm form, bgp::Family family, bgp::Purpose purpose) {
+Reply change_routes(Invocation& call, base::TextReader& in, grammar::RouteForm form,
+                    bgp::Family family, bgp::Purpose purpose) {
   State& state = call.state;
   if (call.audience == rib::nobody) return call.refuse("no neighbor lists this helper");
   Applier applier(state, {purpose, call.audience});
   if (!state.parser.parse(in, form, family, purpose, applier)) {
     const base::Complaint& complaint = in.complaint();
-    return call.refuse("wanted " + complaint.wanted + ", found '" + complaint.found + "' at column " +
-                       std::to_string(complaint.offset + 1));
+    return call.refuse("wanted " + complaint.wanted + ", found '" + complaint.found +
+                       "' at column " + std::to_string(complaint.offset + 1));
   }
   if (applier.reached() == rib::nobody)
-    state.host.log(4, "api", "no neighbor has the family of: " + std::string(call.cause.command.substr(0, 512)));
-  record_change(state, call.cause, applier.reached() == rib::nobody ? "done, no neighbor has the family" : "done", applier.reached());
+    state.host.log(
+        4, "api",
+        "no neighbor has the family of: " + std::string(call.cause.command.substr(0, 512)));
+  record_change(state, call.cause,
+                applier.reached() == rib::nobody ? "done, no neighbor has the family" : "done",
+                applier.reached());
   return Reply::done;
 }
 
-Reply change_family(Invocation& call, base::TextReader& in, std::string_view afi, bgp::Purpose purpose) {
+Reply change_family(Invocation& call, base::TextReader& in, std::string_view afi,
+                    bgp::Purpose purpose) {
   bgp::Family family{};
   const std::string_view safi = in.peek();
-  if (!bgp::find_family(afi, safi, family)) return call.refuse("wanted a family of " + std::string(afi));
+  if (!bgp::find_family(afi, safi, family))
+    return call.refuse("wanted a family of " + std::string(afi));
   if (!bgp::ops(family).originates) return later_family(call, in);
   in.word();
   return change_routes(call, in, grammar::RouteForm::family, family, purpose);
@@ -35,7 +42,8 @@ Reply change_flow(Invocation& call, base::TextReader& in, bgp::Purpose purpose) 
   return change_routes(call, in, grammar::RouteForm::flow, bgp::Family::ipv4_flow, purpose);
 }
 
-/// Flips the routes of a watchdog on every neighbor that the helper may command, whatever the selector (ExaBGP).
+/// Flips the routes of a watchdog on every neighbor that the helper may command, whatever the
+/// selector (ExaBGP).
 Reply change_watchdog(Invocation& call, base::TextReader& in, bgp::Purpose purpose) {
   const std::string name(in.at_end() ? std::string_view(call.helper.name()) : in.peek());
   State& state = call.state;
@@ -46,7 +54,8 @@ Reply change_watchdog(Invocation& call, base::TextReader& in, bgp::Purpose purpo
     const grammar::RouteList& list = neighbor.routes();
     for (const std::uint32_t place : neighbor.watched_routes()) {
       const grammar::RouteView route = list.at(place);
-      if (route.watchdog == name) reached = state.peers.unite(reached, apply(state, {purpose, single}, route));
+      if (route.watchdog == name)
+        reached = state.peers.unite(reached, apply(state, {purpose, single}, route));
     }
   });
   record_change(state, call.cause, "done", reached);
@@ -67,14 +76,32 @@ Reply announce_attributes(Invocation& call, base::TextReader& in) {
 Reply withdraw_attributes(Invocation& call, base::TextReader& in) {
   return change_routes(call, in, grammar::RouteForm::attributes, {}, bgp::Purpose::withdraw);
 }
-Reply announce_ipv4(Invocation& call, base::TextReader& in) { return change_family(call, in, "ipv4", bgp::Purpose::announce); }
-Reply announce_ipv6(Invocation& call, base::TextReader& in) { return change_family(call, in, "ipv6", bgp::Purpose::announce); }
-Reply withdraw_ipv4(Invocation& call, base::TextReader& in) { return change_family(call, in, "ipv4", bgp::Purpose::withdraw); }
-Reply withdraw_ipv6(Invocation& call, base::TextReader& in) { return change_family(call, in, "ipv6", bgp::Purpose::withdraw); }
-Reply announce_flow(Invocation& call, base::TextReader& in) { return change_flow(call, in, bgp::Purpose::announce); }
-Reply withdraw_flow(Invocation& call, base::TextReader& in) { return change_flow(call, in, bgp::Purpose::withdraw); }
-Reply announce_watchdog(Invocation& call, base::TextReader& in) { return change_watchdog(call, in, bgp::Purpose::announce); }
-Reply withdraw_watchdog(Invocation& call, base::TextReader& in) { return change_watchdog(call, in, bgp::Purpose::withdraw); }
-Reply later_family(Invocation& call, base::TextReader&) { return call.refuse("routes of this family cannot be originated yet"); }
+Reply announce_ipv4(Invocation& call, base::TextReader& in) {
+  return change_family(call, in, "ipv4", bgp::Purpose::announce);
+}
+Reply announce_ipv6(Invocation& call, base::TextReader& in) {
+  return change_family(call, in, "ipv6", bgp::Purpose::announce);
+}
+Reply withdraw_ipv4(Invocation& call, base::TextReader& in) {
+  return change_family(call, in, "ipv4", bgp::Purpose::withdraw);
+}
+Reply withdraw_ipv6(Invocation& call, base::TextReader& in) {
+  return change_family(call, in, "ipv6", bgp::Purpose::withdraw);
+}
+Reply announce_flow(Invocation& call, base::TextReader& in) {
+  return change_flow(call, in, bgp::Purpose::announce);
+}
+Reply withdraw_flow(Invocation& call, base::TextReader& in) {
+  return change_flow(call, in, bgp::Purpose::withdraw);
+}
+Reply announce_watchdog(Invocation& call, base::TextReader& in) {
+  return change_watchdog(call, in, bgp::Purpose::announce);
+}
+Reply withdraw_watchdog(Invocation& call, base::TextReader& in) {
+  return change_watchdog(call, in, bgp::Purpose::withdraw);
+}
+Reply later_family(Invocation& call, base::TextReader&) {
+  return call.refuse("routes of this family cannot be originated yet");
+}
 
 }  // namespace openbell::engine

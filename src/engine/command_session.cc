@@ -24,17 +24,21 @@ bool read_family(base::TextReader& in, bool optional, bgp::Family& family) {
 
 Reply announce_eor(Invocation& call, base::TextReader& in) {
   bgp::Family family{};
-  if (!read_family(in, true, family)) return call.refuse("wanted a family, as in: announce eor ipv4 unicast");
+  if (!read_family(in, true, family))
+    return call.refuse("wanted a family, as in: announce eor ipv4 unicast");
   const rib::PeerSet peers = established(call);
   if (peers == rib::nobody) return call.refuse("no session is established");
-  call.state.for_each_neighbor(peers, [&](const Neighbor& neighbor) { call.state.adj_rib_out.end_of_rib(neighbor.id(), family); });
+  call.state.for_each_neighbor(peers, [&](const Neighbor& neighbor) {
+    call.state.adj_rib_out.end_of_rib(neighbor.id(), family);
+  });
   record_change(call.state, call.cause, "done", peers);
   return Reply::done;
 }
 
 Reply announce_route_refresh(Invocation& call, base::TextReader& in) {
   bgp::Family family{};
-  if (!read_family(in, false, family)) return call.refuse("wanted a family, as in: announce route-refresh ipv4 unicast");
+  if (!read_family(in, false, family))
+    return call.refuse("wanted a family, as in: announce route-refresh ipv4 unicast");
   const rib::PeerSet peers = established(call);
   if (peers == rib::nobody) return call.refuse("no session is established");
   call.state.for_each_neighbor(peers, [&](Neighbor& neighbor) { neighbor.ask_refresh(family); });
@@ -42,8 +46,11 @@ Reply announce_route_refresh(Invocation& call, base::TextReader& in) {
   return Reply::done;
 }
 
-/// ExaBGP's private OPERATIONAL message breaks its own sessions (every version); it is not carried over.
-Reply announce_operational(Invocation& call, base::TextReader&) { return call.refuse("operational messages are not sent"); }
+/// ExaBGP's private OPERATIONAL message breaks its own sessions (every version); it is not carried
+/// over.
+Reply announce_operational(Invocation& call, base::TextReader&) {
+  return call.refuse("operational messages are not sent");
+}
 
 Reply teardown(Invocation& call, base::TextReader& in) {
   std::uint64_t subcode = 0;
@@ -68,7 +75,8 @@ Reply flush_adj_rib_out(Invocation& call, base::TextReader&) {
 
 Reply clear_adj_rib(Invocation& call, base::TextReader& in) {
   if (in.accept("in")) {
-    call.state.for_each_neighbor(call.audience, [](Neighbor& neighbor) { neighbor.forget_received(); });
+    call.state.for_each_neighbor(call.audience,
+                                 [](Neighbor& neighbor) { neighbor.forget_received(); });
     return Reply::done;
   }
   if (!in.at_end() && !in.accept("out")) return call.refuse("wanted 'in' or 'out'");

@@ -1,8 +1,8 @@
-// show neighbor, show adj-rib: reports as ExaBGP 5.0 prints them. Tables are printed in slices, at the pace at which the helper reads.
-
-#include <fmt/format.h>
+// show neighbor, show adj-rib: reports as ExaBGP 5.0 prints them. Tables are printed in slices, at
+// the pace at which the helper reads.
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <iterator>
 
 #include "bgp/attr/attribute.h"
@@ -21,7 +21,7 @@ struct RibReport {
   enum class Table : std::uint8_t { in, out } table = Table::out;
   bool extensive = false;
   bool json = false;
-  std::string_view only;            // "inet", "flow", "l2vpn": families of that kind; empty: all
+  std::string_view only;  // "inet", "flow", "l2vpn": families of that kind; empty: all
   rib::PeerSet neighbors = rib::nobody;
 };
 
@@ -65,27 +65,32 @@ class RibReportJob final : public BulkJob {
 
  private:
   [[nodiscard]] base::Handle end(const State& state, const Neighbor& neighbor) const {
-    return report_.table == RibReport::Table::out ? state.routes.end() : neighbor.adj_rib_in().end();
+    return report_.table == RibReport::Table::out ? state.routes.end()
+                                                  : neighbor.adj_rib_in().end();
   }
 
-  void print_out(const State& state, const Helper& helper, const Neighbor& neighbor, const rib::Route& route, std::string& out) const {
-    if (route.audience == rib::nobody || route.withdrawn || !state.peers.contains(route.audience, neighbor.id())) return;
+  void print_out(const State& state, const Helper& helper, const Neighbor& neighbor,
+                 const rib::Route& route, std::string& out) const {
+    if (route.audience == rib::nobody || route.withdrawn ||
+        !state.peers.contains(route.audience, neighbor.id()))
+      return;
     // ExaBGP: routes announced while the peer is down are not shown.
     if (!neighbor.established()) return;
     bgp::PathView path = state.paths.view(route.path);
-    const bgp::IpAddress next_hop = bgp::resolve_next_hop(path.next_hop, route.nlri.family(), *neighbor.wire_context());
+    const bgp::IpAddress next_hop =
+        bgp::resolve_next_hop(path.next_hop, route.nlri.family(), *neighbor.wire_context());
     print(helper, neighbor, route.nlri.view(), next_hop, path.attributes, out);
   }
 
-  void print_in(const State& state, const Helper& helper, const Neighbor& neighbor, const rib::AdjRibIn::Record& record,
-                std::string& out) const {
+  void print_in(const State& state, const Helper& helper, const Neighbor& neighbor,
+                const rib::AdjRibIn::Record& record, std::string& out) const {
     if (!record.used) return;
     const bgp::PathView path = state.paths.view(record.path);
     print(helper, neighbor, record.nlri.view(), path.next_hop.address, path.attributes, out);
   }
 
-  void print(const Helper& helper, const Neighbor& neighbor, const bgp::NlriView& nlri, const bgp::IpAddress& next_hop,
-             bgp::Bytes attributes, std::string& out) const {
+  void print(const Helper& helper, const Neighbor& neighbor, const bgp::NlriView& nlri,
+             const bgp::IpAddress& next_hop, bgp::Bytes attributes, std::string& out) const {
     if (!of_kind(nlri.family, report_.only)) return;
     if (report_.json) return print_json(neighbor, nlri, next_hop, out);
     base::TextWriter to(out);
@@ -107,18 +112,22 @@ class RibReportJob final : public BulkJob {
     to.put('\n');
   }
 
-  static void print_json(const Neighbor& neighbor, const bgp::NlriView& nlri, const bgp::IpAddress& next_hop, std::string& out) {
+  static void print_json(const Neighbor& neighbor, const bgp::NlriView& nlri,
+                         const bgp::IpAddress& next_hop, std::string& out) {
     std::string family;
     base::TextWriter family_out(family);
     bgp::print_family(nlri.family, family_out);
     std::string text;
     base::TextWriter text_out(text);
     bgp::ops(nlri.family).print(nlri, next_hop, text_out);
-    const bool prefix = nlri.family != bgp::Family::ipv4_flow && nlri.family != bgp::Family::ipv4_flow_vpn &&
-                        nlri.family != bgp::Family::ipv6_flow && nlri.family != bgp::Family::ipv6_flow_vpn &&
-                        bgp::ops(nlri.family).originates;
+    const bool prefix =
+        nlri.family != bgp::Family::ipv4_flow && nlri.family != bgp::Family::ipv4_flow_vpn &&
+        nlri.family != bgp::Family::ipv6_flow && nlri.family != bgp::Family::ipv6_flow_vpn &&
+        bgp::ops(nlri.family).originates;
     if (prefix) text.resize(std::min(text.find(' '), text.size()));
-    fmt::format_to(std::back_inserter(out), "{{\"{}\": {{\"routes\": [{{\"{}\": ", neighbor.peer_address().text(), prefix ? "prefix" : "nlri");
+    fmt::format_to(std::back_inserter(out),
+                   "{{\"{}\": {{\"routes\": [{{\"{}\": ", neighbor.peer_address().text(),
+                   prefix ? "prefix" : "nlri");
     base::TextWriter(out).json_string(text);
     fmt::format_to(std::back_inserter(out), ", \"family\": \"{}\"}}]}}}}\n", family);
   }
@@ -127,7 +136,7 @@ class RibReportJob final : public BulkJob {
   std::uint64_t number_;
   RibReport report_;
   std::vector<rib::PeerIndex> peers_;
-  std::size_t place_ = 0;           // in peers_
+  std::size_t place_ = 0;  // in peers_
   base::Handle at_ = 1;
 };
 
@@ -206,11 +215,14 @@ Reply show_adj_rib(Invocation& call, base::TextReader& in) {
     report.neighbors = rib::nobody;
     call.state.for_each_neighbor(call.audience, [&](const Neighbor& neighbor) {
       if (!other_words && neighbor.peer_address() == only)
-        report.neighbors = call.state.peers.unite(report.neighbors, call.state.peers.single(neighbor.id()));
+        report.neighbors =
+            call.state.peers.unite(report.neighbors, call.state.peers.single(neighbor.id()));
     });
   }
-  const std::uint64_t number = call.helper.begin_report(call.helper.acknowledge == Acknowledge::yes ? "done\n" : "");
-  call.state.jobs.push_back(std::make_unique<RibReportJob>(call.helper.id(), number, report, call.state));
+  const std::uint64_t number =
+      call.helper.begin_report(call.helper.acknowledge == Acknowledge::yes ? "done\n" : "");
+  call.state.jobs.push_back(
+      std::make_unique<RibReportJob>(call.helper.id(), number, report, call.state));
   return Reply::none;
 }
 

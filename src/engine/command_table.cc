@@ -10,15 +10,21 @@ namespace openbell::engine {
 
 namespace {
 
-constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+constexpr bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 
 constexpr std::array rows = {
     CommandRow{"announce route", "[neighbor <ip> [filters]] announce route", announce_route},
     CommandRow{"withdraw route", "[neighbor <ip> [filters]] withdraw route", withdraw_route},
-    CommandRow{"announce attributes", "[neighbor <ip> [filters]] announce attributes", announce_attributes},
-    CommandRow{"announce attribute", "[neighbor <ip> [filters]] announce attribute", announce_attributes},
-    CommandRow{"withdraw attributes", "[neighbor <ip> [filters]] withdraw attributes", withdraw_attributes},
-    CommandRow{"withdraw attribute", "[neighbor <ip> [filters]] withdraw attribute", withdraw_attributes},
+    CommandRow{"announce attributes", "[neighbor <ip> [filters]] announce attributes",
+               announce_attributes},
+    CommandRow{"announce attribute", "[neighbor <ip> [filters]] announce attribute",
+               announce_attributes},
+    CommandRow{"withdraw attributes", "[neighbor <ip> [filters]] withdraw attributes",
+               withdraw_attributes},
+    CommandRow{"withdraw attribute", "[neighbor <ip> [filters]] withdraw attribute",
+               withdraw_attributes},
     CommandRow{"announce ipv4", "[neighbor <ip> [filters]] announce ipv4", announce_ipv4},
     CommandRow{"announce ipv6", "[neighbor <ip> [filters]] announce ipv6", announce_ipv6},
     CommandRow{"withdraw ipv4", "[neighbor <ip> [filters]] withdraw ipv4", withdraw_ipv4},
@@ -28,15 +34,20 @@ constexpr std::array rows = {
     CommandRow{"announce vpls", "[neighbor <ip> [filters]] announce vpls", later_family},
     CommandRow{"withdraw vpls", "[neighbor <ip> [filters]] withdraw vpls", later_family},
     CommandRow{"announce eor", "[neighbor <ip> [filters]] announce eor", announce_eor},
-    CommandRow{"announce route-refresh", "[neighbor <ip> [filters]] announce route-refresh", announce_route_refresh},
-    CommandRow{"announce operational", "[neighbor <ip> [filters]] announce operational", announce_operational},
+    CommandRow{"announce route-refresh", "[neighbor <ip> [filters]] announce route-refresh",
+               announce_route_refresh},
+    CommandRow{"announce operational", "[neighbor <ip> [filters]] announce operational",
+               announce_operational},
     CommandRow{"announce watchdog", "announce watchdog", announce_watchdog},
     CommandRow{"withdraw watchdog", "withdraw watchdog", withdraw_watchdog},
     CommandRow{"teardown", "[neighbor <ip> [filters]] teardown", teardown},
-    CommandRow{"show neighbor", "show neighbor [ summary | extensive | configuration | json ]", show_neighbor},
+    CommandRow{"show neighbor", "show neighbor [ summary | extensive | configuration | json ]",
+               show_neighbor},
     CommandRow{"show adj-rib", "show adj-rib < in | out > [ extensive ] [ json ]", show_adj_rib},
-    CommandRow{"flush adj-rib out", "[neighbor <ip> [filters]] flush adj-rib out", flush_adj_rib_out},
-    CommandRow{"clear adj-rib", "[neighbor <ip> [filters]] clear adj-rib [ in | out ]", clear_adj_rib},
+    CommandRow{"flush adj-rib out", "[neighbor <ip> [filters]] flush adj-rib out",
+               flush_adj_rib_out},
+    CommandRow{"clear adj-rib", "[neighbor <ip> [filters]] clear adj-rib [ in | out ]",
+               clear_adj_rib},
     CommandRow{"reload", "reload", reload_configuration},
     CommandRow{"restart", "restart", restart_sessions},
     CommandRow{"reset", "reset", reset_queue},
@@ -49,7 +60,8 @@ constexpr std::array rows = {
     CommandRow{"crash", "crash", crash},
 };
 
-/// What follows the words of a row in `text`, if they are what stands there: words are separated by blanks.
+/// What follows the words of a row in `text`, if they are what stands there: words are separated by
+/// blanks.
 std::optional<std::string_view> after_words(std::string_view words, std::string_view text) {
   while (!words.empty()) {
     const std::size_t size = std::min(words.find(' '), words.size());
@@ -72,7 +84,8 @@ const CommandRow* find_row(std::string_view& text) {
   return nullptr;
 }
 
-/// The neighbors that a command is for, its selector taken from `text`; false, with the reason, when it is wrong or nobody matches.
+/// The neighbors that a command is for, its selector taken from `text`; false, with the reason,
+/// when it is wrong or nobody matches.
 bool select(Invocation& invocation, std::string_view& text) {
   if (!after_words("neighbor", text)) return true;
   base::TextReader in(text);
@@ -86,7 +99,8 @@ bool select(Invocation& invocation, std::string_view& text) {
   rib::PeerSet matching = rib::nobody;
   invocation.state.for_each_neighbor(invocation.helper.audience, [&](const Neighbor& neighbor) {
     if (selector.matches(neighbor.config()))
-      matching = invocation.state.peers.unite(matching, invocation.state.peers.single(neighbor.id()));
+      matching =
+          invocation.state.peers.unite(matching, invocation.state.peers.single(neighbor.id()));
   });
   invocation.audience = matching;
   if (matching == rib::nobody) invocation.why = "no neighbor of this helper matches";
@@ -96,8 +110,9 @@ bool select(Invocation& invocation, std::string_view& text) {
 void answer(State& state, Invocation& invocation, Reply reply) {
   Helper& helper = invocation.helper;
   if (reply == Reply::error) {
-    state.host.log(4, "api", "command of " + helper.name() + " refused: " + invocation.why + ": " +
-                                 std::string(invocation.cause.command.substr(0, 512)));
+    state.host.log(4, "api",
+                   "command of " + helper.name() + " refused: " + invocation.why + ": " +
+                       std::string(invocation.cause.command.substr(0, 512)));
     record(state, audit::Kind::command_refused, invocation.cause, invocation.why, {}, rib::nobody);
   }
   if (reply == Reply::none || helper.acknowledge == Acknowledge::no) return;
@@ -112,14 +127,21 @@ std::string_view stripped(std::string_view line) {
 
 }  // namespace
 
-std::span<const CommandRow> command_rows() { return rows; }
+std::span<const CommandRow> command_rows() {
+  return rows;
+}
 
 void run_command(State& state, Helper& helper, std::string_view line) {
   line = stripped(line);
   if (line.empty()) return;
   ++helper.commands;
-  if (line.starts_with("debug ")) return state.host.log(4, "api", "debug info from " + helper.name() + " : " + std::string(line.substr(6)));
-  Invocation invocation{state, helper, helper.audience, {audit::Cause::Kind::helper, helper.name(), helper.pid, line}};
+  if (line.starts_with("debug "))
+    return state.host.log(4, "api",
+                          "debug info from " + helper.name() + " : " + std::string(line.substr(6)));
+  Invocation invocation{state,
+                        helper,
+                        helper.audience,
+                        {audit::Cause::Kind::helper, helper.name(), helper.pid, line}};
   if (line.front() == '#') return answer(state, invocation, Reply::done);
   std::string_view text = line;
   if (!select(invocation, text)) return answer(state, invocation, Reply::error);

@@ -16,13 +16,15 @@ std::string describe(const Cause& cause) {
 /// Ends all sessions; they are made anew from the same configuration.
 void restart_all(State& state) {
   for (const auto& neighbor : state.neighbors)
-    if (neighbor != nullptr) neighbor->tear_down(bgp::notification::administrative_reset, "restart");
+    if (neighbor != nullptr)
+      neighbor->tear_down(bgp::notification::administrative_reset, "restart");
 }
 
 }  // namespace
 
 void request(State& state, Request request, const Cause& cause) {
-  record(state, request == Request::shutdown ? audit::Kind::stop : audit::Kind::reload, cause, "requested", {}, rib::nobody);
+  record(state, request == Request::shutdown ? audit::Kind::stop : audit::Kind::reload, cause,
+         "requested", {}, rib::nobody);
   if (request <= state.requested) return;
   state.requested = request;
   state.request_cause = describe(cause);
@@ -30,12 +32,15 @@ void request(State& state, Request request, const Cause& cause) {
 
 void carry_out_requests(State& state) {
   switch (std::exchange(state.requested, Request::none)) {
-    case Request::none: return;
+    case Request::none:
+      return;
     case Request::restart:
       restart_all(state);
       [[fallthrough]];
-    case Request::reload: return state.host.reload();
-    case Request::shutdown: return end_everything(state, state.request_cause);
+    case Request::reload:
+      return state.host.reload();
+    case Request::shutdown:
+      return end_everything(state, state.request_cause);
   }
 }
 
@@ -43,9 +48,12 @@ void end_everything(State& state, std::string_view cause) {
   if (state.ending) return;
   state.ending = true;
   for (const auto& neighbor : state.neighbors)
-    if (neighbor != nullptr) neighbor->end_for_good(bgp::notification::administrative_shutdown, "stop, message [shutting down]");
+    if (neighbor != nullptr)
+      neighbor->end_for_good(bgp::notification::administrative_shutdown,
+                             "stop, message [shutting down]");
   emit_shutdown(state);
-  record(state, audit::Kind::stop, {audit::Cause::Kind::none, cause}, "shutting down", {}, rib::nobody);
+  record(state, audit::Kind::stop, {audit::Cause::Kind::none, cause}, "shutting down", {},
+         rib::nobody);
   state.host.exit(0);
 }
 

@@ -4,19 +4,22 @@ namespace openbell::engine {
 
 namespace {
 
-/// ExaBGP sends the attributes of a withdraw command, and the defaults, with every family but unicast.
+/// ExaBGP sends the attributes of a withdraw command, and the defaults, with every family but
+/// unicast.
 bool withdraw_carries_attributes(bgp::Family family) {
   return family != bgp::Family::ipv4_unicast && family != bgp::Family::ipv6_unicast;
 }
 
-rib::PeerSet apply_family(State& state, const Change& change, const grammar::RouteView& route, bgp::Family family,
-                          rib::PeerSet audience) {
-  const rib::PeerSet reached = state.peers.intersect(audience, state.family_peers[static_cast<std::size_t>(family)]);
+rib::PeerSet apply_family(State& state, const Change& change, const grammar::RouteView& route,
+                          bgp::Family family, rib::PeerSet audience) {
+  const rib::PeerSet reached =
+      state.peers.intersect(audience, state.family_peers[static_cast<std::size_t>(family)]);
   if (reached == rib::nobody) return reached;
   bgp::NlriView nlri = route.nlri;
   nlri.family = family;
   rib::Path path = rib::no_path;
-  if (change.purpose == bgp::Purpose::announce || withdraw_carries_attributes(family)) path = state.paths.acquire(route.path);
+  if (change.purpose == bgp::Purpose::announce || withdraw_carries_attributes(family))
+    path = state.paths.acquire(route.path);
   if (change.purpose == bgp::Purpose::announce) {
     state.routes.announce(nlri, path, reached);
   } else {
@@ -29,19 +32,23 @@ rib::PeerSet apply_family(State& state, const Change& change, const grammar::Rou
 }  // namespace
 
 rib::PeerSet apply(State& state, const Change& change, const grammar::RouteView& route) {
-  if (!route.multicast_group) return apply_family(state, change, route, route.nlri.family, change.audience);
+  if (!route.multicast_group)
+    return apply_family(state, change, route, route.nlri.family, change.audience);
   // A group of 224.0.0.0/4 goes out as SAFI 2 where that is configured, else as unicast.
-  const rib::PeerSet multicast = apply_family(state, change, route, bgp::Family::ipv4_multicast, change.audience);
+  const rib::PeerSet multicast =
+      apply_family(state, change, route, bgp::Family::ipv4_multicast, change.audience);
   const rib::PeerSet others = state.peers.subtract(change.audience, multicast);
-  return state.peers.unite(multicast, apply_family(state, change, route, bgp::Family::ipv4_unicast, others));
+  return state.peers.unite(multicast,
+                           apply_family(state, change, route, bgp::Family::ipv4_unicast, others));
 }
 
-void record_change(State& state, const Cause& cause, std::string_view result, rib::PeerSet reached) {
+void record_change(State& state, const Cause& cause, std::string_view result,
+                   rib::PeerSet reached) {
   record(state, audit::Kind::change, cause, result, {}, reached);
 }
 
-void record(State& state, audit::Kind kind, const Cause& cause, std::string_view result, std::string_view detail,
-            rib::PeerSet neighbors) {
+void record(State& state, audit::Kind kind, const Cause& cause, std::string_view result,
+            std::string_view detail, rib::PeerSet neighbors) {
   if (state.trail == nullptr) return;
   base::IpAddress addresses[audit::neighbors_max];
   std::size_t count = 0;

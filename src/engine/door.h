@@ -14,8 +14,9 @@ struct Change {
   rib::PeerSet audience = rib::nobody;
 };
 
-/// Announces or withdraws a route for those neighbors of the audience that have its family. What it changed leaves at the end of the turn.
-/// Returns the neighbors that were reached (their family allows the route).
+/// Announces or withdraws a route for those neighbors of the audience that have its family. What it
+/// changed leaves at the end of the turn. Returns the neighbors that were reached (their family
+/// allows the route).
 rib::PeerSet apply(State& state, const Change& change, const grammar::RouteView& route);
 
 /// Applies every route that a parser gives, and remembers who was reached.
@@ -38,6 +39,7 @@ class Applier final : public grammar::RouteSink {
 
 /// One line of the audit log about a command or another change.
 void record_change(State& state, const Cause& cause, std::string_view result, rib::PeerSet reached);
-void record(State& state, audit::Kind kind, const Cause& cause, std::string_view result, std::string_view detail, rib::PeerSet neighbors);
+void record(State& state, audit::Kind kind, const Cause& cause, std::string_view result,
+            std::string_view detail, rib::PeerSet neighbors);
 
 }  // namespace openbell::engine

@@ -23,7 +23,9 @@ bool State::writable(rib::PeerIndex peer) const {
   return known != nullptr && known->writable();
 }
 
-void State::write(rib::PeerIndex peer, bgp::Bytes messages) { neighbors[peer]->write(messages); }
+void State::write(rib::PeerIndex peer, bgp::Bytes messages) {
+  neighbors[peer]->write(messages);
+}
 
 void State::unsendable(rib::PeerIndex peer, const bgp::NlriView& nlri) {
   std::string text = "not sent, its attributes leave no room in a message: ";
@@ -35,7 +37,9 @@ void State::unsendable(rib::PeerIndex peer, const bgp::NlriView& nlri) {
   record(*this, audit::Kind::lost, {}, "not sent", text, peers.single(peer));
 }
 
-void State::overrun(rib::PeerIndex peer) { overrun_peers.push_back(peer); }
+void State::overrun(rib::PeerIndex peer) {
+  overrun_peers.push_back(peer);
+}
 
 struct Engine::State : engine::State {
   using engine::State::State;
@@ -46,31 +50,38 @@ Engine::Engine(Host& host, Options options, audit::Trail* trail)
 
 Engine::~Engine() = default;
 
-void Engine::on_configuration(grammar::Configuration configuration, std::string_view cause, base::Now now) {
+void Engine::on_configuration(grammar::Configuration configuration, std::string_view cause,
+                              base::Now now) {
   state_->now = now;
   apply_configuration(*state_, std::move(configuration));
-  record(*state_, state_->started ? audit::Kind::reload : audit::Kind::start, {audit::Cause::Kind::configuration, cause}, "applied", {},
-         rib::nobody);
+  record(*state_, state_->started ? audit::Kind::reload : audit::Kind::start,
+         {audit::Cause::Kind::configuration, cause}, "applied", {}, rib::nobody);
   state_->started = true;
 }
 
-void Engine::on_configuration_refused(std::string_view reason, std::string_view cause, base::Now now) {
+void Engine::on_configuration_refused(std::string_view reason, std::string_view cause,
+                                      base::Now now) {
   state_->now = now;
-  state_->host.log(3, "configuration", "reload refused, everything stays as it is: " + std::string(reason));
-  record(*state_, audit::Kind::reload, {audit::Cause::Kind::configuration, cause}, "refused", reason, rib::nobody);
+  state_->host.log(3, "configuration",
+                   "reload refused, everything stays as it is: " + std::string(reason));
+  record(*state_, audit::Kind::reload, {audit::Cause::Kind::configuration, cause}, "refused",
+         reason, rib::nobody);
 }
 
-void Engine::on_connected(ConnectionId connection, base::IpAddress local, base::IpAddress, base::Now now) {
+void Engine::on_connected(ConnectionId connection, base::IpAddress local, base::IpAddress,
+                          base::Now now) {
   state_->now = now;
   if (Neighbor* neighbor = state_->owner(connection)) neighbor->on_connected(connection, local);
 }
 
 void Engine::on_connect_failed(ConnectionId connection, std::string_view reason, base::Now now) {
   state_->now = now;
-  if (Neighbor* neighbor = state_->owner(connection)) neighbor->on_connect_failed(connection, reason);
+  if (Neighbor* neighbor = state_->owner(connection))
+    neighbor->on_connect_failed(connection, reason);
 }
 
-Accepted Engine::on_accepted(ConnectionId connection, base::IpAddress local, base::IpAddress peer, base::Now now) {
+Accepted Engine::on_accepted(ConnectionId connection, base::IpAddress local, base::IpAddress peer,
+                             base::Now now) {
   state_->now = now;
   return accept(*state_, connection, local, peer) ? Accepted::kept : Accepted::refused;
 }
@@ -97,7 +108,8 @@ void Engine::on_helper_started(HelperId id, int pid, base::Now now) {
   if (helper == nullptr) return;
   helper->running = true;
   helper->pid = pid;
-  record(*state_, audit::Kind::start, {audit::Cause::Kind::helper, helper->name(), pid}, "helper started", {}, rib::nobody);
+  record(*state_, audit::Kind::start, {audit::Cause::Kind::helper, helper->name(), pid},
+         "helper started", {}, rib::nobody);
 }
 
 void Engine::on_line(HelperId id, std::string_view line, base::Now now) {
@@ -111,7 +123,8 @@ void Engine::on_line_refused(HelperId id, std::size_t size, base::Now now) {
   if (helper == nullptr) return;
   const std::string what = "a line of " + std::to_string(size) + " bytes is longer than 1 MiB";
   state_->host.log(3, "api", helper->name() + ": " + what);
-  record(*state_, audit::Kind::command_refused, {audit::Cause::Kind::helper, helper->name(), helper->pid}, what, {}, rib::nobody);
+  record(*state_, audit::Kind::command_refused,
+         {audit::Cause::Kind::helper, helper->name(), helper->pid}, what, {}, rib::nobody);
   if (helper->acknowledge == Acknowledge::yes) helper->answer("error\n");
 }
 
@@ -125,15 +138,20 @@ void Engine::on_helper_exited(HelperId id, std::string_view status, base::Now no
   Helper* helper = state_->helper(id);
   if (helper == nullptr) return;
   helper->stopped();
-  state_->host.log(helper->configured && !state_->ending ? 4 : 6, "processes", "helper " + helper->name() + " ended: " + std::string(status));
-  record(*state_, audit::Kind::stop, {audit::Cause::Kind::helper, helper->name(), helper->pid}, "helper ended", status, rib::nobody);
+  state_->host.log(helper->configured && !state_->ending ? 4 : 6, "processes",
+                   "helper " + helper->name() + " ended: " + std::string(status));
+  record(*state_, audit::Kind::stop, {audit::Cause::Kind::helper, helper->name(), helper->pid},
+         "helper ended", status, rib::nobody);
   if (!helper->configured) {
     state_->helpers[id].reset();
     return;
   }
   if (state_->ending) return;
-  if (state_->options.terminate) return request(*state_, Request::shutdown, {audit::Cause::Kind::helper, helper->name(), helper->pid});
-  if (state_->options.respawn && helper->process.respawn) helper->restart_at = now.tick + helper->restart_delay(now.tick);
+  if (state_->options.terminate)
+    return request(*state_, Request::shutdown,
+                   {audit::Cause::Kind::helper, helper->name(), helper->pid});
+  if (state_->options.respawn && helper->process.respawn)
+    helper->restart_at = now.tick + helper->restart_delay(now.tick);
 }
 
 void Engine::on_signal(int number, std::string_view name, base::Now now) {
@@ -147,7 +165,8 @@ void Engine::on_signal(int number, std::string_view name, base::Now now) {
     neighbor->emit(event);
   }
   const Cause cause{audit::Cause::Kind::signal, name, number, {}};
-  if (name == "SIGTERM" || name == "SIGINT" || name == "SIGHUP") request(*state_, Request::shutdown, cause);
+  if (name == "SIGTERM" || name == "SIGINT" || name == "SIGHUP")
+    request(*state_, Request::shutdown, cause);
   if (name == "SIGUSR1") request(*state_, Request::reload, cause);
   if (name == "SIGALRM") request(*state_, Request::restart, cause);
   if (name == "SIGUSR2") {
@@ -185,10 +204,13 @@ void Engine::flush(base::Now now) {
   carry_out_requests(state);
   state.more_to_send = state.adj_rib_out.flush(now.tick);
   for (const NeighborId id : std::exchange(state.overrun_peers, {}))
-    if (Neighbor* neighbor = state.neighbor(id)) neighbor->tear_down(bgp::notification::out_of_resources, "the peer does not read");
+    if (Neighbor* neighbor = state.neighbor(id))
+      neighbor->tear_down(bgp::notification::out_of_resources, "the peer does not read");
   for (const auto& helper : state.helpers) {
     if (helper == nullptr || !helper->has_news()) continue;
-    helper->hand_over(state.host, [&](std::uint64_t lost, std::string& out) { append_loss(state, *helper, lost, out); });
+    helper->hand_over(state.host, [&](std::uint64_t lost, std::string& out) {
+      append_loss(state, *helper, lost, out);
+    });
   }
   if (run_jobs(state)) state.more_to_send = true;
   for (const auto& neighbor : state.neighbors)
@@ -198,7 +220,9 @@ void Engine::flush(base::Now now) {
   exit_when_given_up(state);
 }
 
-bool Engine::has_work() const { return state_->more_to_send; }
+bool Engine::has_work() const {
+  return state_->more_to_send;
+}
 
 void Engine::shutdown(std::string_view cause, base::Now now) {
   state_->now = now;

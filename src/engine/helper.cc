@@ -15,7 +15,9 @@ constexpr base::Duration longest_delay = base::seconds(10);
 }  // namespace
 
 Helper::Helper(HelperId id, grammar::ProcessConfig config, bool ack)
-    : process(std::move(config)), acknowledge(ack && process.ack ? Acknowledge::yes : Acknowledge::no), id_(id) {}
+    : process(std::move(config)),
+      acknowledge(ack && process.ack ? Acknowledge::yes : Acknowledge::no),
+      id_(id) {}
 
 void Helper::deliver(std::string_view lines) {
   if (!running) return;

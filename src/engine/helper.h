@@ -1,5 +1,6 @@
 #pragma once
-// One helper process as the engine sees it: what it may command, what waits for its stdin, whether it wants answers.
+// One helper process as the engine sees it: what it may command, what waits for its stdin, whether
+// it wants answers.
 
 #include <cstdint>
 #include <deque>
@@ -13,7 +14,8 @@
 
 namespace openbell::engine {
 
-/// ExaBGP's `enable-ack`, `disable-ack`, `silence-ack`. Both of the latter end the answers; the former is answered itself.
+/// ExaBGP's `enable-ack`, `disable-ack`, `silence-ack`. Both of the latter end the answers; the
+/// former is answered itself.
 enum class Acknowledge : std::uint8_t { yes, no };
 
 class Helper {
@@ -23,19 +25,25 @@ class Helper {
   [[nodiscard]] HelperId id() const { return id_; }
   [[nodiscard]] const std::string& name() const { return process.name; }
 
-  /// Queues lines for its stdin, sent at the end of the turn. What is beyond the bound of its queue is dropped and counted (`lost` event); nothing waits.
+  /// Queues lines for its stdin, sent at the end of the turn. What is beyond the bound of its queue
+  /// is dropped and counted (`lost` event); nothing waits.
   void deliver(std::string_view lines);
-  /// An answer to a command: `done`, `error` or lines of a report. Dropped, and counted, only when the queue holds twice its bound.
+  /// An answer to a command: `done`, `error` or lines of a report. Dropped, and counted, only when
+  /// the queue holds twice its bound.
   void answer(std::string_view lines);
-  /// A report whose lines come in slices: answers to later commands wait until it has ended, so that answers keep the order of the commands.
-  /// Several run one after the other: the number tells whose turn it is.
+  /// A report whose lines come in slices: answers to later commands wait until it has ended, so
+  /// that answers keep the order of the commands. Several run one after the other: the number tells
+  /// whose turn it is.
   std::uint64_t begin_report(std::string_view ending);
-  [[nodiscard]] bool is_reporting(std::uint64_t number) const { return !reports_.empty() && reports_.front().number == number; }
+  [[nodiscard]] bool is_reporting(std::uint64_t number) const {
+    return !reports_.empty() && reports_.front().number == number;
+  }
   void report(std::string_view lines) { queued_.append(lines); }
   void end_report();
   /// So much waits already that a report should not add to it.
   [[nodiscard]] bool backlogged() const { return waiting_ + queued_.size() > report_backlog; }
-  /// Hands over what this turn queued. `report_loss` appends the text of a `lost` event for a count.
+  /// Hands over what this turn queued. `report_loss` appends the text of a `lost` event for a
+  /// count.
   template <typename ReportLoss>
   void hand_over(Host& host, ReportLoss report_loss) {
     if (!running) return drop_queued();
@@ -57,7 +65,7 @@ class Helper {
   base::Duration restart_delay(base::Tick now);
 
   grammar::ProcessConfig process;
-  bool configured = true;               // false: removed by a reload, ending
+  bool configured = true;  // false: removed by a reload, ending
   bool running = false;
   int pid = 0;
   Acknowledge acknowledge;
@@ -69,8 +77,8 @@ class Helper {
  private:
   struct Report {
     std::uint64_t number = 0;
-    std::string ending;                 // its own last line
-    std::string answers;                // to the commands that came after it
+    std::string ending;   // its own last line
+    std::string answers;  // to the commands that came after it
   };
   static constexpr std::size_t report_backlog = 1u << 20;
 
@@ -78,11 +86,11 @@ class Helper {
   void lose();
 
   HelperId id_;
-  std::string queued_;                  // of this turn
+  std::string queued_;  // of this turn
   std::uint64_t last_report_ = 0;
-  std::deque<Report> reports_;          // running, in the order of their commands
-  std::size_t waiting_ = 0;             // at the host
-  std::uint64_t lost_ = 0;              // events and answers since the last `lost` event
+  std::deque<Report> reports_;  // running, in the order of their commands
+  std::size_t waiting_ = 0;     // at the host
+  std::uint64_t lost_ = 0;      // events and answers since the last `lost` event
   std::uint64_t lost_total_ = 0;
   base::Tick started_at_{};
   unsigned quick_deaths_ = 0;

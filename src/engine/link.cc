@@ -13,7 +13,9 @@ using bgp::MessageType;
 
 namespace {
 
-MessageType type_of(bgp::Bytes message) { return static_cast<MessageType>(message[bgp::header_size - 1]); }
+MessageType type_of(bgp::Bytes message) {
+  return static_cast<MessageType>(message[bgp::header_size - 1]);
+}
 
 /// How the peer reads what we send: path identifiers as we write them.
 bgp::WireContext mirrored(bgp::WireContext context) {
@@ -33,7 +35,9 @@ void Link::on_connect() {
   if (connection_ == 0) session_.stop({}, {}, "no connection attempts are left", state_.now);
 }
 
-void Link::on_connect_abandoned() { forget_connection(); }
+void Link::on_connect_abandoned() {
+  forget_connection();
+}
 
 void Link::on_connected(const base::IpAddress& local) {
   local_address_ = local;
@@ -64,9 +68,13 @@ void Link::on_connect_failed() {
   session_.on_connect_failed(state_.now);
 }
 
-void Link::on_closed() { session_.on_closed(state_.now); }
+void Link::on_closed() {
+  session_.on_closed(state_.now);
+}
 
-void Link::on_writable() { note_backlog(0); }
+void Link::on_writable() {
+  note_backlog(0);
+}
 
 void Link::forget_connection() {
   if (connection_ == 0 || accepted_) return;
@@ -119,8 +127,10 @@ void Link::emit_sent_update(bgp::Bytes message) {
   emit(event);
 }
 
-void Link::end(bgp::NotificationCode code, std::string_view text, std::string_view reason, After after) {
-  const std::vector<std::uint8_t> data = code.code == 6 ? bgp::cease_data(code, text) : std::vector<std::uint8_t>{};
+void Link::end(bgp::NotificationCode code, std::string_view text, std::string_view reason,
+               After after) {
+  const std::vector<std::uint8_t> data =
+      code.code == 6 ? bgp::cease_data(code, text) : std::vector<std::uint8_t>{};
   if (after == After::restart) {
     session_.reset(code, data, reason, state_.now);
   } else {
@@ -137,7 +147,9 @@ void Link::on_close(std::string_view reason) {
   peer_open_.reset();
 }
 
-void Link::on_state(session::State state) { neighbor_.link_state(*this, state); }
+void Link::on_state(session::State state) {
+  neighbor_.link_state(*this, state);
+}
 
 void Link::on_open(Direction direction, const bgp::OpenView& open, bgp::Bytes message) {
   if (direction == Direction::receive) {
@@ -190,7 +202,8 @@ void Link::on_refresh(const bgp::RefreshView& refresh, bgp::Bytes message) {
   neighbor_.link_refresh(refresh);
 }
 
-void Link::on_notification(Direction direction, bgp::NotificationCode code, bgp::Bytes data, bgp::Bytes message) {
+void Link::on_notification(Direction direction, bgp::NotificationCode code, bgp::Bytes data,
+                           bgp::Bytes message) {
   if (direction == Direction::receive) neighbor_.count_received(MessageType::notification);
   event::Event event;
   event.kind = event::Kind::notification;
@@ -209,7 +222,9 @@ void Link::emit(event::Kind kind, Direction direction, bgp::Bytes message) {
   emit(event);
 }
 
-void Link::emit(event::Event event) { neighbor_.emit_from(*this, event); }
+void Link::emit(event::Event event) {
+  neighbor_.emit_from(*this, event);
+}
 
 event::NegotiatedView Link::negotiated_view() const {
   event::NegotiatedView view;
@@ -218,9 +233,15 @@ event::NegotiatedView Link::negotiated_view() const {
   view.context = &agreed.context;
   view.hold_time_s = agreed.hold_time_s;
   switch (agreed.refresh) {
-    case session::Refresh::absent: view.refresh = event::NegotiatedView::Refresh::absent; break;
-    case session::Refresh::normal: view.refresh = event::NegotiatedView::Refresh::normal; break;
-    case session::Refresh::enhanced: view.refresh = event::NegotiatedView::Refresh::enhanced; break;
+    case session::Refresh::absent:
+      view.refresh = event::NegotiatedView::Refresh::absent;
+      break;
+    case session::Refresh::normal:
+      view.refresh = event::NegotiatedView::Refresh::normal;
+      break;
+    case session::Refresh::enhanced:
+      view.refresh = event::NegotiatedView::Refresh::enhanced;
+      break;
   }
   view.multisession = agreed.multisession;
   view.operational = agreed.operational;

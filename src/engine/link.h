@@ -1,5 +1,6 @@
 #pragma once
-// One session::Session of a neighbor with the connection that it uses at the moment: turns what the session wants into calls of the host, and what it reports into events.
+// One session::Session of a neighbor with the connection that it uses at the moment: turns what the
+// session wants into calls of the host, and what it reports into events.
 
 #include <cstdint>
 #include <optional>
@@ -49,7 +50,9 @@ class Link final : public session::SessionListener {
   /// Null before the peer's OPEN was read.
   [[nodiscard]] const PeerOpen* peer_open() const { return peer_open_ ? &*peer_open_ : nullptr; }
   /// Null before negotiation.
-  [[nodiscard]] const bgp::WireContext* context() const { return negotiated_ ? &session_.context() : nullptr; }
+  [[nodiscard]] const bgp::WireContext* context() const {
+    return negotiated_ ? &session_.context() : nullptr;
+  }
   [[nodiscard]] event::NegotiatedView negotiated_view() const;
 
   // session::SessionListener
@@ -64,7 +67,8 @@ class Link final : public session::SessionListener {
   void on_update(const bgp::UpdateView& update, bgp::Bytes message) override;
   void on_malformed_update(const bgp::UpdateView& update, bgp::Bytes message) override;
   void on_refresh(const bgp::RefreshView& refresh, bgp::Bytes message) override;
-  void on_notification(bgp::Direction direction, bgp::NotificationCode code, bgp::Bytes data, bgp::Bytes message) override;
+  void on_notification(bgp::Direction direction, bgp::NotificationCode code, bgp::Bytes data,
+                       bgp::Bytes message) override;
 
  private:
   void emit(event::Kind kind, bgp::Direction direction, bgp::Bytes message);
@@ -79,7 +83,7 @@ class Link final : public session::SessionListener {
   ConnectionId connection_ = 0;
   base::IpAddress local_address_;
   bool backlogged_ = false;
-  bool accepted_ = false;           // while a connection of the peer is being handed to the session
+  bool accepted_ = false;  // while a connection of the peer is being handed to the session
   bool negotiated_ = false;
   std::optional<PeerOpen> peer_open_;
 };

@@ -7,7 +7,9 @@
 
 namespace openbell::engine {
 
-/// `restarted`: no session with this neighbor was up since the daemon started (RFC 4724 3, Restart State).
-session::LocalOpen local_open(const grammar::NeighborConfig& config, const Options& options, bool restarted);
+/// `restarted`: no session with this neighbor was up since the daemon started (RFC 4724 3, Restart
+/// State).
+session::LocalOpen local_open(const grammar::NeighborConfig& config, const Options& options,
+                              bool restarted);
 
 }  // namespace openbell::engine

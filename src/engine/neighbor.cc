@@ -27,10 +27,13 @@ Neighbor::Neighbor(State& state, NeighborId id, grammar::NeighborConfig config)
 Neighbor::~Neighbor() = default;
 
 bool Neighbor::is_range() const {
-  return config_.peer_address.length < config_.peer_address.address.bytes().size() * 8 && !ephemeral_;
+  return config_.peer_address.length < config_.peer_address.address.bytes().size() * 8 &&
+         !ephemeral_;
 }
 
-bool Neighbor::passive() const { return config_.passive || ephemeral_ || state_.options.passive; }
+bool Neighbor::passive() const {
+  return config_.passive || ephemeral_ || state_.options.passive;
+}
 
 void Neighbor::adopt(grammar::NeighborConfig config) {
   routes_ = std::make_shared<const grammar::RouteList>(std::exchange(config.routes, {}));
@@ -61,7 +64,8 @@ void Neighbor::announce_configured() {
 // --- life
 
 session::SessionOptions Neighbor::session_options() const {
-  return {local_open(config_, state_.options, !was_established_), passive(), state_.options.open_wait_s};
+  return {local_open(config_, state_.options, !was_established_), passive(),
+          state_.options.open_wait_s};
 }
 
 void Neighbor::start() {
@@ -117,7 +121,8 @@ ConnectionId Neighbor::open_connection() {
 
 Link* Neighbor::link_of(ConnectionId connection) const {
   if (current_->connection() == connection) return current_.get();
-  return contender_ != nullptr && contender_->connection() == connection ? contender_.get() : nullptr;
+  return contender_ != nullptr && contender_->connection() == connection ? contender_.get()
+                                                                         : nullptr;
 }
 
 void Neighbor::on_connected(ConnectionId connection, const base::IpAddress& local) {
@@ -126,14 +131,16 @@ void Neighbor::on_connected(ConnectionId connection, const base::IpAddress& loca
 
 void Neighbor::on_connect_failed(ConnectionId connection, std::string_view reason) {
   state_.connections.erase(connection);
-  state_.host.log(6, "network", "cannot connect to " + peer_address().text() + ": " + std::string(reason));
+  state_.host.log(6, "network",
+                  "cannot connect to " + peer_address().text() + ": " + std::string(reason));
   if (Link* link = link_of(connection)) link->on_connect_failed();
 }
 
 bool Neighbor::on_accepted(ConnectionId connection, const base::IpAddress& local) {
   if (ended_ || established() || contender_ != nullptr) {
     std::uint8_t message[bgp::header_size + 2];
-    const bgp::NotificationCode code = ended_ ? bgp::notification::connection_rejected : bgp::notification::connection_collision;
+    const bgp::NotificationCode code =
+        ended_ ? bgp::notification::connection_rejected : bgp::notification::connection_collision;
     state_.host.write(connection, bgp::encode_notification(code, {}, message));
     return false;
   }
@@ -154,7 +161,8 @@ std::size_t Neighbor::on_bytes(ConnectionId connection, bgp::Bytes bytes) {
 }
 
 void Neighbor::on_closed(ConnectionId connection, std::string_view reason) {
-  state_.host.log(6, "network", "connection with " + peer_address().text() + " ended: " + std::string(reason));
+  state_.host.log(6, "network",
+                  "connection with " + peer_address().text() + " ended: " + std::string(reason));
   if (Link* link = link_of(connection)) link->on_closed();
 }
 
@@ -162,7 +170,9 @@ void Neighbor::on_writable(ConnectionId connection) {
   if (Link* link = link_of(connection)) link->on_writable();
 }
 
-bool Neighbor::quiet() const { return contender_ == nullptr && !current_->session().connected(); }
+bool Neighbor::quiet() const {
+  return contender_ == nullptr && !current_->session().connected();
+}
 
 void Neighbor::settle() {
   if (contender_ == nullptr) return;
@@ -172,8 +182,10 @@ void Neighbor::settle() {
   const session::Session& other = contender_->session();
   const auto& peer = ours.peer() ? ours.peer() : other.peer();
   const event::PeerView view = peer_view();
-  switch (session::resolve_collision(ours.state(), ours.initiator(), other.initiator(), {view.router_id, view.local_as}, peer)) {
-    case session::Collision::undecided: return;
+  switch (session::resolve_collision(ours.state(), ours.initiator(), other.initiator(),
+                                     {view.router_id, view.local_as}, peer)) {
+    case session::Collision::undecided:
+      return;
     case session::Collision::keep_existing:
       drop_contender(true);
       return;
@@ -185,7 +197,8 @@ void Neighbor::settle() {
 
 void Neighbor::drop_contender(bool sends) {
   if (contender_ == nullptr) return;
-  contender_->end(sends ? bgp::notification::connection_collision : bgp::NotificationCode{}, {}, {}, Link::After::stay_down);
+  contender_->end(sends ? bgp::notification::connection_collision : bgp::NotificationCode{}, {}, {},
+                  Link::After::stay_down);
   contender_.reset();
 }
 
@@ -217,9 +230,11 @@ void Neighbor::link_state(Link& link, session::State state) {
       if (!passive()) set_state_name("IDLE");
       return;
     case session::State::connect:
-    case session::State::active: return;
+    case session::State::active:
+      return;
     case session::State::open_sent:
-    case session::State::open_confirm: return set_state_name(session::name(state));
+    case session::State::open_confirm:
+      return set_state_name(session::name(state));
     case session::State::established:
       set_state_name(session::name(state));
       return link_established(link);
@@ -233,7 +248,8 @@ void Neighbor::link_established(Link& link) {
   event::Event event;
   event.kind = event::Kind::up;
   emit_from(link, event);
-  state_.adj_rib_out.open(id_, rib::WireClass::of(*link.context(), config_.rate_limit), !config_.manual_eor);
+  state_.adj_rib_out.open(id_, rib::WireClass::of(*link.context(), config_.rate_limit),
+                          !config_.manual_eor);
 }
 
 void Neighbor::link_closed(Link& link, std::string_view reason) {
@@ -258,23 +274,27 @@ void Neighbor::ask_refresh(bgp::Family family) {
 void Neighbor::resend_everything() {
   if (!established()) return;
   const session::Negotiated& agreed = current_->session().negotiated();
-  state_.adj_rib_out.refresh(id_, agreed.context.families, agreed.refresh == session::Refresh::enhanced);
+  state_.adj_rib_out.refresh(id_, agreed.context.families,
+                             agreed.refresh == session::Refresh::enhanced);
 }
 
 void Neighbor::link_refresh(const bgp::RefreshView& refresh) {
   bgp::Family family{};
-  // RFC 7313 4.2: BoRR and EoRR of the peer tell that its routes come again; only a request is answered.
+  // RFC 7313 4.2: BoRR and EoRR of the peer tell that its routes come again; only a request is
+  // answered.
   if (refresh.subtype != 0 || !bgp::find_family(refresh.afi, refresh.safi, family)) return;
   bgp::FamilySet asked;
   asked.insert(family);
-  state_.adj_rib_out.refresh(id_, asked, current_->session().negotiated().refresh == session::Refresh::enhanced);
+  state_.adj_rib_out.refresh(
+      id_, asked, current_->session().negotiated().refresh == session::Refresh::enhanced);
 }
 
 // --- what the peer sends
 
 void Neighbor::forget_received() {
   if (received_->size() == 0) return;
-  state_.jobs.push_back(dissolve(std::exchange(received_, std::make_unique<rib::AdjRibIn>(state_.paths))));
+  state_.jobs.push_back(
+      dissolve(std::exchange(received_, std::make_unique<rib::AdjRibIn>(state_.paths))));
 }
 
 void Neighbor::take_received(const bgp::UpdateView& update, const bgp::WireContext& context) {
@@ -282,7 +302,8 @@ void Neighbor::take_received(const bgp::UpdateView& update, const bgp::WireConte
   const bool withdrawn = update.treatment >= bgp::Treatment::treat_as_withdraw;
   bgp::NlriView nlri;
   for (std::size_t i = 0; i < update.withdrawn_count; ++i)
-    for (bgp::NlriReader reader(update.withdrawn[i], context); reader.next(nlri);) received_->withdraw(nlri);
+    for (bgp::NlriReader reader(update.withdrawn[i], context); reader.next(nlri);)
+      received_->withdraw(nlri);
   for (std::size_t i = 0; i < update.announced_count; ++i) {
     const bgp::NlriField& field = update.announced[i];
     rib::Path path = rib::no_path;
@@ -341,10 +362,13 @@ event::PeerView Neighbor::peer_view(const Link& link) const {
     view.local_as = context->local_as;
     view.peer_as = context->peer_as;
   }
-  view.router_id = config_.router_id.value_or(view.local_address.is_v4() ? view.local_address.v4_host_order() : 0);
+  view.router_id = config_.router_id.value_or(
+      view.local_address.is_v4() ? view.local_address.v4_host_order() : 0);
   return view;
 }
 
-bgp::Capabilities Neighbor::local_capabilities() const { return local_open(config_, state_.options, false).capabilities; }
+bgp::Capabilities Neighbor::local_capabilities() const {
+  return local_open(config_, state_.options, false).capabilities;
+}
 
 }  // namespace openbell::engine

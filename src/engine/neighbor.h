@@ -1,5 +1,6 @@
 #pragma once
-// A configured neighbor: its settings, the connections that lead to a session with it, what it sent us.
+// A configured neighbor: its settings, the connections that lead to a session with it, what it sent
+// us.
 
 #include <array>
 #include <cstdint>
@@ -22,9 +23,11 @@ struct State;
 
 /// Messages in one direction, for `show neighbor`.
 struct MessageCounters {
-  std::array<std::uint64_t, 6> by_type{};   // index: MessageType, 0: none
+  std::array<std::uint64_t, 6> by_type{};  // index: MessageType, 0: none
   void count(bgp::MessageType type) { ++by_type[static_cast<std::size_t>(type)]; }
-  [[nodiscard]] std::uint64_t of(bgp::MessageType type) const { return by_type[static_cast<std::size_t>(type)]; }
+  [[nodiscard]] std::uint64_t of(bgp::MessageType type) const {
+    return by_type[static_cast<std::size_t>(type)];
+  }
   [[nodiscard]] std::uint64_t total() const;
 };
 
@@ -55,13 +58,15 @@ class Neighbor {
   /// A configured route is announced now: it has no watchdog, or that one says so.
   [[nodiscard]] bool watchdog_lets(const grammar::RouteView& route) const;
 
-  /// Announces every configured route whose watchdog lets it: a first configuration, before any session.
+  /// Announces every configured route whose watchdog lets it: a first configuration, before any
+  /// session.
   void announce_configured();
 
   // --- life
   /// Begins to connect, or to wait when passive.
   void start();
-  /// Other settings; routes are replaced by a bulk job, the session is torn down by the caller when it must be.
+  /// Other settings; routes are replaced by a bulk job, the session is torn down by the caller when
+  /// it must be.
   void adopt(grammar::NeighborConfig config);
   /// Ends the session, if there is one, with a NOTIFICATION; it comes back at once.
   void tear_down(bgp::NotificationCode code, std::string_view text);
@@ -78,7 +83,8 @@ class Neighbor {
   std::size_t on_bytes(ConnectionId connection, bgp::Bytes bytes);
   void on_closed(ConnectionId connection, std::string_view reason);
   void on_writable(ConnectionId connection);
-  /// Settles a collision that an OPEN has decided, frees a connection that lost. At the end of every turn.
+  /// Settles a collision that an OPEN has decided, frees a connection that lost. At the end of
+  /// every turn.
   void settle();
 
   // --- session
@@ -145,13 +151,13 @@ class Neighbor {
   std::vector<std::uint32_t> watched_routes_;
   std::map<std::string, bool, std::less<>> watchdogs_;
 
-  std::unique_ptr<Link> current_;             // never null
-  std::unique_ptr<Link> contender_;           // a second connection, until RFC 4271 6.8 decides
+  std::unique_ptr<Link> current_;    // never null
+  std::unique_ptr<Link> contender_;  // a second connection, until RFC 4271 6.8 decides
   std::uint32_t attempts_ = 0;
   bool given_up_ = false;
   bool ended_ = false;
   bool ephemeral_ = false;
-  bool was_established_ = false;              // in this daemon's life
+  bool was_established_ = false;  // in this daemon's life
 
   std::string_view state_name_ = "IDLE";
   base::Tick since_{};

@@ -10,15 +10,17 @@ namespace openbell::engine {
 
 namespace {
 
-/// Helpers by name: kept when unchanged, restarted when their definition changed, started when new, stopped when gone.
-/// Gives the HelperId of each process of the configuration.
-std::vector<HelperId> apply_processes(State& state, const std::vector<grammar::ProcessConfig>& processes) {
+/// Helpers by name: kept when unchanged, restarted when their definition changed, started when new,
+/// stopped when gone. Gives the HelperId of each process of the configuration.
+std::vector<HelperId> apply_processes(State& state,
+                                      const std::vector<grammar::ProcessConfig>& processes) {
   std::vector<HelperId> ids;
   std::vector<bool> kept(state.helpers.size());
   for (const grammar::ProcessConfig& process : processes) {
-    const auto same = std::find_if(state.helpers.begin(), state.helpers.end(), [&](const auto& helper) {
-      return helper != nullptr && helper->configured && helper->name() == process.name;
-    });
+    const auto same =
+        std::find_if(state.helpers.begin(), state.helpers.end(), [&](const auto& helper) {
+          return helper != nullptr && helper->configured && helper->name() == process.name;
+        });
     if (same != state.helpers.end()) {
       Helper& helper = **same;
       const bool other_program = helper.process.run != process.run;
@@ -69,7 +71,8 @@ void change_neighbor(State& state, Neighbor& neighbor, grammar::NeighborConfig c
   const auto old_routes = neighbor.shared_routes();
   neighbor.adopt(std::move(config));
   state.jobs.push_back(replace_routes(neighbor.id(), old_routes, neighbor.shared_routes()));
-  if (!same) neighbor.tear_down(bgp::notification::other_configuration_change, "configuration changed");
+  if (!same)
+    neighbor.tear_down(bgp::notification::other_configuration_change, "configuration changed");
 }
 
 }  // namespace
@@ -80,7 +83,8 @@ Neighbor& add_neighbor(State& state, grammar::NeighborConfig config) {
   return *state.neighbors.back();
 }
 
-void remove_neighbor(State& state, NeighborId id, bgp::NotificationCode code, std::string_view reason) {
+void remove_neighbor(State& state, NeighborId id, bgp::NotificationCode code,
+                     std::string_view reason) {
   state.neighbors[id]->end_for_good(code, reason);
   state.neighbors[id].reset();
   state.jobs.push_back(forget_peer(id));
@@ -98,7 +102,8 @@ void refresh_audiences(State& state) {
       set = state.peers.unite(set, single);
     });
     for (const grammar::ApiBinding& binding : neighbor->config().api)
-      if (Helper* helper = state.helper(binding.process)) helper->audience = state.peers.unite(helper->audience, single);
+      if (Helper* helper = state.helper(binding.process))
+        helper->audience = state.peers.unite(helper->audience, single);
   }
 }
 
@@ -107,7 +112,8 @@ void apply_configuration(State& state, grammar::Configuration configuration) {
   Identities old_identities;
   std::map<Identity, NeighborId> known;
   for (const auto& neighbor : state.neighbors)
-    if (neighbor != nullptr && !neighbor->ephemeral()) known[old_identities.next(neighbor->config())] = neighbor->id();
+    if (neighbor != nullptr && !neighbor->ephemeral())
+      known[old_identities.next(neighbor->config())] = neighbor->id();
 
   Identities identities;
   std::vector<NeighborId> added;

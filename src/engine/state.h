@@ -27,9 +27,9 @@ class BulkJob;
 /// On whose word something happens; travels with every change into the audit log.
 struct Cause {
   audit::Cause::Kind kind = audit::Cause::Kind::none;
-  std::string_view name;        // of the helper, of the configuration
-  int number = 0;               // pid, signal
-  std::string_view command = {};   // the line as read
+  std::string_view name;          // of the helper, of the configuration
+  int number = 0;                 // pid, signal
+  std::string_view command = {};  // the line as read
 };
 
 /// What ends, restarts or reloads the whole; see control.h.
@@ -46,8 +46,12 @@ struct State : rib::PeerOutput {
   void overrun(rib::PeerIndex peer) override;
 
   /// Null when there is no such neighbor (any more).
-  [[nodiscard]] Neighbor* neighbor(NeighborId id) const { return id < neighbors.size() ? neighbors[id].get() : nullptr; }
-  [[nodiscard]] Helper* helper(HelperId id) const { return id < helpers.size() ? helpers[id].get() : nullptr; }
+  [[nodiscard]] Neighbor* neighbor(NeighborId id) const {
+    return id < neighbors.size() ? neighbors[id].get() : nullptr;
+  }
+  [[nodiscard]] Helper* helper(HelperId id) const {
+    return id < helpers.size() ? helpers[id].get() : nullptr;
+  }
   /// The neighbor that a connection belongs to; null for one that was closed.
   [[nodiscard]] Neighbor* owner(ConnectionId connection) const {
     const auto known = connections.find(connection);
@@ -63,27 +67,28 @@ struct State : rib::PeerOutput {
   Host& host;
   const Options options;
   audit::Trail* const trail;
-  base::Now now;                                       // of this turn
+  base::Now now;  // of this turn
 
   rib::PeerSetPool peers;
   rib::PathPool paths;
   rib::RouteStore routes{peers, paths};
   rib::AdjRibOut adj_rib_out{routes, peers, paths, *this};
 
-  std::vector<std::unique_ptr<Neighbor>> neighbors;    // by NeighborId, null: gone
-  std::vector<std::unique_ptr<Helper>> helpers;        // by HelperId, null: gone
-  rib::PeerSet family_peers[bgp::family_count] = {};   // neighbors that have the family configured
+  std::vector<std::unique_ptr<Neighbor>> neighbors;   // by NeighborId, null: gone
+  std::vector<std::unique_ptr<Helper>> helpers;       // by HelperId, null: gone
+  rib::PeerSet family_peers[bgp::family_count] = {};  // neighbors that have the family configured
   std::unordered_map<ConnectionId, NeighborId> connections;
-  std::vector<NeighborId> overrun_peers;               // sessions to end at the end of the turn
-  std::deque<std::unique_ptr<BulkJob>> jobs;           // done in slices, one after the other
+  std::vector<NeighborId> overrun_peers;      // sessions to end at the end of the turn
+  std::deque<std::unique_ptr<BulkJob>> jobs;  // done in slices, one after the other
   grammar::RouteParser parser;
-  bgp::UpdateDecoder sent_decoder;                     // of our own UPDATEs, for `send { update; }`
-  grammar::Configuration configuration;                // as applied last; processes only: neighbors are in `neighbors`
-  std::string scratch_text;                            // an event being encoded
+  bgp::UpdateDecoder sent_decoder;  // of our own UPDATEs, for `send { update; }`
+  grammar::Configuration
+      configuration;         // as applied last; processes only: neighbors are in `neighbors`
+  std::string scratch_text;  // an event being encoded
   ConnectionId next_connection = 1;
-  Request requested = Request::none;                   // for the end of the turn
+  Request requested = Request::none;  // for the end of the turn
   std::string request_cause;
-  bool more_to_send = false;                           // the last flush left work that could go on at once
+  bool more_to_send = false;  // the last flush left work that could go on at once
   bool started = false;
   bool ending = false;
 };

@@ -17,7 +17,9 @@ using bgp::NotificationCode;
 
 namespace {
 
-constexpr std::int64_t retry_max_s = 60;                // ExaBGP
+// A refused connection is tried again within a second (ExaBGP waits for up to a minute).
+constexpr Duration retry_min = base::milliseconds(100);
+constexpr Duration retry_max = base::seconds(1);
 constexpr Duration connect_max = base::seconds(120);    // RFC 4271 10: ConnectRetryTime
 constexpr Duration send_hold_min = base::seconds(480);  // RFC 9687 4.1
 
@@ -35,12 +37,17 @@ void Session::start(Now now) {
   handle(options_.passive ? Event::manual_start_passive : Event::manual_start, now);
 }
 
+void Session::wait(Now now) {
+  stopped_ = false;
+  handle(Event::manual_start_passive, now);
+}
+
 bool Session::on_connected(Initiator initiator, bgp::IpAddress local, Now now) {
   if (stopped_ || connected_) return false;
   if (initiator == Initiator::peer) {
     if (connecting_) listener_.on_connect_abandoned();
     // ExaBGP: a peer that calls ends the wait after a failure.
-    retry_s_ = 0;
+    retry_ = {};
     if (state_ == State::idle) handle(Event::automatic_start_passive, now);
   }
   connecting_ = false;
@@ -205,7 +212,7 @@ void Session::stop(NotificationCode code, Bytes data, std::string_view reason, N
 }
 
 void Session::reset(NotificationCode code, Bytes data, std::string_view reason, Now now) {
-  retry_s_ = 0;
+  retry_ = {};
   end(Event::automatic_stop, code, data, reason, now);
 }
 
@@ -246,7 +253,7 @@ void Session::handle(Event event, Now now) {
   carry_out_before(step, now);
   const bool changed = state_ != step.next;
   state_ = step.next;
-  if (state_ == State::established) retry_s_ = 0;
+  if (state_ == State::established) retry_ = {};
   if (changed) listener_.on_state(state_);
   carry_out_after(step);
   fail_with({}, {});
@@ -327,8 +334,8 @@ void Session::close() {
 
 Duration Session::next_retry() {
   if (options_.passive) return {};
-  const Duration wait = base::seconds(retry_s_);
-  retry_s_ = std::min<std::int64_t>(1 + retry_s_ * 6 / 5, retry_max_s);
+  const Duration wait = retry_;
+  retry_ = std::min(std::max(retry_ * 2, retry_min), retry_max);
   return wait;
 }
 

@@ -67,6 +67,9 @@ class Session {
 
   /// From Idle to Connect (on_connect is called) or, when passive, to Active.
   void start(base::Now now);
+  /// From Idle to Active for a connection that the peer has made; should it be lost, the session
+  /// goes on as after start().
+  void wait(base::Now now);
   /// A connection with the peer is there. One that the peer made is taken in every state without a
   /// connection, except after stop().
   /// `local` is what `next-hop self` means. False when it is not wanted: the caller closes it.
@@ -155,7 +158,7 @@ class Session {
   base::Tick hold_at_ = base::never;
   base::Tick keepalive_at_ = base::never;
   base::Tick send_hold_at_ = base::never;
-  std::int64_t retry_s_ = 0;  // ExaBGP's back-off: 0, 1, 2, 3, 4, 5, 7, 9 ... 60 s
+  base::Duration retry_;  // the next wait: none at first, then from 100 ms doubling to 1 s
 
   // What goes with the event at hand.
   bgp::NotificationCode pending_code_;
