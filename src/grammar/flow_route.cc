@@ -43,10 +43,14 @@ bool parse_block(TextReader& in, Row row) {
   return true;
 }
 
+/// The attributes that ExaBGP lets stand among the actions: communities of every kind.
 const bgp::AttributeOps* find_action_attribute(std::string_view word) {
-  if (word != "community" && word != "large-community" && word != "extended-community")
-    return nullptr;
-  return bgp::find_attribute_ops(word);
+  const bgp::AttributeOps* ops = bgp::find_attribute_ops(word);
+  if (ops == nullptr) return nullptr;
+  const bool community =
+      ops->code == bgp::attr::community || ops->code == bgp::attr::large_community ||
+      ops->code == bgp::attr::extended_community || ops->code == bgp::attr::extended_community_ipv6;
+  return community ? ops : nullptr;
 }
 
 std::string joined(std::string_view a, std::string_view b) {
@@ -129,19 +133,25 @@ bool parse_braces(TextReader& in, RouteDraft& draft) {
   return true;
 }
 
+/// The communities of `given` and of `added`, `size` bytes each, sorted.
+std::vector<std::uint8_t> merged(bgp::Bytes given, bgp::Bytes added, std::size_t size) {
+  std::vector<bgp::Bytes> members;
+  for (bgp::Bytes list : {given, added})
+    for (; list.size() >= size; list = list.subspan(size)) members.push_back(list.first(size));
+  std::sort(members.begin(), members.end(), base::less);
+  std::vector<std::uint8_t> value;
+  for (const bgp::Bytes member : members) value.insert(value.end(), member.begin(), member.end());
+  return value;
+}
+
 void collect_actions(RouteDraft& draft) {
-  const auto put = [&](std::uint8_t code, const std::vector<std::uint8_t>& value) {
+  const auto put = [&](std::uint8_t code, bgp::Bytes added, std::size_t size) {
+    if (added.empty()) return;
     const bgp::AttributeOps& ops = *bgp::find_attribute_ops(code);
-    if (!value.empty()) draft.attributes.replace(ops.flags, ops.code, value);
+    draft.attributes.replace(ops.flags, code, merged(draft.attributes.value(code), added, size));
   };
-  const bgp::Bytes given = draft.attributes.value(bgp::attr::extended_community);
-  for (std::size_t at = 0; at + 8 <= given.size(); at += 8) {
-    bgp::ExtendedCommunity community;
-    std::copy_n(given.begin() + static_cast<std::ptrdiff_t>(at), 8, community.begin());
-    bgp::insert_extended_community(community, draft.actions.extended_community);
-  }
-  put(bgp::attr::extended_community, draft.actions.extended_community);
-  put(bgp::attr::extended_community_ipv6, draft.actions.extended_community_ipv6);
+  put(bgp::attr::extended_community, draft.actions.extended_community, 8);
+  put(bgp::attr::extended_community_ipv6, draft.actions.extended_community_ipv6, 20);
   if (draft.actions.next_hop.kind != bgp::NextHop::Kind::none)
     draft.next_hop = draft.actions.next_hop;
 }

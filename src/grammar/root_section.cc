@@ -1,0 +1,92 @@
+// The root of a configuration file: processes, templates, neighbors, audit (exabgp-language 2).
+
+#include "grammar/draft.h"
+#include "grammar/value.h"
+
+namespace openbell::grammar {
+
+namespace {
+
+bool parse_process(SectionParser& parser, Configuration&) {
+  const std::size_t offset = parser.statement();
+  ProcessConfig process;
+  if (!parser.bare() && !parse_word(parser, "a name", process.name)) return false;
+  while (!parser.bare()) parser.in.word();
+  for (const ProcessConfig& other : parser.drafts.processes)
+    if (other.name == process.name)
+      parser.error(offset, "a process section called '" + process.name + "' already exists");
+  if (!parser.read_block("process", process_rows(), process)) return false;
+  if (process.run.empty()) parser.error(offset, "process '" + process.name + "' has no 'run'");
+  parser.drafts.processes.push_back(std::move(process));
+  return true;
+}
+
+bool read_neighbor(SectionParser& parser, NeighborDraft& neighbor) {
+  parser.neighbor = &neighbor;
+  const bool read =
+      parser.read_block("neighbor", neighbor_rows(), neighbor.config, &neighbor.given);
+  parser.neighbor = nullptr;
+  return read;
+}
+
+bool parse_template(SectionParser& parser, Drafts& drafts) {
+  NeighborDraft& draft = drafts.templates.emplace_back();
+  draft.offset = parser.statement();
+  if (!parse_word(parser, "the name of the template", draft.title)) return false;
+  for (const NeighborDraft& other : drafts.templates)
+    if (&other != &draft && other.title == draft.title)
+      parser.error(draft.offset, "a template called '" + draft.title + "' already exists");
+  return read_neighbor(parser, draft);
+}
+
+constexpr Row<Drafts> template_table[] = {
+    unit(RowKind::block, "neighbor", "NAME { … }", "settings that neighbors inherit",
+         parse_template),
+};
+
+bool parse_templates(SectionParser& parser, Configuration&) {
+  return parser.read_block<Drafts>("template", template_table, parser.drafts);
+}
+
+bool parse_neighbor(SectionParser& parser, Configuration&) {
+  NeighborDraft& draft = parser.drafts.neighbors.emplace_back();
+  draft.offset = parser.statement();
+  const std::size_t offset = parser.in.offset();
+  if (!parse_word(parser, "the address of the peer", draft.title)) return false;
+  // What is inside is read nevertheless: its errors are worth knowing too.
+  if (!base::parse_prefix(draft.title, draft.config.peer_address))
+    parser.error(offset, "neighbor: wanted an IP address or prefix, found '" + draft.title + "'");
+  return read_neighbor(parser, draft);
+}
+
+bool parse_audit(SectionParser& parser, Configuration&) {
+  return parser.read_block("audit", audit_rows(), parser.drafts.audit);
+}
+
+constexpr Row<Configuration> root_table[] = {
+    unit(RowKind::block, "process", "NAME { … }", "a helper program", parse_process),
+    unit(RowKind::block, "template", "{ … }", "templates for neighbors", parse_templates),
+    unit(RowKind::block, "neighbor", "IP[/LENGTH] { … }", "a peer", parse_neighbor),
+    unit(RowKind::block, "audit", "{ … }", "the log of all changes", parse_audit),
+};
+
+}  // namespace
+
+std::span<const Row<Configuration>> root_rows() {
+  return root_table;
+}
+
+bool parse_configuration(std::string_view text, const ParseOptions& options,
+                         Configuration& configuration, std::vector<Diagnostic>& diagnostics) {
+  Diagnostics found(text, options.file_name, options.diagnostics_max);
+  Drafts drafts;
+  SectionParser parser(text, options, found, drafts);
+  TypedSection<Configuration> root("root", root_rows(), configuration);
+  if (parser.in.at_end()) found.error(0, "the configuration is empty");
+  parser.read_file(root);
+  finish_drafts(parser, configuration);
+  for (Diagnostic& diagnostic : found.take()) diagnostics.push_back(std::move(diagnostic));
+  return !found.has_errors();
+}
+
+}  // namespace openbell::grammar
