@@ -1,0 +1,212 @@
+// The normal form of a configuration: rows of the tables that differ from their defaults, in the
+// order of the tables.
+
+#include "base/base64.h"
+#include "grammar/configuration.h"
+#include "grammar/draft.h"
+#include "grammar/print_route.h"
+#include "grammar/value.h"
+
+namespace openbell::grammar {
+
+namespace {
+
+using base::TextWriter;
+using bgp::Family;
+
+enum class Form : std::uint8_t {
+  normal,  // what differs from the defaults, passwords as they are
+  shown,   // everything, passwords hidden: `show neighbor configuration`
+};
+
+void indent(int depth, TextWriter& out) {
+  out.string().append(static_cast<std::size_t>(depth) * 4, ' ');
+}
+
+template <typename Target>
+void print_row(const Row<Target>& row, const Target& target, int depth, TextWriter& out) {
+  indent(depth, out);
+  out.put(row.info.word).put(' ');
+  row.print(target, out);
+  out.put(";\n");
+}
+
+template <typename Target>
+void print_rows(std::span<const Row<Target>> rows, const Target& target, Form form, int depth,
+                TextWriter& out) {
+  for (const Row<Target>& row : rows)
+    if (row.print != nullptr && (form == Form::shown || !row.is_default(target)))
+      print_row(row, target, depth, out);
+}
+
+void open(std::string_view section, int depth, TextWriter& out) {
+  indent(depth, out);
+  out.put(section).put(" {\n");
+}
+
+void close(int depth, TextWriter& out) {
+  indent(depth, out);
+  out.put("}\n");
+}
+
+/// A password that a file can hold as it is.
+bool is_printable(std::string_view password) {
+  for (const char c : password)
+    if (static_cast<std::uint8_t>(c) < 0x20 || static_cast<std::uint8_t>(c) >= 0x7F) return false;
+  return true;
+}
+
+void print_password(const NeighborConfig& neighbor, Form form, TextWriter& out) {
+  indent(1, out);
+  if (form == Form::shown) {
+    out.put("md5-password <hidden>;\n");
+  } else if (is_printable(neighbor.md5_password)) {
+    print_word(neighbor.md5_password, out.put("md5-password "));
+    out.put(";\n");
+  } else {
+    print_word(base::to_base64(neighbor.md5_password), out.put("md5-password "));
+    out.put(";\n");
+    indent(1, out);
+    out.put("md5-base64 true;\n");
+  }
+}
+
+void print_leaves(const NeighborConfig& neighbor, Form form, TextWriter& out) {
+  for (const Row<NeighborConfig>& row : neighbor_rows()) {
+    if (row.print == nullptr) continue;
+    const bool as = row.info.word == "local-as" || row.info.word == "peer-as";
+    const bool unset = row.is_default(neighbor);
+    if (row.info.word == "md5-password") {
+      if (!unset) print_password(neighbor, form, out);
+    } else if (as || !unset || form == Form::shown) {
+      print_row(row, neighbor, 1, out);
+    }
+  }
+}
+
+void print_families(std::string_view section, const bgp::FamilySet& families, Form form,
+                    std::string_view suffix, TextWriter& out) {
+  if (families.empty() && form == Form::normal) return;
+  open(section, 1, out);
+  families.for_each([&](Family family) {
+    indent(2, out);
+    bgp::print_family(family, out);
+    out.put(suffix).put(";\n");
+  });
+  close(1, out);
+}
+
+void print_interest(std::string_view section, const MessageInterest& interest, TextWriter& out) {
+  if (interest == MessageInterest{}) return;
+  open(section, 2, out);
+  for (const Row<MessageInterest>& row : message_rows()) {
+    if (row.is_default(interest)) continue;
+    indent(3, out);
+    out.put(row.info.word).put(";\n");
+  }
+  close(2, out);
+}
+
+bool same_flags(ApiBinding a, const ApiBinding& b) {
+  a.process = b.process;
+  return a == b;
+}
+
+/// Helpers with the same wishes share a section; names tell the sections apart.
+void print_api(const NeighborConfig& neighbor, const Configuration& configuration,
+               TextWriter& out) {
+  std::vector<bool> printed(neighbor.api.size());
+  for (std::size_t i = 0, section = 0; i < neighbor.api.size(); ++i) {
+    if (printed[i]) continue;
+    indent(1, out);
+    out.put("api");
+    if (section++ != 0) out.put(" api-").number(section);
+    out.put(" {\n");
+    indent(2, out);
+    out.put("processes [");
+    for (std::size_t j = i; j < neighbor.api.size(); ++j) {
+      if (!same_flags(neighbor.api[i], neighbor.api[j])) continue;
+      print_word(configuration.processes[neighbor.api[j].process].name, out.put(' '));
+      printed[j] = true;
+    }
+    out.put(" ];\n");
+    print_rows(api_rows(), neighbor.api[i], Form::normal, 2, out);
+    print_interest("receive", neighbor.api[i].receive, out);
+    print_interest("send", neighbor.api[i].send, out);
+    close(1, out);
+  }
+}
+
+/// Sections follow the order of the routes.
+void print_routes(const RouteList& routes, TextWriter& out) {
+  RouteSection last = RouteSection::none;
+  for (std::size_t i = 0; i < routes.size(); ++i) {
+    const RouteView view = routes.at(i);
+    const RouteSection section = section_of(view);
+    if (section != last) {
+      if (last != RouteSection::none) close_route_section(last, out);
+      open_route_section(section, out);
+      last = section;
+    }
+    print_route(view, out);
+  }
+  if (last != RouteSection::none) close_route_section(last, out);
+}
+
+void print_capability(const NeighborConfig& neighbor, Form form, TextWriter& out) {
+  bool any = form == Form::shown;
+  for (const Row<NeighborConfig>& row : capability_rows()) any |= !row.is_default(neighbor);
+  if (!any) return;
+  open("capability", 1, out);
+  print_rows(capability_rows(), neighbor, form, 2, out);
+  close(1, out);
+}
+
+void print_neighbor(const NeighborConfig& neighbor, const Configuration& configuration, Form form,
+                    TextWriter& out) {
+  const base::IpPrefix& peer = neighbor.peer_address;
+  out.put("neighbor ");
+  peer.address.print(out);
+  if (peer.length < peer.address.bytes().size() * 8) out.put('/').number(peer.length);
+  out.put(" {\n");
+  print_leaves(neighbor, form, out);
+  print_capability(neighbor, form, out);
+  print_families("family", neighbor.families, form, {}, out);
+  print_families("nexthop", neighbor.nexthop_families, form, " ipv6", out);
+  print_families("add-path", neighbor.add_path_families, form, {}, out);
+  print_api(neighbor, configuration, out);
+  if (form == Form::normal) print_routes(neighbor.routes, out);
+  out.put("}\n");
+}
+
+}  // namespace
+
+std::string print_configuration(const Configuration& configuration) {
+  std::string text;
+  TextWriter out(text);
+  for (const ProcessConfig& process : configuration.processes) {
+    print_word(process.name, out.put("process "));
+    out.put(" {\n");
+    print_rows(process_rows(), process, Form::normal, 1, out);
+    out.put("}\n\n");
+  }
+  if (configuration.audit != AuditConfig{}) {
+    out.put("audit {\n");
+    print_rows(audit_rows(), configuration.audit, Form::normal, 1, out);
+    out.put("}\n\n");
+  }
+  for (const NeighborConfig& neighbor : configuration.neighbors) {
+    if (&neighbor != &configuration.neighbors.front()) out.put('\n');
+    print_neighbor(neighbor, configuration, Form::normal, out);
+  }
+  return text;
+}
+
+std::string print_neighbor(const NeighborConfig& neighbor, const Configuration& configuration) {
+  std::string text;
+  TextWriter out(text);
+  print_neighbor(neighbor, configuration, Form::shown, out);
+  return text;
+}
+
+}  // namespace openbell::grammar
