@@ -353,7 +353,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
 std::string_view nearest_word(std::string_view word, std::string_view words) {
   if (word.size() > 64) return {};
   std::string_view best;
-  std::size_t best_distance = word.size() / 3 + 2;
+  // A word that shares no letter with another is not near.
+  std::size_t best_distance = std::min(word.size() / 3 + 2, word.size());
   while (!words.empty()) {
     const std::size_t blank = words.find(' ');
     const std::string_view candidate = words.substr(0, blank);

@@ -72,6 +72,9 @@ struct Drafts {
 /// `configuration`.
 void finish_drafts(SectionParser& parser, Configuration& configuration);
 
+/// What a neighbor without families, or with `all`, carries: every family that ExaBGP 5.0 knows.
+bgp::FamilySet all_families();
+
 /// The tables of the language: one for each section.
 std::span<const Row<Configuration>> root_rows();
 std::span<const Row<ProcessConfig>> process_rows();

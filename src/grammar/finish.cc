@@ -252,16 +252,6 @@ void decode_password(SectionParser& parser, NeighborDraft& neighbor) {
     parser.error(place, "MD5 password must be no larger than 80 characters");
 }
 
-/// ExaBGP 5.0: every family that it knows.
-bgp::FamilySet all_families() {
-  bgp::FamilySet all;
-  for (std::size_t i = 0; i < bgp::family_count; ++i) {
-    const auto family = static_cast<Family>(i);
-    if (family != Family::ipv4_sr_policy && family != Family::ipv6_sr_policy) all.insert(family);
-  }
-  return all;
-}
-
 void complete_capabilities(SectionParser& parser, NeighborDraft& neighbor) {
   NeighborConfig& config = neighbor.config;
   CapabilityConfig& capability = config.capability;
@@ -329,6 +319,15 @@ bool same_peer(const NeighborConfig& a, const NeighborConfig& b) {
 }
 
 }  // namespace
+
+bgp::FamilySet all_families() {
+  bgp::FamilySet all;
+  for (std::size_t i = 0; i < bgp::family_count; ++i) {
+    const auto family = static_cast<Family>(i);
+    if (family != Family::ipv4_sr_policy && family != Family::ipv6_sr_policy) all.insert(family);
+  }
+  return all;
+}
 
 void finish_drafts(SectionParser& parser, Configuration& configuration) {
   Drafts& drafts = parser.drafts;

@@ -88,6 +88,11 @@ void print_families(std::string_view section, const bgp::FamilySet& families, Fo
                     std::string_view suffix, TextWriter& out) {
   if (families.empty() && form == Form::normal) return;
   open(section, 1, out);
+  if (form == Form::normal && section == "family" && families == all_families()) {
+    indent(2, out);
+    out.put("all;\n");
+    return close(1, out);
+  }
   families.for_each([&](Family family) {
     indent(2, out);
     bgp::print_family(family, out);

@@ -96,12 +96,11 @@ bool SectionParser::read_statement(Section& section) {
 
 void SectionParser::refuse_word(const Section& section) {
   const std::string_view word = in.peek();
-  const std::string_view nearest =
-      word.empty() ? std::string_view{} : base::nearest_word(word, section.words(" "));
+  const std::string known = section.words(" ");
   std::string message = "unknown word '";
   message.append(word.substr(0, 80)).append("' in section ").append(section.name());
   message.append(", wanted: ").append(section.words(", "));
-  diagnostics_.error(in.offset(), std::move(message), nearest);
+  diagnostics_.error(in.offset(), std::move(message), base::nearest_word(word, known));
 }
 
 /// A value is followed by `;`. Words too many on its line are ignored as in ExaBGP, but not
