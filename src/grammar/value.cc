@@ -35,6 +35,7 @@ bool parse_boolean(SectionParser& parser, Bare bare, bool& value) {
   TextReader& in = parser.in;
   if (parser.bare() && bare != Bare::error) {
     value = bare == Bare::on;
+    if (!value) parser.warning(parser.statement(), "the word alone means disable, as in ExaBGP");
     return true;
   }
   const std::string word = base::lower(in.peek());

@@ -94,7 +94,7 @@ TEST_P(ConfigGolden, DamagedFilesAreRefusedCleanly) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, ConfigGolden, testing::ValuesIn(names()),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& file) { return file.param; });
 
 }  // namespace
 }  // namespace openbell::grammar
