@@ -121,7 +121,7 @@ def read_stamps(path, patience_s):
 
 
 class Feeder:
-    """The bench_feeder that a speaker starts as its helper: its command, its start and its stamps."""
+    """The bench_feeder that a speaker starts as its helper: its command, start and stamps."""
 
     def __init__(self, programs, directory, mode, count, spacing_us=0):
         self._prepare(directory, programs / "bench_feeder", [mode, count, spacing_us])

@@ -5,7 +5,7 @@ from routes import ANNOUNCED, ORIGIN_COMMUNITY, ORIGINATED, json_announced, json
 
 
 def check_announced_and_withdrawn(connected, family):
-    """A helper's announce shows in the peer's table with its attributes; its withdraw removes it."""
+    """A helper's announce shows in the peer's table with its attributes, its withdraw ends it."""
     peer, route = connected.peer, ANNOUNCED[family]
     assert peer.lookup(family, route.key) is None
     connected.speaker.announce(route.announce)

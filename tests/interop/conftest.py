@@ -11,7 +11,7 @@ TOOLS = {"ip": "iproute2", "nsenter": "util-linux", "setpriv": "util-linux", "ns
 
 
 def pytest_sessionstart(session):
-    """Everything the tests need is here, or nothing is tested: a missing peer is no reason to skip."""
+    """Everything the tests need is here, or nothing is tested: no test is ever skipped."""
     packages = {package for tool, package in TOOLS.items() if not shutil.which(tool)}
     packages |= {peer.package for peer in peers.ALL if peer.missing_programs()}
     if packages:

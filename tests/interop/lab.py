@@ -93,7 +93,9 @@ class Namespace:
     def __init__(self, directory, name):
         self.name = name
         self._holder = Process(
-            f"namespace {name}", ["unshare", "--net", "sleep", "infinity"], directory / f"{name}.log"
+            f"namespace {name}",
+            ["unshare", "--net", "sleep", "infinity"],
+            directory / f"{name}.log",
         )
         ours = os.readlink("/proc/self/ns/net")
         self.path = f"/proc/{self._holder.pid}/ns/net"
@@ -118,7 +120,9 @@ class Namespace:
 
     def run(self, *command, check=True):
         """Run a short command inside and return its standard output."""
-        done = subprocess.run(self.wrap(command), capture_output=True, text=True, timeout=PATIENCE_S)
+        done = subprocess.run(
+            self.wrap(command), capture_output=True, text=True, timeout=PATIENCE_S
+        )
         if check and done.returncode != 0:
             raise AssertionError(
                 f"{' '.join(map(str, command))} failed with code {done.returncode}:\n"

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from lab import PATIENCE_S, PEER_IP, SPEAKER_IP, wait_until
+from lab import PATIENCE_S, PEER_IP, SPEAKER_IP
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 RELAY = Path(__file__).with_name("relay.py")
@@ -49,6 +49,7 @@ class Helper:
     """
 
     def __init__(self, directory):
+        self.explain = lambda: ""  # more to say when waiting is in vain
         self.path = Path(directory) / "helper.sock"
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._listener.bind(str(self.path))
@@ -61,7 +62,10 @@ class Helper:
     def accept(self):
         """Wait until the speaker has started the relay."""
         self._listener.settimeout(PATIENCE_S)
-        self._connection, _ = self._listener.accept()
+        try:
+            self._connection, _ = self._listener.accept()
+        except TimeoutError:
+            raise AssertionError(f"the helper was never started\n{self.explain()}") from None
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._connection, selectors.EVENT_READ)
 
@@ -84,6 +88,7 @@ class Helper:
             assert left_s > 0, (
                 f"after {patience_s:.0f} s still not: {what}; last events:\n"
                 + "\n".join(json.dumps(event) for event in self.events[-5:])
+                + f"\n{self.explain()}"
             )
             self._read(left_s)
         return value
@@ -102,7 +107,7 @@ class Helper:
         if not self._selector.select(timeout_s):
             return
         data = self._connection.recv(1 << 20)
-        assert data, "the helper process has ended"
+        assert data, f"the helper process has ended\n{self.explain()}"
         *lines, self._partial = (self._partial + data).split(b"\n")
         for line in lines:
             text = line.decode()
@@ -176,6 +181,7 @@ class Speaker:
             env={**os.environ, **ENVIRONMENT, **(environment or {})},
         )
         lab.on_close(self.process.stop)
+        self.helper.explain = self.log_tail
         self.helper.accept()
 
     def wait_established(self):
@@ -184,19 +190,24 @@ class Speaker:
     def wait_state(self, state, since=0):
         return self.helper.wait_event(
             lambda event: event["type"] == "state" and event["neighbor"]["state"] == state,
-            lambda: f"session {state}",
+            f"session {state}",
             since,
         )
 
     def announce(self, command):
-        assert self.helper.command(command)[-1] == "done", command
+        """Give a command that must be accepted."""
+        answer = self.helper.command(command)
+        assert answer[-1] == "done", f"{command}: {answer}\n{self.log_tail()}"
+
+    def log_tail(self):
+        return "the speaker's log:\n" + self.process.log()[-3000:]
 
     def mark(self):
         """The index from which events are new."""
         return len(self.helper.events)
 
     def wait_routes(self, what, matches, since=0):
-        """The first received UPDATE event whose `announce`/`withdraw` object satisfies matches()."""
+        """The first UPDATE received, as its JSON object, for which matches() holds."""
 
         def update_of(event):
             message = event["neighbor"].get("message", {}) if event["type"] == "update" else {}
@@ -206,6 +217,3 @@ class Speaker:
             lambda event: (update := update_of(event)) and matches(update), what, since
         )
         return update_of(event)
-
-
-__all__ = ["Helper", "Speaker", "speaker_command", "wait_until"]

@@ -1,4 +1,4 @@
-"""TCP MD5 signatures (RFC 2385) and the generalized TTL security mechanism (RFC 5082), with BIRD."""
+"""TCP MD5 signatures (RFC 2385) and generalized TTL security (RFC 5082), with BIRD."""
 
 import pytest
 from lab import PEER_IP, wait_until

@@ -116,7 +116,8 @@ protocol bgp speaker {{
 def _key(kind, block):
     """The key of the route that a block of `show route` is about, or None."""
     if kind.startswith("flow"):
-        found = re.match(r"flow[46] \{ dst (\S+); (?:proto|next header) (\d+); dport (\d+); \}", block)
+        rule = r"flow[46] \{ dst (\S+); (?:proto|next header) (\d+); dport (\d+); \}"
+        found = re.match(rule, block)
         return found and "{} proto {} dport {}".format(*found.groups())
     found = re.match(r"((?:\S+:\S+ )?[0-9a-f.:]+/\d+) +unicast ", block)
     return found and found[1]
