@@ -11,7 +11,11 @@ LISTENING = "0A"  # a state of /proc/net/tcp
 
 @dataclass(frozen=True)
 class Session:
-    """How the peer is to talk to the speaker. With active=True it connects, else it waits."""
+    """How the peer is to talk to the speaker. With active=True it connects, else it waits.
+
+    protocol_options and channel_options are more lines for a neighbor and for each of its families,
+    in the peer's own language (BIRD only).
+    """
 
     families: tuple
     speaker_as: int = SPEAKER_AS
@@ -19,6 +23,8 @@ class Session:
     active: bool = False
     md5: str = ""
     gtsm: bool = False
+    protocol_options: tuple = ()
+    channel_options: tuple = ()
 
 
 class Peer:

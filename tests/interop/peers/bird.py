@@ -38,8 +38,9 @@ class Bird(Peer):
 
     def _configuration(self):
         tables = "".join(f"{kind} table {table};\n" for _, kind, table in self._channels())
+        options = "".join(f" {option};" for option in self.session.channel_options)
         channels = "".join(
-            f"    {channel} {{ table {table}; import all; export all; }};\n"
+            f"    {channel} {{ table {table}; import all; export all;{options} }};\n"
             for channel, _, table in self._channels()
         )
         statics = "".join(self._static(family) for family in self.session.families)
@@ -63,7 +64,7 @@ protocol bgp speaker {{
         return [CHANNELS[family] for family in self.session.families]
 
     def _security(self):
-        lines = []
+        lines = [f"    {option};" for option in self.session.protocol_options]
         if self.session.md5:
             lines.append(f'    password "{self.session.md5}";')
         if self.session.gtsm:
