@@ -186,11 +186,11 @@ void UpdateDecoder::read_attribute(const Raw& raw, const WireContext& context) {
   if (const AttributeOps* row = find_attribute_ops(code)) return read_known(raw, *row, context);
   const std::optional<std::uint8_t> wanted = flags_of(code);
   if (!wanted) {
+    builder_.add(raw.view.flags, code, raw.view.value);
     // RFC 4271 6.3: an attribute that we do not know must be optional.
     if ((flags & attr::optional_flag) == 0)
-      return fault(Treatment::reset_session, name_of(code), "unrecognized well-known attribute",
-                   notification::unrecognized_well_known, raw.whole);
-    builder_.add(raw.view.flags, code, raw.view.value);
+      fault(Treatment::reset_session, name_of(code), "unrecognized well-known attribute",
+            notification::unrecognized_well_known, raw.whole);
     return;
   }
   // RFC 6793 6: AS4_PATH and AS4_AGGREGATOR are discarded when malformed.
