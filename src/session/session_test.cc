@@ -354,17 +354,24 @@ TEST_F(SessionTest, ResetComesBack) {
   EXPECT_THAT(recorder.take(), ElementsAre("CONNECT", "connect"));
 }
 
-TEST_F(SessionTest, BackOffOfExaBgp) {
+TEST_F(SessionTest, BackOffEndsAtASecond) {
   session.start(at(0));
   base::Tick now;
-  for (const std::int64_t wait :
-       {0, 1, 2, 3, 4, 5, 7, 9, 11, 14, 17, 21, 26, 32, 39, 47, 57, 60, 60}) {
+  for (const std::int64_t wait_ms : {0, 100, 200, 400, 800, 1000, 1000}) {
     session.on_connect_failed({now, 0});
-    EXPECT_EQ(session.deadline() - now, seconds(wait));
+    EXPECT_EQ((session.deadline() - now).ns, base::milliseconds(wait_ms).ns);
     now = session.deadline();
     session.on_timer({now, 0});
     EXPECT_EQ(session.state(), State::connect);
   }
+}
+
+TEST_F(SessionTest, WaitTakesAPeerAndDoesNotCall) {
+  session.wait(at(0));
+  EXPECT_THAT(recorder.take(), ElementsAre("ACTIVE"));
+  EXPECT_EQ(session.deadline(), base::never);
+  EXPECT_TRUE(session.on_connected(Initiator::peer, {}, at(0)));
+  EXPECT_THAT(recorder.take(), ElementsAre("> open", "OPENSENT"));
 }
 
 TEST_F(SessionTest, PassiveNeverConnects) {
