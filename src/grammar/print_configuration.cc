@@ -1,6 +1,8 @@
 // The normal form of a configuration: rows of the tables that differ from their defaults, in the
 // order of the tables.
 
+#include <algorithm>
+
 #include "base/base64.h"
 #include "grammar/configuration.h"
 #include "grammar/draft.h"
@@ -71,14 +73,25 @@ void print_password(const NeighborConfig& neighbor, Form form, TextWriter& out) 
   }
 }
 
+/// ExaBGP shows these only when they are set.
+bool is_shown_when_set(std::string_view word) {
+  constexpr std::string_view words[] = {"listen",       "connect",      "md5-ip",
+                                        "outgoing-ttl", "incoming-ttl", "local-link-local"};
+  return std::find(std::begin(words), std::end(words), word) != std::end(words);
+}
+
 void print_leaves(const NeighborConfig& neighbor, Form form, TextWriter& out) {
   for (const Row<NeighborConfig>& row : neighbor_rows()) {
     if (row.print == nullptr) continue;
-    const bool as = row.info.word == "local-as" || row.info.word == "peer-as";
+    const std::string_view word = row.info.word;
     const bool unset = row.is_default(neighbor);
-    if (row.info.word == "md5-password") {
+    const bool wanted = form == Form::shown && !is_shown_when_set(word);
+    if (word == "md5-password") {
       if (!unset) print_password(neighbor, form, out);
-    } else if (as || !unset || form == Form::shown) {
+    } else if (word == "router-id" && unset && wanted && neighbor.local_address.is_v4()) {
+      indent(1, out);
+      out.put("router-id ").put(neighbor.local_address.text()).put(";\n");
+    } else if (word == "local-as" || word == "peer-as" || !unset || wanted) {
       print_row(row, neighbor, 1, out);
     }
   }

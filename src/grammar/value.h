@@ -34,12 +34,14 @@ struct Flag {
   static void print(bool value, base::TextWriter& out) { out.put(value ? "true" : "false"); }
 };
 
-/// One word.
+/// One word; `None` is how ExaBGP shows that there is none.
 struct Word {
   static bool parse(SectionParser& parser, std::string& value) {
     return parse_word(parser, "a word", value);
   }
-  static void print(const std::string& value, base::TextWriter& out) { print_word(value, out); }
+  static void print(const std::string& value, base::TextWriter& out) {
+    print_word(value.empty() ? "None" : value, out);
+  }
 };
 
 /// All words up to the end of the statement.
@@ -50,7 +52,7 @@ struct Words {
 
 struct HostName {
   static bool parse(SectionParser& parser, std::string& value);
-  static void print(const std::string& value, base::TextWriter& out) { print_word(value, out); }
+  static void print(const std::string& value, base::TextWriter& out) { Word::print(value, out); }
 };
 
 struct Address {
