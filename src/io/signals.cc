@@ -10,14 +10,26 @@
 
 namespace openbell::io {
 
-Signals::Signals(Reactor& reactor, std::initializer_list<int> signals,
-                 std::function<void(int)> action)
-    : reactor_(reactor), action_(std::move(action)) {
+namespace {
+sigset_t set_of(std::initializer_list<int> signals) {
   sigset_t set;
   ::sigemptyset(&set);
   for (const int signal : signals) ::sigaddset(&set, signal);
+  return set;
+}
+}  // namespace
+
+void block_signals(std::initializer_list<int> signals) {
+  const sigset_t set = set_of(signals);
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
+Signals::Signals(Reactor& reactor, std::initializer_list<int> signals,
+                 std::function<void(int)> action)
+    : reactor_(reactor), action_(std::move(action)) {
+  block_signals(signals);
   ::signal(SIGPIPE, SIG_IGN);
+  const sigset_t set = set_of(signals);
   fd_ = Fd(::signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
   OPENBELL_CHECK(fd_);
   watch_ = reactor_.watch(fd_.get(), EPOLLIN, Rank::control, *this);

@@ -9,10 +9,12 @@
 
 namespace openbell::io {
 
+/// Keeps `signals` pending, for this thread and those it starts later.
+void block_signals(std::initializer_list<int> signals);
+
 class Signals final : public Handler {
  public:
-  /// Blocks `signals` for this thread and those it starts later, and ignores SIGPIPE: comes before
-  /// the first thread.
+  /// Blocks `signals` as block_signals() does, and ignores SIGPIPE: comes before the first thread.
   Signals(Reactor& reactor, std::initializer_list<int> signals, std::function<void(int)> action);
   ~Signals() override;
   Signals(const Signals&) = delete;
