@@ -46,8 +46,8 @@ class Inheritance {
  public:
   explicit Inheritance(SectionParser& parser) : parser_(parser) {}
 
-  /// Fills in what `draft` does not say itself. Later names win over earlier ones, a template may
-  /// inherit as well.
+  /// ExaBGP: what a template says takes the place of what `draft` says itself. Later names win over
+  /// earlier ones, a template may inherit as well.
   void merge(NeighborDraft& draft) {
     if (draft.inherited) return;
     draft.inherited = true;
@@ -89,17 +89,17 @@ class Inheritance {
                   const GivenRows& own, const Reference& reference) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
       if (rows[i].inherit == nullptr || !from_given.has(i)) continue;
-      if (!to_given.has(i)) {
-        rows[i].inherit(from.config, to.config);
-        to_given.set(i, reference.offset);
-      } else if (own.has(i) && !same(rows[i], from.config, to.config)) {
-        // ExaBGP: a scalar of the template beats the neighbor's own. Nobody means that.
+      const bool own_value = own.has(i) && to_given.offset(i) == own.offset(i);
+      if (to_given.has(i) && !own_value) continue;
+      if (own_value && !same(rows[i], from.config, to.config)) {
+        // ExaBGP: a scalar of the template beats the neighbor's own. Kept, since files rely on it.
         parser_.warning(own.offset(i), std::string(rows[i].info.word)
-                                           .append(" is used as given here; ExaBGP would take ")
-                                           .append("that of template '")
+                                           .append(" is not used: that of template '")
                                            .append(reference.name)
-                                           .append("'"));
+                                           .append("' takes its place, as in ExaBGP"));
       }
+      rows[i].inherit(from.config, to.config);
+      to_given.set(i, reference.offset);
     }
   }
 

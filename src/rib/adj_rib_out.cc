@@ -91,12 +91,13 @@ void AdjRibOut::open(PeerIndex peer, const WireClass& wire_class, bool end_of_ri
     return group->walking && group->walk_at == 1 && group->walk_lowest == 0 && !group->framed &&
            group->walk_highest == routes_.last_change() + 1 && group->wire_class == wire_class;
   });
-  Group& group = waiting != groups_.end() ? **waiting : add_group(wire_class);
+  const bool joins = waiting != groups_.end();
+  Group& group = joins ? **waiting : add_group(wire_class);
   group.members.push_back(peer);
   group.member_set = peers_.unite(group.member_set, peers_.single(peer));
   by_peer_[peer] = &group;
   listening_ = peers_.unite(listening_, peers_.single(peer));
-  if (waiting == groups_.end()) begin_walk(group, wire_class.context.families, 0);
+  if (!joins) begin_walk(group, wire_class.context.families, 0);
   if (end_of_rib)
     wire_class.context.families.for_each(
         [&](bgp::Family family) { this->end_of_rib(peer, family); });
@@ -150,12 +151,11 @@ void AdjRibOut::refresh(PeerIndex peer, const bgp::FamilySet& families, bool fra
   Group& group = group_of(peer);
   const bgp::FamilySet asked = families & group.wire_class.context.families;
   bgp::FamilySet all = asked;
-  const std::uint64_t from_start = 0;
   if (group.walking) group.walk_families.for_each([&](bgp::Family family) { all.insert(family); });
   // What the queues still hold for other families is kept: a walk over all of them would lose
   // nothing, one over `asked` alone must not skip it.
   if (group.announced_at != routes_.announced().end()) all = group.wire_class.context.families;
-  begin_walk(group, all, from_start);
+  begin_walk(group, all, 0);
   group.framed = framed;
   if (!framed) return;
   std::uint8_t message[bgp::header_size + 4];
