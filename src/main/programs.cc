@@ -55,7 +55,7 @@ std::string Programs::find(std::string_view program, std::string_view configurat
   else if (!kind.is_executable)
     why = "the program " + quoted + " is not executable for this user";
   else
-    return found->starts_with('/') ? *found : io::absolute_path(*found);
+    return program.starts_with('/') ? *found : io::absolute_path(*found);
   return {};
 }
 
