@@ -169,7 +169,7 @@ bool run_jobs(State& state) {
   bool more = false;
   for (std::size_t i = 0; i < state.jobs.size();) {
     const BulkJob::Progress progress = state.jobs[i]->step(state);
-    more |= progress == BulkJob::Progress::more;
+    more |= progress != BulkJob::Progress::waiting;
     if (progress == BulkJob::Progress::done) {
       state.jobs.erase(state.jobs.begin() + static_cast<std::ptrdiff_t>(i));
     } else {

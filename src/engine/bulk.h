@@ -24,7 +24,8 @@ class BulkJob {
   virtual Progress step(State& state) = 0;
 };
 
-/// Runs a slice of every job. True when some job could go on at once.
+/// Runs a slice of every job. True when another turn must follow at once: some job could go on, or
+/// has done what must still be sent.
 bool run_jobs(State& state);
 
 /// Withdraws everything that is announced to `peers` ("clear adj-rib out").

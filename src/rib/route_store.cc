@@ -7,6 +7,11 @@ namespace openbell::rib {
 using base::Handle;
 using base::no_handle;
 
+RouteStore::~RouteStore() {
+  for (Handle at = 1; at < routes_.end(); ++at)
+    if (routes_[at].audience != nobody) routes_[at].nlri.release();
+}
+
 Handle RouteStore::head(std::uint32_t hash, const bgp::NlriView& nlri) const {
   return index_.find(hash, [&](Handle route) { return routes_[route].nlri.same_key(nlri); });
 }

@@ -31,6 +31,9 @@ static_assert(sizeof(Route) == 40);
 class RouteStore {
  public:
   RouteStore(PeerSetPool& peers, PathPool& paths) : peers_(peers), paths_(paths) {}
+  ~RouteStore();
+  RouteStore(const RouteStore&) = delete;
+  RouteStore& operator=(const RouteStore&) = delete;
 
   /// Announces to every peer of `audience`. Gives the peers for which this is news: those that were
   /// announced the very same before are left alone. The store takes its own use of `path`.

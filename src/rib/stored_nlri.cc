@@ -10,11 +10,12 @@ constexpr std::size_t block_header = 2;
 }  // namespace
 
 void StoredNlri::assign(const bgp::NlriView& view) {
-  OPENBELL_CHECK(view.tail.size() <= 0xFF && view.key.size() <= 0xFF00);
   family_ = view.family;
   has_path_id_ = view.has_path_id;
-  tail_size_ = static_cast<std::uint8_t>(view.tail.size());
   const std::size_t total = key_offset() + view.key.size() + view.tail.size();
+  // A message of 65535 bytes has room for less, whatever a peer says.
+  OPENBELL_CHECK(view.tail.size() <= 0xFF && total <= 0xFFFF);
+  tail_size_ = static_cast<std::uint8_t>(view.tail.size());
   std::uint8_t* at = bytes_;
   if (total <= inline_size) {
     size_ = static_cast<std::uint8_t>(total & 0x7F);
