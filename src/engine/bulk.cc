@@ -25,12 +25,15 @@ class Walk : public BulkJob {
       const rib::Route& route = state.routes[at_];
       if (route.audience != rib::nobody && !route.withdrawn) visit(state, route);
     }
-    return at_ >= end_ ? Progress::done : Progress::more;
+    if (at_ < end_) return Progress::more;
+    finish(state);
+    return Progress::done;
   }
 
  private:
   /// `route` may be freed by what the visit does to it.
   virtual void visit(State& state, const rib::Route& route) = 0;
+  virtual void finish(State&) {}
 
   base::Handle at_ = 1;
   base::Handle end_ = 0;
@@ -55,16 +58,21 @@ class Copied {
 
 class WithdrawEverything final : public Walk {
  public:
-  explicit WithdrawEverything(rib::PeerSet peers) : peers_(peers) {}
+  WithdrawEverything(State& state, rib::PeerSet peers)
+      : peers_(peers), last_change_(state.routes.begin_clearing(peers)) {}
 
  private:
   void visit(State& state, const rib::Route& route) override {
+    if (route.change > last_change_) return;
     const rib::PeerSet shared = state.peers.intersect(route.audience, peers_);
     if (shared == rib::nobody) return;
     state.routes.withdraw(Copied(route).view(), rib::no_path, shared,
                           state.adj_rib_out.listening());
   }
+  void finish(State& state) override { state.routes.end_clearing(last_change_, peers_); }
+
   rib::PeerSet peers_;
+  std::uint64_t last_change_;  // what is announced after the command stays
 };
 
 class ForgetPeer final : public Walk {
@@ -77,6 +85,8 @@ class ForgetPeer final : public Walk {
     state.routes.withdraw(Copied(route).view(), rib::no_path, state.peers.single(peer_),
                           rib::nobody);
   }
+  void finish(State& state) override { state.free_neighbor_ids.push_back(peer_); }
+
   rib::PeerIndex peer_;
 };
 
@@ -179,8 +189,8 @@ bool run_jobs(State& state) {
   return more;
 }
 
-std::unique_ptr<BulkJob> withdraw_everything(rib::PeerSet peers) {
-  return std::make_unique<WithdrawEverything>(peers);
+std::unique_ptr<BulkJob> withdraw_everything(State& state, rib::PeerSet peers) {
+  return std::make_unique<WithdrawEverything>(state, peers);
 }
 
 std::unique_ptr<BulkJob> forget_peer(rib::PeerIndex peer) {

@@ -28,9 +28,10 @@ class BulkJob {
 /// has done what must still be sent.
 bool run_jobs(State& state);
 
-/// Withdraws everything that is announced to `peers` ("clear adj-rib out").
-std::unique_ptr<BulkJob> withdraw_everything(rib::PeerSet peers);
-/// Takes a peer that is gone out of every route; nothing is sent.
+/// Withdraws everything that is announced to `peers` now ("clear adj-rib out"); what is announced
+/// later, before the job is done, stays.
+std::unique_ptr<BulkJob> withdraw_everything(State& state, rib::PeerSet peers);
+/// Takes a peer that is gone out of every route; nothing is sent. Its number is free then.
 std::unique_ptr<BulkJob> forget_peer(rib::PeerIndex peer);
 /// Announces to `to` whatever is announced to `from` (a neighbor born from a range).
 std::unique_ptr<BulkJob> copy_routes(rib::PeerIndex from, rib::PeerIndex to);

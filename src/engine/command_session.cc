@@ -80,7 +80,7 @@ Reply clear_adj_rib(Invocation& call, base::TextReader& in) {
     return Reply::done;
   }
   if (!in.at_end() && !in.accept("out")) return call.refuse("wanted 'in' or 'out'");
-  call.state.jobs.push_back(withdraw_everything(call.audience));
+  call.state.jobs.push_back(withdraw_everything(call.state, call.audience));
   record_change(call.state, call.cause, "done", call.audience);
   return Reply::done;
 }

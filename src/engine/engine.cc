@@ -202,6 +202,8 @@ void Engine::flush(base::Now now) {
   State& state = *state_;
   state.now = now;
   carry_out_requests(state);
+  for (const auto& neighbor : state.neighbors)
+    if (neighbor != nullptr) neighbor->settle();
   state.more_to_send = state.adj_rib_out.flush(now.tick);
   for (const NeighborId id : std::exchange(state.overrun_peers, {}))
     if (Neighbor* neighbor = state.neighbor(id))
@@ -212,10 +214,8 @@ void Engine::flush(base::Now now) {
       append_loss(state, *helper, lost, out);
     });
   }
-  if (run_jobs(state)) state.more_to_send = true;
-  for (const auto& neighbor : state.neighbors)
-    if (neighbor != nullptr) neighbor->settle();
   reap_ephemeral(state);
+  if (run_jobs(state)) state.more_to_send = true;
   if (state.trail != nullptr) state.trail->report_loss(now);
   exit_when_given_up(state);
 }

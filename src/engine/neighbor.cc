@@ -38,6 +38,7 @@ bool Neighbor::passive() const {
 void Neighbor::adopt(grammar::NeighborConfig config) {
   routes_ = std::make_shared<const grammar::RouteList>(std::exchange(config.routes, {}));
   config_ = std::move(config);
+  if (current_ != nullptr) current_->session().set_options(session_options());
   watched_routes_.clear();
   for (std::size_t i = 0; i < routes_->size(); ++i) {
     const grammar::RouteView route = routes_->at(i);
@@ -137,10 +138,11 @@ void Neighbor::on_connect_failed(ConnectionId connection, std::string_view reaso
 }
 
 bool Neighbor::on_accepted(ConnectionId connection, const base::IpAddress& local) {
-  if (ended_ || established() || contender_ != nullptr) {
+  if (ended_ || given_up_ || established() || contender_ != nullptr) {
     std::uint8_t message[bgp::header_size + 2];
-    const bgp::NotificationCode code =
-        ended_ ? bgp::notification::connection_rejected : bgp::notification::connection_collision;
+    const bgp::NotificationCode code = ended_ || given_up_
+                                           ? bgp::notification::connection_rejected
+                                           : bgp::notification::connection_collision;
     state_.host.write(connection, bgp::encode_notification(code, {}, message));
     return false;
   }
@@ -256,6 +258,7 @@ void Neighbor::link_closed(Link& link, std::string_view reason) {
   if (&link != current_.get()) return;
   state_.adj_rib_out.close(id_);
   forget_received();
+  current_->session().set_options(session_options());
   since_ = state_.now.tick;
   record_session("down: ", reason);
   event::Event event;

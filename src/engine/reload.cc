@@ -78,9 +78,15 @@ void change_neighbor(State& state, Neighbor& neighbor, grammar::NeighborConfig c
 }  // namespace
 
 Neighbor& add_neighbor(State& state, grammar::NeighborConfig config) {
-  const auto id = static_cast<NeighborId>(state.neighbors.size());
-  state.neighbors.push_back(std::make_unique<Neighbor>(state, id, std::move(config)));
-  return *state.neighbors.back();
+  NeighborId id = static_cast<NeighborId>(state.neighbors.size());
+  if (state.free_neighbor_ids.empty()) {
+    state.neighbors.emplace_back();
+  } else {
+    id = state.free_neighbor_ids.back();
+    state.free_neighbor_ids.pop_back();
+  }
+  state.neighbors[id] = std::make_unique<Neighbor>(state, id, std::move(config));
+  return *state.neighbors[id];
 }
 
 void remove_neighbor(State& state, NeighborId id, bgp::NotificationCode code,

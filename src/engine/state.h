@@ -75,6 +75,7 @@ struct State : rib::PeerOutput {
   rib::AdjRibOut adj_rib_out{routes, peers, paths, *this};
 
   std::vector<std::unique_ptr<Neighbor>> neighbors;   // by NeighborId, null: gone
+  std::vector<NeighborId> free_neighbor_ids;          // of neighbors that no route names any more
   std::vector<std::unique_ptr<Helper>> helpers;       // by HelperId, null: gone
   rib::PeerSet family_peers[bgp::family_count] = {};  // neighbors that have the family configured
   std::unordered_map<ConnectionId, NeighborId> connections;

@@ -3,7 +3,8 @@
 namespace openbell::rib {
 
 base::Handle AdjRibIn::find(std::uint32_t hash, const bgp::NlriView& nlri) const {
-  return index_.find(hash, [&](base::Handle record) { return records_[record].nlri.same_key(nlri); });
+  return index_.find(hash,
+                     [&](base::Handle record) { return records_[record].nlri.same_key(nlri); });
 }
 
 void AdjRibIn::announce(const bgp::NlriView& nlri, Path path) {

@@ -24,7 +24,8 @@ class AdjRibIn {
   /// Keeps a use of `path` of its own.
   void announce(const bgp::NlriView& nlri, Path path);
   void withdraw(const bgp::NlriView& nlri);
-  /// Frees up to `budget` records in any order; true while some are left. Nothing may be looked up from the first call on.
+  /// Frees up to `budget` records in any order; true while some are left. Nothing may be looked up
+  /// from the first call on.
   bool dissolve(std::size_t budget);
   [[nodiscard]] std::size_t size() const { return index_.size(); }
   [[nodiscard]] base::Handle end() const { return records_.end(); }

@@ -14,11 +14,6 @@ namespace {
 constexpr std::size_t slice_routes = 2048;
 /// Records looked at in one turn by a walk that finds little for its group.
 constexpr std::size_t slice_walk = 8192;
-/// A blocked group that is this many announcements behind walks over the store instead of keeping
-/// them.
-constexpr std::uint64_t announced_lag_max = 1u << 20;
-/// A blocked group that is this many withdrawals behind is given up.
-constexpr std::uint64_t withdrawn_lag_max = 4u << 20;
 constexpr std::size_t slice_trim = 8192;
 
 }  // namespace
@@ -67,11 +62,13 @@ WireClass WireClass::of(const bgp::WireContext& context, std::uint32_t rate_limi
   return result;
 }
 
-AdjRibOut::AdjRibOut(RouteStore& routes, PeerSetPool& peers, PathPool& paths, PeerOutput& output)
+AdjRibOut::AdjRibOut(RouteStore& routes, PeerSetPool& peers, PathPool& paths, PeerOutput& output,
+                     Limits limits)
     : routes_(routes),
       peers_(peers),
       paths_(paths),
       output_(output),
+      limits_(limits),
       encoder_(std::make_unique<Encoder>(routes, peers, paths, output)) {}
 
 AdjRibOut::~AdjRibOut() = default;
@@ -89,7 +86,8 @@ void AdjRibOut::open(PeerIndex peer, const WireClass& wire_class, bool end_of_ri
   OPENBELL_CHECK(by_peer_[peer] == nullptr);
   const auto waiting = std::find_if(groups_.begin(), groups_.end(), [&](const auto& group) {
     return group->walking && group->walk_at == 1 && group->walk_lowest == 0 && !group->framed &&
-           group->walk_highest == routes_.last_change() + 1 && group->wire_class == wire_class;
+           group->walk_highest == routes_.last_change() + 1 && group->wire_class == wire_class &&
+           group->walk_families == wire_class.context.families;
   });
   const bool joins = waiting != groups_.end();
   Group& group = joins ? **waiting : add_group(wire_class);
@@ -185,6 +183,7 @@ base::Tick AdjRibOut::deadline() const {
 }
 
 bool AdjRibOut::flush_group(Group& group, base::Tick now) {
+  group.allowed_at = base::never;
   if (group.caught_up(routes_)) return false;
   separate_blocked(group);
   if (!output_.writable(group.members.front())) {
@@ -197,8 +196,11 @@ bool AdjRibOut::flush_group(Group& group, base::Tick now) {
     group.tokens = std::min<double>(rate, group.tokens + elapsed_s * rate);
     group.tokens_at = now;
     room = std::min(room, static_cast<std::size_t>(group.tokens));
-    group.allowed_at = room != 0 ? base::never : now + base::nanoseconds(1'000'000'000 / rate);
-    if (room == 0) return false;
+    if (room == 0) {
+      group.allowed_at = now + base::nanoseconds(1'000'000'000 / rate);
+      limit_lag(group);
+      return false;
+    }
   }
   routes_.seen();
   collect_withdrawn(group, room);
@@ -225,12 +227,12 @@ void AdjRibOut::separate_blocked(Group& group) {
 }
 
 void AdjRibOut::limit_lag(Group& group) {
-  if (routes_.withdrawn().end() - group.withdrawn_at > withdrawn_lag_max) {
+  if (routes_.withdrawn().end() - group.withdrawn_at > limits_.withdrawn_lag) {
     const std::vector<PeerIndex> members = group.members;
     for (const PeerIndex peer : members) output_.overrun(peer);
     return;
   }
-  if (routes_.announced().end() - group.announced_at <= announced_lag_max) return;
+  if (routes_.announced().end() - group.announced_at <= limits_.announced_lag) return;
   const std::uint64_t lowest =
       group.walking ? group.walk_lowest : routes_.announced()[group.announced_at].change;
   begin_walk(group, group.wire_class.context.families, lowest);

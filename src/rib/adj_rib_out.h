@@ -43,7 +43,18 @@ struct WireClass {
 
 class AdjRibOut {
  public:
-  AdjRibOut(RouteStore& routes, PeerSetPool& peers, PathPool& paths, PeerOutput& output);
+  /// What a group that cannot be sent to, or not so fast, may leave unread.
+  struct Limits {
+    /// This many announcements behind, it walks over the store instead of keeping its place.
+    std::uint64_t announced_lag = 1u << 20;
+    /// This many withdrawals behind, its sessions are given up.
+    std::uint64_t withdrawn_lag = 4u << 20;
+  };
+
+  AdjRibOut(RouteStore& routes, PeerSetPool& peers, PathPool& paths, PeerOutput& output)
+      : AdjRibOut(routes, peers, paths, output, Limits()) {}
+  AdjRibOut(RouteStore& routes, PeerSetPool& peers, PathPool& paths, PeerOutput& output,
+            Limits limits);
   ~AdjRibOut();
 
   /// A session is established: everything for it will be sent, then End-of-RIB for each family when
@@ -88,6 +99,7 @@ class AdjRibOut {
   PeerSetPool& peers_;
   PathPool& paths_;
   PeerOutput& output_;
+  const Limits limits_;
   std::vector<std::unique_ptr<Group>> groups_;
   std::vector<Group*> by_peer_;  // null: session down
   std::unique_ptr<Encoder> encoder_;

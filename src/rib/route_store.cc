@@ -26,12 +26,10 @@ PeerSet RouteStore::announce(const bgp::NlriView& nlri, Path path, PeerSet audie
     const bool same =
         !route.withdrawn && route.path == path && base::equal(route.nlri.view().tail, nlri.tail);
     const PeerSet shared = peers_.intersect(route.audience, news);
-    if (same) {
-      news = peers_.subtract(news, shared);
-      if (route.change > seen_change_) joinable = at;
-    } else if (shared != nobody) {
-      remove_peers(hash, at, shared);
-    }
+    const PeerSet kept = same ? peers_.subtract(shared, doomed(route)) : nobody;
+    news = peers_.subtract(news, kept);
+    if (same && route.change > seen_change_) joinable = at;
+    if (kept != shared) remove_peers(hash, at, peers_.subtract(shared, kept));
     at = next;
   }
   if (news == nobody) return nobody;
@@ -71,6 +69,25 @@ PeerSet RouteStore::withdraw(const bgp::NlriView& nlri, Path attributes, PeerSet
     withdrawn_.push({tombstone, routes_[tombstone].change});
   }
   return lost;
+}
+
+std::uint64_t RouteStore::begin_clearing(PeerSet peers) {
+  seen();
+  clearings_.push_back({last_change_, peers});
+  return last_change_;
+}
+
+void RouteStore::end_clearing(std::uint64_t last_change, PeerSet peers) {
+  const auto known = std::find(clearings_.begin(), clearings_.end(), Clearing{last_change, peers});
+  OPENBELL_CHECK(known != clearings_.end());
+  clearings_.erase(known);
+}
+
+PeerSet RouteStore::doomed(const Route& route) const {
+  PeerSet peers = nobody;
+  for (const Clearing& clearing : clearings_)
+    if (route.change <= clearing.last_change) peers = peers_.unite(peers, clearing.peers);
+  return peers;
 }
 
 Handle RouteStore::find(const bgp::NlriView& nlri, PeerIndex peer) const {

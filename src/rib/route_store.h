@@ -8,6 +8,7 @@
 // means nothing, so the last word on an NLRI is the one that is sent.
 
 #include <cstdint>
+#include <vector>
 
 #include "base/index.h"
 #include "base/slab.h"
@@ -44,6 +45,12 @@ class RouteStore {
   /// not given is taken from the route. Returns the peers that lost a route.
   PeerSet withdraw(const bgp::NlriView& nlri, Path attributes, PeerSet audience, PeerSet listening);
 
+  /// Everything announced to `peers` up to now is about to be withdrawn by the caller, in slices:
+  /// until end_clearing(), announcing the very same again is news. Gives the number of the last
+  /// change that the caller must withdraw.
+  std::uint64_t begin_clearing(PeerSet peers);
+  void end_clearing(std::uint64_t last_change, PeerSet peers);
+
   /// The route announced to `peer`, no_handle when there is none.
   [[nodiscard]] base::Handle find(const bgp::NlriView& nlri, PeerIndex peer) const;
 
@@ -70,6 +77,14 @@ class RouteStore {
   /// Takes `peers` out of a route's audience; frees it when nobody is left.
   void remove_peers(std::uint32_t hash, base::Handle route, PeerSet peers);
   void erase(std::uint32_t hash, base::Handle route);
+  /// Those of a route's audience for whom it is being cleared.
+  [[nodiscard]] PeerSet doomed(const Route& route) const;
+
+  struct Clearing {
+    std::uint64_t last_change = 0;
+    PeerSet peers = nobody;
+    bool operator==(const Clearing&) const = default;
+  };
 
   PeerSetPool& peers_;
   PathPool& paths_;
@@ -79,6 +94,7 @@ class RouteStore {
   ChangeQueue withdrawn_;
   std::uint64_t last_change_ = 0;
   std::uint64_t seen_change_ = 0;
+  std::vector<Clearing> clearings_;
 };
 
 }  // namespace openbell::rib

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/tick.h"
@@ -22,7 +23,7 @@ namespace openbell::session {
 
 /// What a session reports, in the order in which things happen. All views end with the call.
 /// From within a call the session may be ended (stop, reset, dump, on_bfd_down: done when the call
-/// has returned), nothing else.
+/// has returned) and be given other options, nothing else.
 class SessionListener {
  public:
   virtual ~SessionListener() = default;
@@ -65,6 +66,8 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
+  /// Other settings, from the next connection on: the caller ends a session that has others.
+  void set_options(SessionOptions options) { options_ = std::move(options); }
   /// From Idle to Connect (on_connect is called) or, when passive, to Active.
   void start(base::Now now);
   /// From Idle to Active for a connection that the peer has made; should it be lost, the session

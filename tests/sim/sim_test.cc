@@ -80,7 +80,7 @@ std::string receiver_configuration(std::size_t self) {
 
 /// Without what a session adds where nothing was said.
 std::string normal(std::string line) {
-  for (const std::string_view added : {" origin igp", " local-preference 100"})
+  for (const std::string_view added : {" origin igp", " local-preference 100", " as-path [ ]"})
     if (const std::size_t at = line.find(added); at != std::string::npos)
       line.erase(at, added.size());
   return line;

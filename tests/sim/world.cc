@@ -261,7 +261,9 @@ void World::connect(Node& from, engine::ConnectionId connection, const base::IpA
 }
 
 void World::knock(Node& from, Node& to) {
-  connect(from, next_accepted_++, to.address());
+  const engine::ConnectionId id = next_accepted_++;
+  connect(from, id, to.address());
+  after(base::seconds(2), [&from, id] { from.close(id); });
 }
 
 void World::arrive(Wire& wire) {

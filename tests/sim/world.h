@@ -116,7 +116,8 @@ class World {
   void after(base::Duration delay, std::function<void()> event);
   /// Breaks one connection that is up, if there is one: what is on its way is lost.
   void cut();
-  /// A connection from one daemon to another that the first one's engine does not know of.
+  /// A connection from one daemon to another that the first one's engine does not know of: nobody
+  /// speaks on it, and after two seconds it is gone.
   void knock(Node& from, Node& to);
 
   Random random;
