@@ -73,7 +73,8 @@ def function_lengths(path):
         if start is None:
             opened = re.match(r"^( {0,4})(?! |//|namespace|class|struct|enum|union|extern|#|\})(.*\)[^;=]*)\{$", line)
             if opened and not re.match(r"^ *(if|for|while|switch|do|else|return)\b", line):
-                start = (number, opened[1])
+                # A constructor's list of members stands deeper than the brace that closes its body.
+                start = (number, opened[1][:-4] if opened[2].startswith(": ") else opened[1])
         elif line.startswith(start[1] + "}"):
             yield start[0], number - start[0] + 1
             start = None

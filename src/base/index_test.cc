@@ -3,8 +3,9 @@
 #include <random>
 #include <unordered_map>
 
-#include "base/hash.h"
 #include "gtest/gtest.h"
+
+#include "base/hash.h"
 
 namespace openbell::base {
 namespace {

@@ -1,7 +1,6 @@
 #include "base/text.h"
 
 #include <gtest/gtest.h>
-
 #include <string>
 #include <vector>
 
