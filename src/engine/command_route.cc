@@ -16,6 +16,11 @@ Reply change_routes(Invocation& call, base::TextReader& in, grammar::RouteForm f
     return call.refuse("wanted " + complaint.wanted + ", found '" + complaint.found +
                        "' at column " + std::to_string(complaint.offset + 1));
   }
+  if (!in.at_end()) {
+    record_change(state, call.cause, "done up to the end of the statement", applier.reached());
+    return call.refuse("wanted nothing after the end of the statement, found '" +
+                       std::string(in.peek()) + "'");
+  }
   if (applier.reached() == rib::nobody)
     state.host.log(
         4, "api",
@@ -42,21 +47,17 @@ Reply change_flow(Invocation& call, base::TextReader& in, bgp::Purpose purpose) 
   return change_routes(call, in, grammar::RouteForm::flow, bgp::Family::ipv4_flow, purpose);
 }
 
-/// Flips the routes of a watchdog on every neighbor that the helper may command, whatever the
-/// selector (ExaBGP).
+/// Flips the routes of a watchdog on the neighbors of the command.
 Reply change_watchdog(Invocation& call, base::TextReader& in, bgp::Purpose purpose) {
   const std::string name(in.at_end() ? std::string_view(call.helper.name()) : in.peek());
   State& state = call.state;
   rib::PeerSet reached = rib::nobody;
-  state.for_each_neighbor(call.helper.audience, [&](Neighbor& neighbor) {
+  state.for_each_neighbor(call.audience, [&](Neighbor& neighbor) {
     neighbor.set_watchdog(name, purpose == bgp::Purpose::announce);
-    const rib::PeerSet single = state.peers.single(neighbor.id());
-    const grammar::RouteList& list = neighbor.routes();
-    for (const std::uint32_t place : neighbor.watched_routes()) {
-      const grammar::RouteView route = list.at(place);
-      if (route.watchdog == name)
-        reached = state.peers.unite(reached, apply(state, {purpose, single}, route));
-    }
+    const Change change{purpose, state.peers.single(neighbor.id())};
+    neighbor.for_each_watched(name, [&](const grammar::RouteView& route) {
+      reached = state.peers.unite(reached, apply(state, change, route));
+    });
   });
   record_change(state, call.cause, "done", reached);
   return Reply::done;

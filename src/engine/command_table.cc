@@ -10,6 +10,9 @@ namespace openbell::engine {
 
 namespace {
 
+/// Selectors remembered with what they select.
+constexpr std::size_t selections_max = 4096;
+
 constexpr bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
@@ -84,8 +87,26 @@ const CommandRow* find_row(std::string_view& text) {
   return nullptr;
 }
 
-/// The neighbors that a command is for, its selector taken from `text`; false, with the reason,
-/// when it is wrong or nobody matches.
+/// The neighbors of a helper that a selector names; computed once for each text until neighbors
+/// change.
+rib::PeerSet matching_neighbors(Invocation& invocation, std::string_view text,
+                                const grammar::Selector& selector) {
+  State& state = invocation.state;
+  std::string key = std::to_string(invocation.helper.id()).append(" ").append(text);
+  if (const auto known = state.selections.find(key); known != state.selections.end())
+    return known->second;
+  rib::PeerSet matching = rib::nobody;
+  state.for_each_neighbor(invocation.helper.audience, [&](const Neighbor& neighbor) {
+    if (selector.matches(neighbor.config()))
+      matching = state.peers.unite(matching, state.peers.single(neighbor.id()));
+  });
+  if (state.selections.size() == selections_max) state.selections.clear();
+  state.selections.emplace(std::move(key), matching);
+  return matching;
+}
+
+/// Takes the selector from `text` when there is one; false, with the reason, when it is wrong or
+/// nobody matches.
 bool select(Invocation& invocation, std::string_view& text) {
   if (!after_words("neighbor", text)) return true;
   base::TextReader in(text);
@@ -95,16 +116,11 @@ bool select(Invocation& invocation, std::string_view& text) {
     invocation.why = "wanted " + in.complaint().wanted;
     return false;
   }
-  text.remove_prefix(in.at_end() ? text.size() : in.offset());
-  rib::PeerSet matching = rib::nobody;
-  invocation.state.for_each_neighbor(invocation.helper.audience, [&](const Neighbor& neighbor) {
-    if (selector.matches(neighbor.config()))
-      matching =
-          invocation.state.peers.unite(matching, invocation.state.peers.single(neighbor.id()));
-  });
-  invocation.audience = matching;
-  if (matching == rib::nobody) invocation.why = "no neighbor of this helper matches";
-  return matching != rib::nobody;
+  const std::size_t size = in.at_end() ? text.size() : in.offset();
+  invocation.audience = matching_neighbors(invocation, text.substr(0, size), selector);
+  text.remove_prefix(size);
+  if (invocation.audience == rib::nobody) invocation.why = "no neighbor of this helper matches";
+  return invocation.audience != rib::nobody;
 }
 
 void answer(State& state, Invocation& invocation, Reply reply) {

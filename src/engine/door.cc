@@ -42,6 +42,19 @@ rib::PeerSet apply(State& state, const Change& change, const grammar::RouteView&
                            apply_family(state, change, route, bgp::Family::ipv4_unicast, others));
 }
 
+void Applier::route(const grammar::RouteView& route) {
+  Change change = change_;
+  if (!route.watchdog.empty() && change.purpose == bgp::Purpose::announce) {
+    state_.for_each_neighbor(change_.audience, [&](Neighbor& neighbor) {
+      neighbor.watch(route);
+      if (!neighbor.watchdog_lets(route))
+        change.audience =
+            state_.peers.subtract(change.audience, state_.peers.single(neighbor.id()));
+    });
+  }
+  reached_ = state_.peers.unite(reached_, apply(state_, change, route));
+}
+
 void record_change(State& state, const Cause& cause, std::string_view result,
                    rib::PeerSet reached) {
   record(state, audit::Kind::change, cause, result, {}, reached);

@@ -19,22 +19,18 @@ struct Change {
 /// allows the route).
 rib::PeerSet apply(State& state, const Change& change, const grammar::RouteView& route);
 
-/// Applies every route that a parser gives, and remembers who was reached.
+/// Applies every route that a parser gives, and remembers who was reached. A route with a watchdog
+/// is remembered by the neighbors, and announced where that watchdog stands on announce.
 class Applier final : public grammar::RouteSink {
  public:
   Applier(State& state, const Change& change) : state_(state), change_(change) {}
-  void route(const grammar::RouteView& route) override {
-    reached_ = state_.peers.unite(reached_, apply(state_, change_, route));
-    ++count_;
-  }
+  void route(const grammar::RouteView& route) override;
   [[nodiscard]] rib::PeerSet reached() const { return reached_; }
-  [[nodiscard]] std::size_t count() const { return count_; }
 
  private:
   State& state_;
   Change change_;
   rib::PeerSet reached_ = rib::nobody;
-  std::size_t count_ = 0;
 };
 
 /// One line of the audit log about a command or another change.

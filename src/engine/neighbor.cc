@@ -11,6 +11,13 @@
 
 namespace openbell::engine {
 
+namespace {
+
+/// Routes with a watchdog that commands may leave with one neighbor.
+constexpr std::size_t commanded_routes_max = 1u << 20;
+
+}  // namespace
+
 std::uint64_t MessageCounters::total() const {
   std::uint64_t sum = 0;
   for (const std::uint64_t count : by_type) sum += count;
@@ -52,6 +59,13 @@ bool Neighbor::watchdog_lets(const grammar::RouteView& route) const {
   if (route.watchdog.empty()) return true;
   const auto known = watchdogs_.find(route.watchdog);
   return known == watchdogs_.end() ? !route.starts_withdrawn : known->second;
+}
+
+void Neighbor::watch(const grammar::RouteView& route) {
+  watchdogs_.try_emplace(std::string(route.watchdog), !route.starts_withdrawn);
+  if (commanded_.size() < commanded_routes_max) return commanded_.route(route);
+  state_.host.log(3, "api",
+                  "watchdog " + std::string(route.watchdog) + " does not keep another route");
 }
 
 void Neighbor::announce_configured() {

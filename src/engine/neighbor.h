@@ -52,8 +52,16 @@ class Neighbor {
   // --- configured routes
   [[nodiscard]] const grammar::RouteList& routes() const { return *routes_; }
   [[nodiscard]] std::shared_ptr<const grammar::RouteList> shared_routes() const { return routes_; }
-  /// Places in routes() that have a watchdog.
-  [[nodiscard]] const std::vector<std::uint32_t>& watched_routes() const { return watched_routes_; }
+  /// Remembers a commanded route that has a watchdog.
+  void watch(const grammar::RouteView& route);
+  /// Calls `visit(RouteView)` for every configured or commanded route of that watchdog.
+  template <typename Visit>
+  void for_each_watched(std::string_view name, Visit visit) const {
+    for (const std::uint32_t place : watched_routes_)
+      if (const grammar::RouteView route = routes_->at(place); route.watchdog == name) visit(route);
+    for (std::size_t i = 0; i < commanded_.size(); ++i)
+      if (const grammar::RouteView route = commanded_.at(i); route.watchdog == name) visit(route);
+  }
   void set_watchdog(const std::string& name, bool announced) { watchdogs_[name] = announced; }
   /// A configured route is announced now: it has no watchdog, or that one says so.
   [[nodiscard]] bool watchdog_lets(const grammar::RouteView& route) const;
@@ -148,7 +156,8 @@ class Neighbor {
   const NeighborId id_;
   grammar::NeighborConfig config_;
   std::shared_ptr<const grammar::RouteList> routes_;
-  std::vector<std::uint32_t> watched_routes_;
+  std::vector<std::uint32_t> watched_routes_;  // places in routes_ of those with a watchdog
+  grammar::RouteList commanded_;               // with a watchdog, by command
   std::map<std::string, bool, std::less<>> watchdogs_;
 
   std::unique_ptr<Link> current_;    // never null

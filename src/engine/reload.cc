@@ -97,6 +97,7 @@ void remove_neighbor(State& state, NeighborId id, bgp::NotificationCode code,
 }
 
 void refresh_audiences(State& state) {
+  state.selections.clear();
   std::fill(std::begin(state.family_peers), std::end(state.family_peers), rib::nobody);
   for (const auto& helper : state.helpers)
     if (helper != nullptr) helper->audience = rib::nobody;

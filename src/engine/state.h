@@ -81,6 +81,7 @@ struct State : rib::PeerOutput {
   std::unordered_map<ConnectionId, NeighborId> connections;
   std::vector<NeighborId> overrun_peers;      // sessions to end at the end of the turn
   std::deque<std::unique_ptr<BulkJob>> jobs;  // done in slices, one after the other
+  std::unordered_map<std::string, rib::PeerSet> selections;  // by helper and text of the selector
   grammar::RouteParser parser;
   bgp::UpdateDecoder sent_decoder;  // of our own UPDATEs, for `send { update; }`
   grammar::Configuration
