@@ -71,7 +71,7 @@ def function_lengths(path):
     start = None
     for number, line in enumerate(path.read_text().splitlines(), 1):
         if start is None:
-            opened = re.match(r"^( {0,4})(?! |//|namespace|class|struct|enum|union|extern|#|\})(.*\)[^;=]*)\{$", line)
+            opened = re.match(r"^( {0,4})(?! |:|//|namespace|class|struct|enum|union|extern|#|\})(.*\)[^;=]*)\{$", line)
             if opened and not re.match(r"^ *(if|for|while|switch|do|else|return)\b", line):
                 # A constructor's list of members stands deeper than the brace that closes its body.
                 start = (number, opened[1][:-4] if opened[2].startswith(": ") else opened[1])

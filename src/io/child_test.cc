@@ -125,7 +125,7 @@ TEST_F(ChildTest, AFloodDoesNotKeepAnotherHelperWaiting) {
 }
 
 TEST_F(ChildTest, AHelperThatNeverReadsLosesNothingAndDelaysNobody) {
-  shell(1, "sleep 1000");
+  shell(1, "exec sleep 1000");
   shell(2, "read x; echo $x");
   const std::string event(1000, 'e');
   std::size_t waiting = 0;
