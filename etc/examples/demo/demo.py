@@ -146,9 +146,8 @@ def configuration(audit, bgp_port, service_port):
 
 
 def without_comments(text):
-    return "\n".join(
-        f"  {line}" for line in text.splitlines() if line.strip() and not line.strip().startswith("#")
-    )
+    lines = (line for line in text.splitlines() if line.strip())
+    return "\n".join(f"  {line}" for line in lines if not line.strip().startswith("#"))
 
 
 def start_service(port):
@@ -208,7 +207,8 @@ def run(binary, directory):
     print(without_comments(text))
 
     title("One failover")
-    peer = Program([binary, "peer", "--listen", f"127.0.0.1:{bgp_port}", "--as", "65000"], read_peer)
+    command = [binary, "peer", "--listen", f"127.0.0.1:{bgp_port}", "--as", "65000"]
+    peer = Program(command, read_peer)
     tell(peer.wait("listening")[0], "peer", f"listens on 127.0.0.1:{bgp_port}")
     environment = {**os.environ, "exabgp_daemon_drop": "false", "exabgp_api_cli": "false",
                    "exabgp_tcp_bind": ""}  # fmt: skip
