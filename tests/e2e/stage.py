@@ -105,6 +105,7 @@ class Daemon:
         self.directory = stage.directory / name
         self.directory.mkdir(exist_ok=True)
         self.path = self.directory / "openbell.conf"
+        (self.directory / "audit").mkdir()
         self.configure(configuration)
         self.process = stage.speaker.start(
             "speaker",

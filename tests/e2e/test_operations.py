@@ -34,7 +34,8 @@ class Running:
         return self.reloads()[-1]
 
     def reloads(self):
-        return [record for record in self.daemon.audit() if record["kind"] == "reload"]
+        return [record for record in self.daemon.audit() if record["kind"] == "reload"
+                and record["result"] in ("applied", "refused")]  # fmt: skip
 
     def updates_received(self):
         shown = self.peer.client("show", "protocols", "all", "speaker")

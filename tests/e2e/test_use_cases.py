@@ -128,11 +128,13 @@ def test_audit_trail(stage):
     """7: what the peer sends is in the helper's log, what we did in the speaker's, in order."""
     peer = Bird(stage, Session(ALL, speaker_as=65001, peer_as=65000))
     received = stage.directory / "received.jsonl"
+    audit = stage.directory / "audit"
+    audit.mkdir()
     daemon = stage.example(
         "07-audit-trail",
         {
             "/var/log/openbell/received.jsonl": received,
-            "/var/lib/openbell/audit": stage.directory / "audit",
+            "/var/lib/openbell/audit": audit,
         },
     )
     peer.wait_route("ipv4 unicast", SERVICE)

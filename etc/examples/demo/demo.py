@@ -64,7 +64,8 @@ class Program:
 
     running = []
 
-    def __init__(self, command, read, env=None):
+    def __init__(self, name, command, read, env=None):
+        self.name = name
         self.events = queue.Queue()
         self.lines = []
         self.process = subprocess.Popen(
@@ -88,13 +89,34 @@ class Program:
 
     def wait(self, what):
         """The next event, (UTC ns, word, text), which must be the one that `what` names."""
-        try:
-            event = self.events.get(timeout=PATIENCE_S)
-        except queue.Empty:
-            raise Failed(f"waited {PATIENCE_S} s for: {what}\n" + "\n".join(self.lines[-20:]))
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                event = self.events.get(timeout=0.1)
+                break
+            except queue.Empty:
+                Program.require_running(what)
+                if time.monotonic() > deadline:
+                    raise Failed(f"waited {PATIENCE_S} s for: {what}\n{Program.all_lines()}")
         if event[1] != what:
             raise Failed(f"wanted {what}, got {event[1]}: {event[2]}")
         return event
+
+    @staticmethod
+    def require_running(what):
+        for program in Program.running:
+            status = program.process.poll()
+            if status is not None:
+                raise Failed(
+                    f"{program.name} ended with status {status} before: {what}\n"
+                    f"{Program.all_lines()}"
+                )
+
+    @staticmethod
+    def all_lines():
+        return "\n".join(
+            f"{program.name}: {line}" for program in Program.running for line in program.lines[-20:]
+        )
 
     def stop(self, number=signal.SIGTERM):
         if self.process.poll() is None:
@@ -199,6 +221,7 @@ def audit_commands(directory):
 def run(binary, directory):
     bgp_port, service_port = free_ports(2)
     audit = f"{directory}/audit"
+    os.mkdir(audit)
     text = configuration(audit, bgp_port, service_port)
     path = Path(directory) / "openbell.conf"
     path.write_text(text)
@@ -208,11 +231,11 @@ def run(binary, directory):
 
     title("One failover")
     command = [binary, "peer", "--listen", f"127.0.0.1:{bgp_port}", "--as", "65000"]
-    peer = Program(command, read_peer)
+    peer = Program("peer", command, read_peer)
     tell(peer.wait("listening")[0], "peer", f"listens on 127.0.0.1:{bgp_port}")
     environment = {**os.environ, "exabgp_daemon_drop": "false", "exabgp_api_cli": "false",
                    "exabgp_tcp_bind": ""}  # fmt: skip
-    speaker = Program([binary, str(path)], read_helper, environment)
+    speaker = Program("speaker", [binary, str(path)], read_helper, environment)
     tell(peer.wait("established")[0], "speaker", "session established")
     fail_over(speaker, peer, service_port, say=True)
 
@@ -228,7 +251,7 @@ def run(binary, directory):
 
     status = speaker.stop()
     if status != 0:
-        raise Failed(f"the speaker ended with status {status}\n" + "\n".join(speaker.lines[-20:]))
+        raise Failed(f"the speaker ended with status {status}\n{Program.all_lines()}")
 
     title("What the audit log says of the first failover")
     changes = audit_commands(audit)

@@ -129,8 +129,9 @@ exit
 
 
 def _attributes(path):
-    attributes = {"as_path": [int(number) for number in path["aspath"]["string"].split()]}
-    for name, ours in (("metric", "med"), ("localPref", "local_pref")):
+    as_path = path["aspath"]["string"].removeprefix("Local")  # the word for an empty one
+    attributes = {"as_path": [int(number) for number in as_path.split()]}
+    for name, ours in (("metric", "med"), ("locPrf", "local_pref")):
         if name in path:
             attributes[ours] = path[name]
     for name, ours in (("community", "communities"), ("largeCommunity", "large_communities")):
