@@ -96,7 +96,8 @@ void describe_payload(CLI::App& app, Arguments& arguments) {
   app.add_flag_function("-n,--nlri", kind(PayloadKind::nlri), "NLRI only");
   app.add_option("-f,--family", arguments.family, "\"AFI SAFI\", default: all");
   app.add_flag("-i,--path-information", arguments.add_path, "with path identifiers");
-  app.add_option("-c,--configuration", arguments.configuration, "take AS numbers and families");
+  app.add_option("-c,--configuration", arguments.configuration,
+                 "accepted for ExaBGP's sake, does nothing");
   app.add_flag("-d,--debug", arguments.debug, "log everything");
   ignore_flag(app, "-p,--pdb", "accepted for ExaBGP's sake, does nothing");
   ignore_flag(app, "-j,--json", "the default");
@@ -111,7 +112,8 @@ void describe_encode(CLI::App& app, Arguments& arguments) {
   app.add_flag("-i,--path-information", arguments.add_path, "with path identifiers");
   app.add_flag("-n,--nlri-only", arguments.nlri_only, "the NLRI alone");
   app.add_flag("--no-header", arguments.no_header, "without the 19 bytes of the header");
-  app.add_option("-c,--configuration", arguments.configuration, "take AS numbers and families");
+  app.add_option("-c,--configuration", arguments.configuration,
+                 "accepted for ExaBGP's sake, does nothing");
   app.add_option("route", arguments.words, "the route as in a configuration file")->required();
 }
 

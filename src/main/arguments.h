@@ -33,7 +33,7 @@ struct Arguments {
 
   std::string env_file;       // --env-file, --env
   std::string pipe_name;      // --pipename
-  std::string configuration;  // -c
+  std::string configuration;  // -c: accepted as ExaBGP does, decides nothing
   bool as_exabgp = false;     // called by that name
   bool debug = false;         // -d: all logs
   bool verbose = false;       // -v
