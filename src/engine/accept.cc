@@ -53,6 +53,7 @@ Neighbor& bear(State& state, const Neighbor& range, const base::IpAddress& peer)
   Neighbor& born = add_neighbor(state, std::move(config));
   born.set_ephemeral();
   refresh_audiences(state);
+  born.start();
   state.jobs.push_back(copy_routes(range.id(), born.id()));
   return born;
 }

@@ -42,6 +42,11 @@ bool Neighbor::passive() const {
   return config_.passive || ephemeral_ || state_.options.passive;
 }
 
+void Neighbor::set_ephemeral() {
+  ephemeral_ = true;
+  current_->session().set_options(session_options());
+}
+
 void Neighbor::adopt(grammar::NeighborConfig config) {
   routes_ = std::make_shared<const grammar::RouteList>(std::exchange(config.routes, {}));
   config_ = std::move(config);

@@ -47,7 +47,7 @@ class Neighbor {
   [[nodiscard]] bool passive() const;
   /// Born from a range, gone with its session.
   [[nodiscard]] bool ephemeral() const { return ephemeral_; }
-  void set_ephemeral() { ephemeral_ = true; }
+  void set_ephemeral();
 
   // --- configured routes
   [[nodiscard]] const grammar::RouteList& routes() const { return *routes_; }

@@ -1,0 +1,214 @@
+#pragma once
+// One engine alone on a stage: what it asks of the world is written down, what the world would
+// answer is said by the test, peers and helpers included.
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/check.h"
+#include "base/hex.h"
+#include "bgp/message/header.h"
+#include "bgp/message/open.h"
+#include "engine/engine.h"
+#include "session/negotiate.h"
+
+namespace openbell::engine {
+
+class Stage final : public Host {
+ public:
+  struct Wire {
+    TransportOptions options;
+    std::vector<std::uint8_t> sent;
+    bool accepted = false;  // the peer made it
+    bool closed = false;
+    bool blocked = false;  // the kernel takes nothing
+  };
+  struct HelperState {
+    std::string name;
+    std::string heard;
+    std::size_t unread = 0;  // reported as waiting while `asleep`
+    bool asleep = false;
+    bool stopped = false;
+  };
+
+  explicit Stage(Options options = {}) : engine(*this, std::move(options), nullptr) {}
+
+  // --- what a test does
+
+  /// Starts or reloads. False when the text is refused.
+  bool configure(std::string_view text) {
+    grammar::Configuration configuration;
+    std::vector<grammar::Diagnostic> found;
+    if (!grammar::parse_configuration(text, {.file_name = "stage.conf"}, configuration, found)) {
+      engine.on_configuration_refused(found.front().text(), "test", now);
+      refusal = found.front().text();
+      return false;
+    }
+    engine.on_configuration(std::move(configuration), "test", now);
+    for (const auto& [helper, state] : helpers)
+      if (!std::exchange(started_[helper], true)) engine.on_helper_started(helper, 1000, now);
+    settle();
+    return true;
+  }
+  void say(HelperId helper, std::string_view line) { engine.on_line(helper, line, now); }
+  /// Everything that helper heard since last asked.
+  std::string heard(HelperId helper = 0) { return std::exchange(helpers[helper].heard, {}); }
+  /// Turns until there is no more to do.
+  void settle() {
+    std::size_t turns = 0;
+    do {
+      engine.flush(now);
+      OPENBELL_CHECK(++turns < 10'000);
+    } while (engine.has_work());
+  }
+  /// Lets time pass in steps of what the engine asks for.
+  void wait(base::Duration duration) {
+    const base::Tick end = now.tick + duration;
+    while (engine.deadline() <= end) {
+      set_clock(std::max(now.tick, engine.deadline()));
+      engine.on_timer(now);
+      settle();
+    }
+    set_clock(end);
+  }
+  /// The connection to `peer` asked for last that is still open; 0: none.
+  [[nodiscard]] ConnectionId dialled(std::string_view peer) const {
+    ConnectionId found = 0;
+    for (const auto& [id, wire] : wires)
+      if (!wire.closed && !wire.accepted && wire.options.peer_address.text() == peer) found = id;
+    return found;
+  }
+  /// The peer of a connection that the engine dialled answers.
+  void answer(ConnectionId connection) {
+    engine.on_connected(connection, wires[connection].options.local_address,
+                        wires[connection].options.peer_address, now);
+  }
+  /// The peer makes a connection of its own. 0: refused.
+  ConnectionId knock(std::string_view local, std::string_view peer) {
+    const ConnectionId id = next_accepted_++;
+    wires[id].accepted = true;
+    if (engine.on_accepted(id, address(local), address(peer), now) == Accepted::kept) return id;
+    wires[id].closed = true;
+    refused = id;
+    return 0;
+  }
+  /// Bytes from the peer, handed over with what was left of those before.
+  void receive(ConnectionId connection, base::Bytes bytes) {
+    std::vector<std::uint8_t>& unread = unread_[connection];
+    unread.insert(unread.end(), bytes.begin(), bytes.end());
+    const std::vector<std::uint8_t> all = unread;
+    const std::size_t used = engine.on_bytes(connection, all, now);
+    OPENBELL_CHECK(used <= all.size());
+    unread.assign(all.begin() + static_cast<std::ptrdiff_t>(used), all.end());
+  }
+  /// OPEN and KEEPALIVE of the peer.
+  void introduce(ConnectionId connection, const session::LocalOpen& peer) {
+    std::uint8_t message[bgp::message_size_max];
+    receive(connection, session::encode_local_open(peer, *peer.local_as, message));
+    receive(connection, bgp::keepalive_message());
+  }
+  /// A session with a peer that the engine dials, quiet: routes and End-of-RIB are sent and
+  /// forgotten.
+  ConnectionId establish(std::string_view peer, const session::LocalOpen& open) {
+    const ConnectionId connection = dialled(peer);
+    OPENBELL_CHECK(connection != 0);
+    answer(connection);
+    introduce(connection, open);
+    settle();
+    wires[connection].sent.clear();
+    return connection;
+  }
+  void drain(ConnectionId connection) {
+    wires[connection].blocked = false;
+    engine.on_writable(connection, now);
+  }
+  /// Bodies of the UPDATEs sent since last asked, other messages as "type:body"; hexadecimal.
+  std::vector<std::string> sent(ConnectionId connection) {
+    std::vector<std::string> messages;
+    const std::vector<std::uint8_t> bytes = std::exchange(wires[connection].sent, {});
+    for (std::size_t at = 0; at < bytes.size();) {
+      OPENBELL_CHECK(at + bgp::header_size <= bytes.size());
+      const std::size_t size = base::load16(bytes.data() + at + 16);
+      const std::uint8_t type = bytes[at + 18];
+      std::string text;
+      base::TextWriter out(text);
+      if (type != 2) out.number(type).put(':');
+      out.hex(base::Bytes(bytes).subspan(at + bgp::header_size, size - bgp::header_size));
+      messages.push_back(std::move(text));
+      at += size;
+    }
+    return messages;
+  }
+  static base::IpAddress address(std::string_view text) {
+    base::IpAddress parsed;
+    OPENBELL_CHECK(base::parse_ip(text, parsed));
+    return parsed;
+  }
+  /// A peer with these families, four-octet AS numbers and nothing else.
+  static session::LocalOpen speaker(std::uint32_t as, std::string_view router_id,
+                                    std::initializer_list<bgp::Family> families) {
+    session::LocalOpen open;
+    open.local_as = as;
+    open.router_id = address(router_id).v4_host_order();
+    open.capabilities.four_octet_as = as;
+    for (const bgp::Family family : families)
+      open.capabilities.families.push_back(bgp::numbers_of(family));
+    return open;
+  }
+
+  // --- Host
+
+  void connect(ConnectionId connection, const TransportOptions& options) override {
+    wires[connection].options = options;
+  }
+  void close(ConnectionId connection) override { wires[connection].closed = true; }
+  std::size_t write(ConnectionId connection, base::Bytes messages) override {
+    Wire& wire = wires[connection];
+    OPENBELL_CHECK(!wire.closed);
+    wire.sent.insert(wire.sent.end(), messages.begin(), messages.end());
+    return wire.blocked ? messages.size() : 0;
+  }
+  void start_helper(HelperId helper, const grammar::ProcessConfig& process) override {
+    helpers[helper].name = process.name;
+    started_[helper] = false;
+    ++starts;
+  }
+  void stop_helper(HelperId helper) override { helpers[helper].stopped = true; }
+  std::size_t write_helper(HelperId helper, std::string_view lines) override {
+    HelperState& state = helpers[helper];
+    state.heard += lines;
+    if (state.asleep) state.unread += lines.size();
+    return state.unread;
+  }
+  void reload() override { ++reloads; }
+  void exit(int) override { ++exits; }
+  void log(int, std::string_view, std::string_view message) override { logged = message; }
+
+  std::map<ConnectionId, Wire> wires;
+  std::map<HelperId, HelperState> helpers;
+  base::Now now{{1'000'000'000}, 1'700'000'000'000'000'000};
+  ConnectionId refused = 0;  // the last one
+  std::string refusal;
+  std::string logged;
+  int reloads = 0;
+  int exits = 0;
+  int starts = 0;
+  Engine engine;
+
+ private:
+  void set_clock(base::Tick tick) {
+    now.utc_ns += (tick - now.tick).ns;
+    now.tick = tick;
+  }
+
+  ConnectionId next_accepted_ = 1u << 20;
+  std::map<ConnectionId, std::vector<std::uint8_t>> unread_;
+  std::map<HelperId, bool> started_;
+};
+
+}  // namespace openbell::engine
