@@ -110,7 +110,7 @@ TEST_F(RouteStoreTest, AgreesWithAModelUnderRandomChanges) {
   const PeerIndex indices[] = {0, 70};
   for (int step = 0; step < 50'000; ++step) {
     const auto x = static_cast<std::uint8_t>(random() % 40);
-    const unsigned choice = random() % 3;
+    const std::uint64_t choice = random() % 3;
     const PeerSet audience = choice == 0 ? a_ : choice == 1 ? b_ : both_;
     const auto med = static_cast<std::uint8_t>(random() % 3);
     const bool announce = random() % 3 != 0;

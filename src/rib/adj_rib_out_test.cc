@@ -1,0 +1,265 @@
+#include "rib/adj_rib_out.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <map>
+#include <set>
+#include <string>
+
+#include "base/hex.h"
+#include "bgp/types.h"
+
+namespace openbell::rib {
+namespace {
+
+using bgp::Family;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using Messages = std::vector<std::string>;
+
+/// Peers that write down what they are sent: "+10", "-10" for 10.0.10.0/24 announced or withdrawn,
+/// "eor", "borr", "eorr".
+class Peers final : public PeerOutput {
+ public:
+  [[nodiscard]] bool writable(PeerIndex peer) const override { return !blocked.contains(peer); }
+  void write(PeerIndex peer, bgp::Bytes messages) override {
+    while (!messages.empty()) {
+      const std::size_t size = base::load16(messages.data() + 16);
+      read(peer, messages[18], messages.subspan(bgp::header_size, size - bgp::header_size));
+      messages = messages.subspan(size);
+    }
+  }
+  void unsendable(PeerIndex, const bgp::NlriView&) override { ADD_FAILURE() << "unsendable"; }
+  void overrun(PeerIndex peer) override { given_up.insert(peer); }
+
+  Messages sent(PeerIndex peer) { return std::exchange(told_[peer], {}); }
+
+  std::set<PeerIndex> blocked;
+  std::set<PeerIndex> given_up;
+
+ private:
+  void read(PeerIndex peer, std::uint8_t type, bgp::Bytes body) {
+    Messages& told = told_[peer];
+    if (type == 5) return told.emplace_back(body[2] == 1 ? "borr" : "eorr"), void();
+    bgp::ByteReader in(body);
+    if (body.size() == 4) return told.emplace_back("eor"), void();
+    read_prefixes(in.sub(in.u16()), '-', told);
+    in.take(in.u16());
+    read_prefixes(in, '+', told);
+  }
+  static void read_prefixes(bgp::ByteReader in, char sign, Messages& told) {
+    while (!in.empty()) {
+      in.take(3);
+      told.push_back(sign + std::to_string(in.u8()));
+    }
+  }
+
+  std::map<PeerIndex, Messages> told_;
+};
+
+class AdjRibOutTest : public testing::Test {
+ protected:
+  static WireClass wire_class(std::uint32_t rate_limit = 0) {
+    bgp::WireContext context;
+    context.local_as = 65000;
+    context.peer_as = 65001;
+    context.four_octet_as = true;
+    context.families.insert(Family::ipv4_unicast);
+    return WireClass::of(context, rate_limit);
+  }
+  PeerSet set(std::initializer_list<PeerIndex> members) {
+    PeerSet all = nobody;
+    for (const PeerIndex peer : members) all = pool_.unite(all, pool_.single(peer));
+    return all;
+  }
+  bgp::NlriView nlri(std::uint8_t number) {
+    key_ = {24, 10, 0, number};
+    return {Family::ipv4_unicast, false, 0, key_, {}};
+  }
+  void announce(std::uint8_t number, PeerSet audience, std::uint32_t next_hop = 1) {
+    bgp::PathView view;
+    view.next_hop = {bgp::NextHop::Kind::address, bgp::IpAddress::v4(0x0A000000 + next_hop)};
+    const Path path = paths_.acquire(view);
+    routes_.announce(nlri(number), path, audience);
+    paths_.release(path);
+  }
+  void withdraw(std::uint8_t number, PeerSet audience) {
+    routes_.withdraw(nlri(number), no_path, audience, out_.listening());
+  }
+  /// Sessions that are up and were sent what there was.
+  void up(std::initializer_list<PeerIndex> members, std::uint32_t rate_limit = 0) {
+    for (const PeerIndex peer : members) out_.open(peer, wire_class(rate_limit), false);
+    flush();
+    for (const PeerIndex peer : members) output_.sent(peer);
+  }
+  void flush(base::Tick now = {}) {
+    for (int turns = 0; out_.flush(now); ++turns) ASSERT_LT(turns, 1000);
+  }
+
+  PeerSetPool pool_;
+  PathPool paths_;
+  RouteStore routes_{pool_, paths_};
+  Peers output_;
+  AdjRibOut out_{routes_, pool_, paths_, output_, {.announced_lag = 50, .withdrawn_lag = 60}};
+
+ private:
+  std::vector<std::uint8_t> key_;
+};
+
+TEST_F(AdjRibOutTest, ANewSessionIsSentEverythingAndThenEndOfRib) {
+  announce(1, set({0, 1}));
+  announce(2, set({1}));
+  up({0});
+  out_.open(1, wire_class(), true);
+  flush();
+  EXPECT_THAT(output_.sent(1), ElementsAre("+1", "+2", "eor"));
+  EXPECT_THAT(output_.sent(0), IsEmpty());
+}
+
+TEST_F(AdjRibOutTest, AChangeDuringAWalkIsSentOnce) {
+  announce(1, set({0}));
+  out_.open(0, wire_class(), true);
+  announce(1, set({0}), 2);
+  announce(2, set({0}), 2);
+  flush();
+  EXPECT_THAT(output_.sent(0), ElementsAre("+1", "+2", "eor"));
+}
+
+TEST_F(AdjRibOutTest, EachMemberOfAGroupIsSentItsOwnRoutes) {
+  up({0, 1, 2});
+  announce(1, set({0, 1, 2}));
+  announce(2, set({0, 2}));
+  announce(3, set({1}));
+  flush();
+  EXPECT_THAT(output_.sent(0), ElementsAre("+1", "+2"));
+  EXPECT_THAT(output_.sent(1), ElementsAre("+1", "+3"));
+  EXPECT_THAT(output_.sent(2), ElementsAre("+1", "+2"));
+}
+
+TEST_F(AdjRibOutTest, ABlockedMemberLeavesItsGroupAndComesBack) {
+  up({0, 1, 2});
+  const PeerSet all = set({0, 1, 2});
+  output_.blocked = {1};
+  announce(1, all);
+  announce(2, all);
+  flush();
+  withdraw(2, all);
+  announce(3, all);
+  flush();
+  EXPECT_THAT(output_.sent(0), ElementsAre("+1", "+2", "-2", "+3"));
+  EXPECT_THAT(output_.sent(2), ElementsAre("+1", "+2", "-2", "+3"));
+  EXPECT_THAT(output_.sent(1), IsEmpty());
+  output_.blocked.clear();
+  flush();
+  EXPECT_THAT(output_.sent(1), ElementsAre("-2", "+1", "+3"));
+  announce(4, all);
+  flush();
+  for (const PeerIndex peer : {0u, 1u, 2u}) EXPECT_THAT(output_.sent(peer), ElementsAre("+4"));
+}
+
+TEST_F(AdjRibOutTest, WhoIsFarBehindGetsTheLatestStateOfEverythingOnce) {
+  up({0, 1});
+  const PeerSet both = set({0, 1});
+  output_.blocked = {1};
+  announce(7, both);
+  flush();
+  for (std::uint32_t next_hop = 1; next_hop < 120; ++next_hop) {
+    announce(8, both, next_hop);
+    flush();
+  }
+  EXPECT_LE(routes_.announced().end() - routes_.announced().begin(), 51u);
+  output_.blocked.clear();
+  flush();
+  EXPECT_THAT(output_.sent(1), testing::UnorderedElementsAre("+7", "+8"));
+}
+
+TEST_F(AdjRibOutTest, WhoLeavesTooManyWithdrawalsIsGivenUp) {
+  up({0, 1});
+  output_.blocked = {1};
+  announce(1, set({0, 1}));
+  flush();
+  for (int i = 0; i < 70; ++i) {
+    withdraw(1, set({0, 1}));
+    flush();
+  }
+  EXPECT_THAT(output_.given_up, ElementsAre(1u));
+  EXPECT_EQ(output_.sent(0).size(), 71u);
+}
+
+TEST_F(AdjRibOutTest, ARefreshIsFramedAndDoesNotDisturbTheGroup) {
+  up({0, 1});
+  announce(1, set({0, 1}));
+  flush();
+  output_.sent(0);
+  output_.sent(1);
+  out_.refresh(0, wire_class().context.families, true);
+  flush();
+  EXPECT_THAT(output_.sent(0), ElementsAre("borr", "+1", "eorr"));
+  EXPECT_THAT(output_.sent(1), IsEmpty());
+}
+
+TEST_F(AdjRibOutTest, ASessionDoesNotJoinAWalkOverOtherFamilies) {
+  WireClass two = wire_class();
+  two.context.families.insert(Family::ipv6_unicast);
+  announce(1, set({0, 1}));
+  out_.open(0, two, false);
+  flush();
+  output_.sent(0);
+  bgp::FamilySet asked;
+  asked.insert(Family::ipv6_unicast);
+  out_.refresh(0, asked, false);
+  out_.open(1, two, false);
+  flush();
+  EXPECT_THAT(output_.sent(1), ElementsAre("+1"));
+  EXPECT_THAT(output_.sent(0), IsEmpty());
+}
+
+TEST_F(AdjRibOutTest, ARateLimitCountsUpdates) {
+  up({0}, 2);
+  for (std::uint8_t number = 1; number <= 5; ++number) announce(number, set({0}), number);
+  base::Tick now = base::Tick{} + base::seconds(10);
+  Messages all;
+  const auto take = [&] {
+    flush(now);
+    const Messages sent = output_.sent(0);
+    all.insert(all.end(), sent.begin(), sent.end());
+    return sent.size();
+  };
+  EXPECT_EQ(take(), 2u);
+  EXPECT_GT(out_.deadline(), now);
+  EXPECT_EQ(take(), 0u);
+  now = now + base::seconds(1);
+  EXPECT_EQ(take(), 2u);
+  now = now + base::seconds(1);
+  EXPECT_EQ(take(), 1u);
+  EXPECT_EQ(out_.deadline(), base::never);
+  EXPECT_THAT(all, ElementsAre("+1", "+2", "+3", "+4", "+5"));
+}
+
+TEST_F(AdjRibOutTest, AHeldBackQueueIsBounded) {
+  up({0}, 1);
+  for (std::uint32_t next_hop = 1; next_hop < 200; ++next_hop) {
+    announce(8, set({0}), next_hop);
+    flush();
+  }
+  EXPECT_LE(routes_.announced().end() - routes_.announced().begin(), 51u);
+  flush(base::Tick{} + base::seconds(5));
+  EXPECT_THAT(output_.sent(0), testing::Contains("+8"));
+}
+
+TEST_F(AdjRibOutTest, AClosedSessionKeepsNothingWaiting) {
+  up({0, 1});
+  output_.blocked = {1};
+  announce(1, set({0, 1}));
+  flush();
+  announce(2, set({0, 1}));
+  withdraw(1, set({0, 1}));
+  flush();
+  out_.close(1);
+  flush();
+  EXPECT_EQ(routes_.withdrawn().begin(), routes_.withdrawn().end());
+  EXPECT_EQ(routes_.size(), 1u);
+}
+
+}  // namespace
+}  // namespace openbell::rib
