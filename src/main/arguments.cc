@@ -149,7 +149,7 @@ void describe(CLI::App& app, Arguments& arguments) {
     case Command::encode:
       return describe_encode(app, arguments);
     case Command::env:
-      add_environment(app, arguments);
+      app.add_option("--env,--env-file", arguments.env_file, "file with environment options");
       app.add_flag("-d,--diff", arguments.differences, "only what differs from the defaults");
       app.add_flag("-e", arguments.as_environment, "as environment variables");
       return;

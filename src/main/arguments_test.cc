@@ -79,6 +79,26 @@ TEST(Arguments, TheCommandLineClientKeepsItsWords) {
   EXPECT_EQ(parse({"exabgpcli", "version"}).words, Words{"version"});
 }
 
+TEST(Arguments, EveryCommandExplainsItself) {
+  for (const char* command : {"server", "check", "config", "validate", "configuration", "decode",
+                              "encode", "version", "env", "peer", "cli", "run", "healthcheck"}) {
+    const char* const line[] = {"openbell", command, "--help"};
+    int status = -1;
+    testing::internal::CaptureStdout();
+    EXPECT_FALSE(parse_arguments(3, line, status)) << command;
+    EXPECT_EQ(status, 0) << command;
+    EXPECT_NE(testing::internal::GetCapturedStdout().find("Options:"), std::string::npos)
+        << command;
+  }
+}
+
+TEST(Arguments, EnvTellsFormAndScope) {
+  const Arguments env = parse({"openbell", "env", "-d", "-e", "--env-file", "f"});
+  EXPECT_TRUE(env.differences);
+  EXPECT_TRUE(env.as_environment);
+  EXPECT_EQ(env.env_file, "f");
+}
+
 TEST(Arguments, UnknownOptionsAreRefusedWithStatusOne) {
   const char* const line[] = {"openbell", "check", "--nonsense", "a"};
   int status = -1;
