@@ -43,7 +43,7 @@ class RibReportJob final : public BulkJob {
 
   Progress step(State& state) override {
     Helper* helper = state.helper(helper_);
-    if (helper == nullptr || !helper->running) return Progress::done;
+    if (helper == nullptr || helper->report_is_gone(number_)) return Progress::done;
     if (helper->backlogged() || !helper->is_reporting(number_)) return Progress::waiting;
     std::string text;
     for (std::size_t n = 0; n < slice_routes && place_ < peers_.size(); ++n) {

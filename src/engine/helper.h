@@ -38,6 +38,10 @@ class Helper {
   [[nodiscard]] bool is_reporting(std::uint64_t number) const {
     return !reports_.empty() && reports_.front().number == number;
   }
+  /// It was thrown away, with the process that asked for it.
+  [[nodiscard]] bool report_is_gone(std::uint64_t number) const {
+    return reports_.empty() || reports_.front().number > number;
+  }
   void report(std::string_view lines) { queued_.append(lines); }
   void end_report();
   /// So much waits already that a report should not add to it.
