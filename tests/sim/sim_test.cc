@@ -225,10 +225,19 @@ class Script {
         break;
     }
     if (form == "route ") route += attributes();
-    const std::size_t whom = selector();
-    tell(whom, (announce ? "announce " : "withdraw ") + form + route);
-    mirror(whom, form == "route " ? grammar::RouteForm::route : grammar::RouteForm::flow, route,
-           announce ? Purpose::announce : Purpose::withdraw);
+    if (announce) announced_.push_back({form, route});
+    say_route(selector(), announce ? Purpose::announce : Purpose::withdraw, {form, route});
+  }
+
+  struct Statement {
+    std::string form;
+    std::string route;
+  };
+
+  void say_route(std::size_t whom, Purpose purpose, const Statement& said) {
+    tell(whom, (purpose == Purpose::announce ? "announce " : "withdraw ") + said.form + said.route);
+    mirror(whom, said.form == "route " ? grammar::RouteForm::route : grammar::RouteForm::flow,
+           said.route, purpose);
   }
 
   void clear() {
@@ -236,6 +245,9 @@ class Script {
     tell(whom, "clear adj-rib out");
     for (std::size_t peer = 1; peer < 3; ++peer)
       if (chooses(whom, peer)) mirrors_[peer].clear();
+    // The very same again, often in the same turn: it comes after the clear, so it stays.
+    for (const Statement& said : announced_)
+      if (random().chance(20)) say_route(selector(), Purpose::announce, said);
   }
 
   void watchdog() {
@@ -336,6 +348,7 @@ class Script {
   Node* nodes_[3] = {};
   Variant variant_;
   bool dog_ = true;
+  std::vector<Statement> announced_;
   grammar::RouteParser parser_;
   Mirror mirrors_[3];  // by peer
 };
