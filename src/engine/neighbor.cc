@@ -15,6 +15,8 @@ namespace {
 
 /// Routes with a watchdog that commands may leave with one neighbor.
 constexpr std::size_t commanded_routes_max = 1u << 20;
+/// Configured routes sent although a later one of the same NLRI takes their place.
+constexpr std::size_t superseded_max = 64;
 
 }  // namespace
 
@@ -52,6 +54,7 @@ void Neighbor::adopt(grammar::NeighborConfig config) {
   config_ = std::move(config);
   if (current_ != nullptr) current_->session().set_options(session_options());
   watched_routes_.clear();
+  superseded_.clear();
   for (std::size_t i = 0; i < routes_->size(); ++i) {
     const grammar::RouteView route = routes_->at(i);
     if (route.watchdog.empty()) continue;
@@ -77,7 +80,39 @@ void Neighbor::announce_configured() {
   const Change change{bgp::Purpose::announce, state_.peers.single(id_)};
   for (std::size_t i = 0; i < routes_->size(); ++i) {
     const grammar::RouteView route = routes_->at(i);
-    if (watchdog_lets(route)) apply(state_, change, route);
+    if (!watchdog_lets(route)) continue;
+    const std::uint64_t replaced = state_.routes.replaced();
+    apply(state_, change, route);
+    if (state_.routes.replaced() != replaced) note_superseded(i);
+  }
+}
+
+void Neighbor::note_superseded(std::size_t place) {
+  const bgp::NlriView nlri = routes_->at(place).nlri;
+  for (std::size_t i = place; i-- != 0 && superseded_.size() < superseded_max;) {
+    const bgp::NlriView earlier = routes_->at(i).nlri;
+    if (earlier.family != nlri.family || earlier.path_id != nlri.path_id ||
+        !base::equal(earlier.key, nlri.key))
+      continue;
+    superseded_.push_back(static_cast<std::uint32_t>(i));
+    return;
+  }
+}
+
+void Neighbor::send_superseded() {
+  const bgp::WireContext& context = *wire_context();
+  std::vector<std::uint8_t> attributes(context.message_size_max());
+  std::vector<std::uint8_t> message(context.message_size_max());
+  for (const std::uint32_t place : superseded_) {
+    const grammar::RouteView route = routes_->at(place);
+    if (!context.families.contains(route.nlri.family)) continue;
+    bgp::ByteWriter out(attributes);
+    bgp::UpdateWriter writer(message, context);
+    if (!bgp::write_outbound_attributes(route.path, route.nlri.family, context, out)) continue;
+    if (!writer.begin_announce(route.nlri.family, route.path.next_hop, out.written()) ||
+        !writer.add(route.nlri))
+      continue;
+    write(writer.finish());
   }
 }
 
@@ -269,6 +304,7 @@ void Neighbor::link_established(Link& link) {
   event::Event event;
   event.kind = event::Kind::up;
   emit_from(link, event);
+  send_superseded();
   state_.adj_rib_out.open(id_, rib::WireClass::of(*link.context(), config_.rate_limit),
                           !config_.manual_eor);
 }

@@ -145,6 +145,10 @@ class Neighbor {
   void count_received(bgp::MessageType type) { received_count_.count(type); }
   void emit_from(const Link& link, event::Event event);
 
+  /// ExaBGP sends every route of a configuration, also one that another of the same NLRI follows:
+  /// those that lost are remembered and sent first when a session comes up.
+  void note_superseded(std::size_t place);
+  void send_superseded();
   [[nodiscard]] session::SessionOptions session_options() const;
   [[nodiscard]] Link* link_of(ConnectionId connection) const;
   void drop_contender(bool sends);
@@ -157,6 +161,7 @@ class Neighbor {
   grammar::NeighborConfig config_;
   std::shared_ptr<const grammar::RouteList> routes_;
   std::vector<std::uint32_t> watched_routes_;  // places in routes_ of those with a watchdog
+  std::vector<std::uint32_t> superseded_;      // places in routes_
   grammar::RouteList commanded_;               // with a watchdog, by command
   std::map<std::string, bool, std::less<>> watchdogs_;
 

@@ -29,6 +29,7 @@ PeerSet RouteStore::announce(const bgp::NlriView& nlri, Path path, PeerSet audie
     const PeerSet kept = same ? peers_.subtract(shared, doomed(route)) : nobody;
     news = peers_.subtract(news, kept);
     if (same && route.change > seen_change_) joinable = at;
+    if (!same && !route.withdrawn && shared != nobody) ++replaced_;
     if (kept != shared) remove_peers(hash, at, peers_.subtract(shared, kept));
     at = next;
   }

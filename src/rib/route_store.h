@@ -62,6 +62,8 @@ class RouteStore {
 
   [[nodiscard]] const ChangeQueue& announced() const { return announced_; }
   [[nodiscard]] const ChangeQueue& withdrawn() const { return withdrawn_; }
+  /// Announcements so far that took the place of another path.
+  [[nodiscard]] std::uint64_t replaced() const { return replaced_; }
   [[nodiscard]] std::uint64_t last_change() const { return last_change_; }
   /// Everything up to now may have been sent to somebody: routes changed later can still be joined
   /// into one.
@@ -94,6 +96,7 @@ class RouteStore {
   ChangeQueue withdrawn_;
   std::uint64_t last_change_ = 0;
   std::uint64_t seen_change_ = 0;
+  std::uint64_t replaced_ = 0;
   std::vector<Clearing> clearings_;
 };
 
