@@ -38,7 +38,8 @@ enum class MessageType : std::uint8_t {
   update = 2,
   notification = 3,
   keepalive = 4,
-  route_refresh = 5
+  route_refresh = 5,
+  operational = 6  // ExaBGP's own, where both sides announced capability 185
 };
 
 enum class Direction : std::uint8_t { receive, send };

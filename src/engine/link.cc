@@ -202,6 +202,11 @@ void Link::on_refresh(const bgp::RefreshView& refresh, bgp::Bytes message) {
   neighbor_.link_refresh(refresh);
 }
 
+void Link::on_operational(bgp::Bytes message) {
+  neighbor_.count_received(MessageType::operational);
+  emit(event::Kind::operational, Direction::receive, message);
+}
+
 void Link::on_notification(Direction direction, bgp::NotificationCode code, bgp::Bytes data,
                            bgp::Bytes message) {
   if (direction == Direction::receive) neighbor_.count_received(MessageType::notification);

@@ -67,6 +67,7 @@ class Link final : public session::SessionListener {
   void on_update(const bgp::UpdateView& update, bgp::Bytes message) override;
   void on_malformed_update(const bgp::UpdateView& update, bgp::Bytes message) override;
   void on_refresh(const bgp::RefreshView& refresh, bgp::Bytes message) override;
+  void on_operational(bgp::Bytes message) override;
   void on_notification(bgp::Direction direction, bgp::NotificationCode code, bgp::Bytes data,
                        bgp::Bytes message) override;
 

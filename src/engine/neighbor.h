@@ -23,7 +23,7 @@ struct State;
 
 /// Messages in one direction, for `show neighbor`.
 struct MessageCounters {
-  std::array<std::uint64_t, 6> by_type{};  // index: MessageType, 0: none
+  std::array<std::uint64_t, 7> by_type{};  // index: MessageType, 0: none
   void count(bgp::MessageType type) { ++by_type[static_cast<std::size_t>(type)]; }
   [[nodiscard]] std::uint64_t of(bgp::MessageType type) const {
     return by_type[static_cast<std::size_t>(type)];

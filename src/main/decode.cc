@@ -134,6 +134,9 @@ bool decode_message(const Payload& payload, const Session& session) {
       if (!bgp::decode_refresh(payload.body, event.refresh)) return false;
       event.kind = event::Kind::refresh;
       break;
+    case bgp::MessageType::operational:
+      event.kind = event::Kind::operational;
+      break;
   }
   print_event(event);
   return true;

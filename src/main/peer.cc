@@ -72,6 +72,7 @@ class Guest final : public session::SessionListener {
   void on_malformed_update(const bgp::UpdateView& update, bgp::Bytes) override {
     say(now_, name_ + " malformed: " + std::string(update.reason));
   }
+  void on_operational(bgp::Bytes) override {}
   void on_refresh(const bgp::RefreshView&, bgp::Bytes) override {}
   void on_notification(bgp::Direction direction, bgp::NotificationCode code, bgp::Bytes data,
                        bgp::Bytes) override {

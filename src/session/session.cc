@@ -109,6 +109,8 @@ void Session::on_message(const FrameResult& frame, Now now) {
       return handle(Event::keepalive_received, now);
     case MessageType::route_refresh:
       return on_refresh_message(frame, now);
+    case MessageType::operational:
+      return on_operational_message(frame, now);
   }
 }
 
@@ -165,6 +167,13 @@ void Session::on_refresh_message(const FrameResult& frame, Now now) {
   // RFC 7313 5: other subtypes are ignored (ExaBGP answers 7/2, which the RFC does not have).
   if (pending_refresh_.subtype > static_cast<std::uint8_t>(bgp::RefreshSubtype::end)) return;
   handle(Event::refresh_received, now);
+}
+
+void Session::on_operational_message(const FrameResult& frame, Now now) {
+  if (state_ == State::established && negotiated_.operational)
+    return listener_.on_operational(frame.message);
+  fail_with(bgp::notification::bad_type, frame.message.subspan(bgp::header_size - 1, 1));
+  handle(Event::header_error, now);
 }
 
 Tick Session::deadline() const {

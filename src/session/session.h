@@ -49,6 +49,8 @@ class SessionListener {
   virtual void on_malformed_update(const bgp::UpdateView& update, bgp::Bytes message) = 0;
   /// A ROUTE-REFRESH of any family and subtype 0..2.
   virtual void on_refresh(const bgp::RefreshView& refresh, bgp::Bytes message) = 0;
+  /// ExaBGP's OPERATIONAL message, of which nothing is read.
+  virtual void on_operational(bgp::Bytes message) = 0;
   virtual void on_notification(bgp::Direction direction, bgp::NotificationCode code,
                                bgp::Bytes data, bgp::Bytes message) = 0;
 };
@@ -120,6 +122,7 @@ class Session {
   void on_update_message(const bgp::FrameResult& frame, base::Now now);
   void on_notification_message(const bgp::FrameResult& frame, base::Now now);
   void on_refresh_message(const bgp::FrameResult& frame, base::Now now);
+  void on_operational_message(const bgp::FrameResult& frame, base::Now now);
 
   void handle(Event event, base::Now now);
   void end(Event event, bgp::NotificationCode code, bgp::Bytes data, std::string_view reason,

@@ -43,6 +43,7 @@ class Recorder : public SessionListener {
   void on_malformed_update(const bgp::UpdateView& update, Bytes) override {
     log.push_back("malformed " + std::string(update.reason));
   }
+  void on_operational(bgp::Bytes) override { log.push_back("operational"); }
   void on_refresh(const bgp::RefreshView& refresh, Bytes) override {
     log.push_back("refresh " + std::to_string(refresh.subtype));
   }
@@ -157,6 +158,25 @@ TEST_F(SessionTest, MessagesSplitAtEveryByte) {
                                       "ESTABLISHED", update_line, "< keepalive", update_line))
         << cut;
   }
+}
+
+TEST_F(SessionTest, OperationalMessagesNeedTheirCapabilityOnBothSides) {
+  std::vector<std::uint8_t> operational(16, 0xFF);
+  operational.insert(operational.end(), {0, 21, 6, 0, 1});
+  establish();
+  feed(operational);
+  EXPECT_THAT(recorder.take(), testing::Contains("> notification 1/3 06"));
+
+  ours.capabilities.operational = peer.capabilities.operational = true;
+  Recorder willing_recorder;
+  Session willing(SessionOptions{ours, false, 60}, willing_recorder);
+  willing.start(at(0));
+  willing.on_connected(Initiator::us, bgp::IpAddress::v4(1), at(0));
+  willing.on_bytes(open_of(peer), at(0));
+  willing.on_bytes(keepalive, at(0));
+  willing_recorder.take();
+  willing.on_bytes(operational, at(0));
+  EXPECT_THAT(willing_recorder.take(), ElementsAre("operational"));
 }
 
 TEST_F(SessionTest, OneByteAtATime) {

@@ -37,6 +37,7 @@ bool length_range(std::uint8_t type, std::size_t size_max, LengthRange& range) {
       range = {header_size, header_size};
       return true;
     case MessageType::route_refresh:
+    case MessageType::operational:
       range = {header_size, size_max};  // RFC 7313 5 has its own error for a wrong length
       return true;
   }
