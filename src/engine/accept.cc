@@ -80,12 +80,12 @@ bool accept(State& state, ConnectionId connection, const base::IpAddress& local,
   return neighbor->on_accepted(connection, local);
 }
 
-void reap_ephemeral(State& state) {
+void reap_ephemeral(State& state, const std::vector<NeighborId>& touched) {
   bool any = false;
-  for (const auto& neighbor : state.neighbors) {
+  for (const NeighborId id : touched) {
+    const Neighbor* neighbor = state.neighbor(id);
     if (neighbor == nullptr || !neighbor->ephemeral() || !neighbor->quiet()) continue;
-    remove_neighbor(state, neighbor->id(), bgp::notification::peer_deconfigured,
-                    "closing connection");
+    remove_neighbor(state, id, bgp::notification::peer_deconfigured, "closing connection");
     any = true;
   }
   if (any) refresh_audiences(state);

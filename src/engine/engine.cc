@@ -177,9 +177,15 @@ void Engine::on_signal(int number, std::string_view name, base::Now now) {
 }
 
 base::Tick Engine::deadline() const {
-  base::Tick earliest = state_->adj_rib_out.deadline();
-  for (const auto& neighbor : state_->neighbors)
-    if (neighbor != nullptr) earliest = std::min(earliest, neighbor->deadline());
+  // With a thousand neighbors, looking at each in every turn would cost more than what most turns
+  // do.
+  if (std::exchange(state_->timers_changed, false)) {
+    state_->neighbors_deadline = base::never;
+    for (const auto& neighbor : state_->neighbors)
+      if (neighbor != nullptr)
+        state_->neighbors_deadline = std::min(state_->neighbors_deadline, neighbor->deadline());
+  }
+  base::Tick earliest = std::min(state_->adj_rib_out.deadline(), state_->neighbors_deadline);
   for (const auto& helper : state_->helpers)
     if (helper != nullptr) earliest = std::min(earliest, helper->restart_at);
   return earliest;
@@ -187,6 +193,7 @@ base::Tick Engine::deadline() const {
 
 void Engine::on_timer(base::Now now) {
   state_->now = now;
+  if (deadline() > now.tick) return;
   for (std::size_t i = 0; i < state_->neighbors.size(); ++i) {
     Neighbor* neighbor = state_->neighbors[i].get();
     if (neighbor != nullptr && neighbor->deadline() <= now.tick) neighbor->on_timer();
@@ -202,8 +209,9 @@ void Engine::flush(base::Now now) {
   State& state = *state_;
   state.now = now;
   carry_out_requests(state);
-  for (const auto& neighbor : state.neighbors)
-    if (neighbor != nullptr) neighbor->settle();
+  const std::vector<NeighborId> touched = std::exchange(state.touched, {});
+  for (const NeighborId id : touched)
+    if (Neighbor* neighbor = state.neighbor(id)) neighbor->settle();
   state.more_to_send = state.adj_rib_out.flush(now.tick);
   for (const NeighborId id : std::exchange(state.overrun_peers, {}))
     if (Neighbor* neighbor = state.neighbor(id))
@@ -214,7 +222,7 @@ void Engine::flush(base::Now now) {
       append_loss(state, *helper, lost, out);
     });
   }
-  reap_ephemeral(state);
+  reap_ephemeral(state, touched);
   if (run_jobs(state)) state.more_to_send = true;
   if (state.trail != nullptr) state.trail->report_loss(now);
   exit_when_given_up(state);

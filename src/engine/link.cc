@@ -86,6 +86,7 @@ void Link::forget_connection() {
 void Link::note_backlog(std::size_t waiting) {
   if (backlogged_ == (waiting != 0)) return;
   backlogged_ = waiting != 0;
+  state_.timers_changed = true;
   session_.on_backlog(backlogged_, state_.now);
 }
 

@@ -124,6 +124,7 @@ session::SessionOptions Neighbor::session_options() const {
 }
 
 void Neighbor::start() {
+  state_.touch(id_);
   if (is_range()) return;
   set_state_name("ACTIVE");
   // ExaBGP's helpers see IDLE while a connection is being made.
@@ -132,11 +133,13 @@ void Neighbor::start() {
 }
 
 void Neighbor::tear_down(bgp::NotificationCode code, std::string_view text) {
+  state_.touch(id_);
   drop_contender(true);
   current_->end(code, text, {}, Link::After::restart);
 }
 
 void Neighbor::end_for_good(bgp::NotificationCode code, std::string_view reason) {
+  state_.touch(id_);
   ended_ = true;
   drop_contender(true);
   current_->end(code, {}, reason, Link::After::stay_down);
@@ -148,6 +151,7 @@ base::Tick Neighbor::deadline() const {
 }
 
 void Neighbor::on_timer() {
+  state_.touch(id_);
   if (contender_ != nullptr) contender_->session().on_timer(state_.now);
   current_->session().on_timer(state_.now);
 }
@@ -181,10 +185,12 @@ Link* Neighbor::link_of(ConnectionId connection) const {
 }
 
 void Neighbor::on_connected(ConnectionId connection, const base::IpAddress& local) {
+  state_.touch(id_);
   if (Link* link = link_of(connection)) link->on_connected(local);
 }
 
 void Neighbor::on_connect_failed(ConnectionId connection, std::string_view reason) {
+  state_.touch(id_);
   state_.connections.erase(connection);
   state_.host.log(6, "network",
                   "cannot connect to " + peer_address().text() + ": " + std::string(reason));
@@ -192,6 +198,7 @@ void Neighbor::on_connect_failed(ConnectionId connection, std::string_view reaso
 }
 
 bool Neighbor::on_accepted(ConnectionId connection, const base::IpAddress& local) {
+  state_.touch(id_);
   if (ended_ || given_up_ || established() || contender_ != nullptr) {
     std::uint8_t message[bgp::header_size + 2];
     const bgp::NotificationCode code = ended_ || given_up_
@@ -212,17 +219,20 @@ bool Neighbor::on_accepted(ConnectionId connection, const base::IpAddress& local
 }
 
 std::size_t Neighbor::on_bytes(ConnectionId connection, bgp::Bytes bytes) {
+  state_.touch(id_);
   Link* link = link_of(connection);
   return link == nullptr ? bytes.size() : link->session().on_bytes(bytes, state_.now);
 }
 
 void Neighbor::on_closed(ConnectionId connection, std::string_view reason) {
+  state_.touch(id_);
   state_.host.log(6, "network",
                   "connection with " + peer_address().text() + " ended: " + std::string(reason));
   if (Link* link = link_of(connection)) link->on_closed();
 }
 
 void Neighbor::on_writable(ConnectionId connection) {
+  state_.touch(id_);
   if (Link* link = link_of(connection)) link->on_writable();
 }
 

@@ -21,8 +21,8 @@ void remove_neighbor(State& state, NeighborId id, bgp::NotificationCode code,
 /// when it was refused.
 bool accept(State& state, ConnectionId connection, const base::IpAddress& local,
             const base::IpAddress& peer);
-/// Removes neighbors born from a range whose session is over.
-void reap_ephemeral(State& state);
+/// Removes those neighbors born from a range whose session is over.
+void reap_ephemeral(State& state, const std::vector<NeighborId>& touched);
 /// tcp.attempts, tcp.once: asks the host for the end when no neighbor will connect any more.
 void exit_when_given_up(State& state);
 

@@ -52,6 +52,12 @@ struct State : rib::PeerOutput {
   [[nodiscard]] Helper* helper(HelperId id) const {
     return id < helpers.size() ? helpers[id].get() : nullptr;
   }
+  /// Something happened to a neighbor's connections: its timers may have changed, a collision may
+  /// be decided, it may be over.
+  void touch(NeighborId id) {
+    timers_changed = true;
+    if (touched.empty() || touched.back() != id) touched.push_back(id);
+  }
   /// The neighbor that a connection belongs to; null for one that was closed.
   [[nodiscard]] Neighbor* owner(ConnectionId connection) const {
     const auto known = connections.find(connection);
@@ -79,6 +85,9 @@ struct State : rib::PeerOutput {
   std::vector<std::unique_ptr<Helper>> helpers;       // by HelperId, null: gone
   rib::PeerSet family_peers[bgp::family_count] = {};  // neighbors that have the family configured
   std::unordered_map<ConnectionId, NeighborId> connections;
+  std::vector<NeighborId> touched;  // in this turn
+  bool timers_changed = true;       // neighbors_deadline must be computed anew
+  base::Tick neighbors_deadline = base::never;
   std::vector<NeighborId> overrun_peers;      // sessions to end at the end of the turn
   std::deque<std::unique_ptr<BulkJob>> jobs;  // done in slices, one after the other
   std::unordered_map<std::string, rib::PeerSet> selections;  // by helper and text of the selector
