@@ -194,6 +194,7 @@ base::Tick Engine::deadline() const {
 void Engine::on_timer(base::Now now) {
   state_->now = now;
   if (deadline() > now.tick) return;
+  state_->timers_changed = true;
   for (std::size_t i = 0; i < state_->neighbors.size(); ++i) {
     Neighbor* neighbor = state_->neighbors[i].get();
     if (neighbor != nullptr && neighbor->deadline() <= now.tick) neighbor->on_timer();

@@ -242,6 +242,7 @@ bool Neighbor::quiet() const {
 
 void Neighbor::settle() {
   if (contender_ == nullptr) return;
+  state_.timers_changed = true;
   if (!contender_->session().connected()) return contender_.reset();
   if (!current_->session().connected()) return promote_contender();
   const session::Session& ours = current_->session();
