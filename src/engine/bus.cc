@@ -106,8 +106,8 @@ void emit(State& state, Neighbor& neighbor, const event::Event& event) {
       deliver(state, neighbor, binding, event, event::Detail::consolidate);
       continue;
     }
-    if (interest.parsed) deliver(state, neighbor, binding, event, event::Detail::parsed);
     if (interest.packets) deliver(state, neighbor, binding, event, event::Detail::packets);
+    if (interest.parsed) deliver(state, neighbor, binding, event, event::Detail::parsed);
   }
 }
 

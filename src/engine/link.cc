@@ -146,6 +146,7 @@ void Link::on_close(std::string_view reason) {
   forget_connection();
   negotiated_ = false;
   peer_open_.reset();
+  last_notification_ = {};
 }
 
 void Link::on_state(session::State state) {
@@ -212,6 +213,7 @@ void Link::on_notification(Direction direction, bgp::NotificationCode code, bgp:
                            bgp::Bytes message) {
   if (direction == Direction::receive) neighbor_.count_received(MessageType::notification);
   event::Event event;
+  last_notification_ = {code, {data.begin(), data.end()}};
   event.kind = event::Kind::notification;
   event.direction = direction;
   event.code = code;

@@ -17,6 +17,12 @@ struct State;
 class Neighbor;
 
 /// What stays of the peer's OPEN.
+/// The NOTIFICATION that ended a connection; code 0: none did.
+struct LastNotification {
+  bgp::NotificationCode code;
+  std::vector<std::uint8_t> data;
+};
+
 struct PeerOpen {
   std::uint32_t router_id = 0;
   std::uint16_t hold_time_s = 0;
@@ -54,6 +60,8 @@ class Link final : public session::SessionListener {
     return negotiated_ ? &session_.context() : nullptr;
   }
   [[nodiscard]] event::NegotiatedView negotiated_view() const;
+  /// Sent or received on the connection that is or was in use.
+  [[nodiscard]] const LastNotification& last_notification() const { return last_notification_; }
 
   // session::SessionListener
   void on_connect() override;
@@ -87,6 +95,7 @@ class Link final : public session::SessionListener {
   bool accepted_ = false;  // while a connection of the peer is being handed to the session
   bool negotiated_ = false;
   std::optional<PeerOpen> peer_open_;
+  LastNotification last_notification_;
 };
 
 }  // namespace openbell::engine

@@ -330,6 +330,8 @@ void Neighbor::link_closed(Link& link, std::string_view reason) {
   event::Event event;
   event.kind = event::Kind::down;
   event.reason = reason;
+  event.code = link.last_notification().code;
+  event.data = link.last_notification().data;
   emit_from(link, event);
 }
 

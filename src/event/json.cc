@@ -208,6 +208,11 @@ void print_message(const Event& event, const Style& style, TextWriter& out) {
   }
 }
 
+std::string reason_json(const Event& event, Dialect dialect) {
+  const std::string reason = down_reason(event, dialect);
+  return dialect == Dialect::v4_2 ? without_brackets(reason) : reason;
+}
+
 /// What stands in the neighbor object after the neighbor.
 void print_content(const Event& event, const Style& style, TextWriter& out) {
   switch (event.kind) {
@@ -218,7 +223,7 @@ void print_content(const Event& event, const Style& style, TextWriter& out) {
       out.put("\"state\": \"up\"");
       return;
     case Kind::down:
-      out.put("\"state\": \"down\", \"reason\": ").json_string(down_reason(event, style.dialect));
+      out.put("\"state\": \"down\", \"reason\": ").json_string(reason_json(event, style.dialect));
       return;
     case Kind::fsm:
       out.put("\"state\": ").json_string(event.state);

@@ -254,6 +254,11 @@ TEST(Json, ShowsOperationalAndUnknownMessagesAsBytes) {
 
 TEST(Json, Exabgp42WrapsTheReasonOfALossAndHasNoBrackets) {
   Sample sample;
+  event::Event refused = sample.down("notification sent (6,6)");
+  refused.code = {6, 6};
+  EXPECT_EQ(neighbor_of(refused, v4_2)["reason"],
+            "peer reset, message (notification sent (6,6)) error(Cease / Other Configuration "
+            "Change)");
   EXPECT_EQ(neighbor_of(sample.down("closing {connection}"), v4_2)["reason"],
             "peer reset, message (closing (connection)) error(closing (connection))");
   EXPECT_EQ(neighbor_of(sample.down("closing [connection]"), v5_0)["reason"],

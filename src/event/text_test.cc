@@ -22,8 +22,11 @@ TEST(Text, SaysHowASessionIs) {
   EXPECT_EQ(text(sample.event(Kind::up)), "neighbor 127.0.0.1 up\n\n");
   EXPECT_EQ(text(sample.down("notification received (6,4)")),
             "neighbor 127.0.0.1 down - notification received (6,4)\n\n");
+  EXPECT_EQ(text(sample.down("closing connection"), {.dialect = Dialect::v4_2}),
+            "neighbor 127.0.0.1 down - peer reset, message [closing connection] "
+            "error[closing connection]\n\n");
   EXPECT_EQ(text(sample.down("stop, message [removed]"), {.dialect = Dialect::v4_2}),
-            "neighbor 127.0.0.1 down - stop, message (removed)\n\n");
+            "neighbor 127.0.0.1 down - stop, message [removed]\n\n");
 }
 
 TEST(Text, ShowsMessages) {

@@ -78,22 +78,23 @@ std::string_view refresh_word(std::uint8_t subtype) {
 
 std::string down_reason(const Event& event, Dialect dialect) {
   std::string reason(event.reason);
-  if (dialect != Dialect::v4_2) return reason;
-  if (!reason.starts_with("stop")) {
-    std::string detail = reason;
-    if (event.code.code != 0) {
-      detail = bgp::code_name(event.code);
-      detail.append(" / ").append(bgp::subcode_name(event.code));
-      const std::string data = bgp::describe_notification_data(event.code, event.data);
-      if (!data.empty()) detail.append(" / ").append(data);
-    }
-    reason = "peer reset, message (" + reason + ") error(" + detail + ")";
+  if (dialect != Dialect::v4_2 || reason.starts_with("stop")) return reason;
+  std::string detail = reason;
+  if (event.code.code != 0) {
+    detail = bgp::code_name(event.code);
+    detail.append(" / ").append(bgp::subcode_name(event.code));
+    const std::string data = bgp::describe_notification_data(event.code, event.data);
+    if (!data.empty()) detail.append(" / ").append(data);
   }
-  for (char& c : reason) {
+  return "peer reset, message [" + reason + "] error[" + detail + "]";
+}
+
+std::string without_brackets(std::string text) {
+  for (char& c : text) {
     if (c == '[' || c == '{') c = '(';
     if (c == ']' || c == '}') c = ')';
   }
-  return reason;
+  return text;
 }
 
 NotificationData::NotificationData(const Event& event)

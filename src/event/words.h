@@ -29,8 +29,10 @@ void print_safi(const bgp::RefreshView& refresh, base::TextWriter& out);
 std::string_view refresh_word(std::uint8_t subtype);
 
 /// Why a session went down, in the words of the version: 5.0 gives the reason alone, 4.2 wraps it
-/// as `peer reset, message (REASON) error(DETAIL)` and has no square brackets in it.
+/// as `peer reset, message [REASON] error[DETAIL]`.
 std::string down_reason(const Event& event, bgp::Dialect dialect);
+/// ExaBGP 4.2 puts round brackets for square and curly ones in a JSON string.
+std::string without_brackets(std::string text);
 
 /// What stands for the data of a NOTIFICATION: `rendered` in words, `bytes` as shown in
 /// hexadecimal, which are those of the words for a shutdown communication (ExaBGP).

@@ -176,6 +176,8 @@ TEST(Configuration, ShownNeighborsHidePasswords) {
   EXPECT_NE(text.find("md5-password <hidden>;"), std::string::npos);
   EXPECT_NE(text.find("rate-limit disable;"), std::string::npos);
   EXPECT_NE(text.find("source-interface None;"), std::string::npos);
+  EXPECT_NE(text.find("asn4 enable;"), std::string::npos);
+  EXPECT_NE(text.find("aigp disable;"), std::string::npos);
 }
 
 TEST(Configuration, SessionsDependOnAllButRoutesHelpersAndProse) {

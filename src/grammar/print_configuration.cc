@@ -41,6 +41,25 @@ void print_rows(std::span<const Row<Target>> rows, const Target& target, Form fo
       print_row(row, target, depth, out);
 }
 
+/// ExaBGP shows capabilities as `enable` and `disable`, and the events of an api section as words
+/// alone.
+enum class Truth : std::uint8_t { enabled, bare };
+
+template <typename Target>
+void show_rows(std::span<const Row<Target>> rows, const Target& target, Truth truth, int depth,
+               TextWriter& out) {
+  for (const Row<Target>& row : rows) {
+    if (row.print == nullptr || (truth == Truth::bare && row.is_default(target))) continue;
+    std::string value;
+    TextWriter to(value);
+    row.print(target, to);
+    if (value == "true") value = truth == Truth::bare ? "" : "enable";
+    if (value == "false") value = "disable";
+    indent(depth, out);
+    out.put(row.info.word).put(value.empty() ? "" : " ").put(value).put(";\n");
+  }
+}
+
 void open(std::string_view section, int depth, TextWriter& out) {
   indent(depth, out);
   out.put(section).put(" {\n");
@@ -131,7 +150,7 @@ bool same_flags(ApiBinding a, const ApiBinding& b) {
 }
 
 /// Helpers with the same wishes share a section; names tell the sections apart.
-void print_api(const NeighborConfig& neighbor, const Configuration& configuration,
+void print_api(const NeighborConfig& neighbor, const Configuration& configuration, Form form,
                TextWriter& out) {
   std::vector<bool> printed(neighbor.api.size());
   for (std::size_t i = 0, section = 0; i < neighbor.api.size(); ++i) {
@@ -148,7 +167,11 @@ void print_api(const NeighborConfig& neighbor, const Configuration& configuratio
       printed[j] = true;
     }
     out.put(" ];\n");
-    print_rows(api_rows(), neighbor.api[i], Form::normal, 2, out);
+    if (form == Form::shown) {
+      show_rows(api_rows(), neighbor.api[i], Truth::bare, 2, out);
+    } else {
+      print_rows(api_rows(), neighbor.api[i], form, 2, out);
+    }
     print_interest("receive", neighbor.api[i].receive, out);
     print_interest("send", neighbor.api[i].send, out);
     close(1, out);
@@ -176,7 +199,11 @@ void print_capability(const NeighborConfig& neighbor, Form form, TextWriter& out
   for (const Row<NeighborConfig>& row : capability_rows()) any |= !row.is_default(neighbor);
   if (!any) return;
   open("capability", 1, out);
-  print_rows(capability_rows(), neighbor, form, 2, out);
+  if (form == Form::shown) {
+    show_rows(capability_rows(), neighbor, Truth::enabled, 2, out);
+  } else {
+    print_rows(capability_rows(), neighbor, form, 2, out);
+  }
   close(1, out);
 }
 
@@ -192,7 +219,7 @@ void print_neighbor(const NeighborConfig& neighbor, const Configuration& configu
   print_families("family", neighbor.families, form, {}, out);
   print_families("nexthop", neighbor.nexthop_families, form, " ipv6", out);
   print_families("add-path", neighbor.add_path_families, form, {}, out);
-  print_api(neighbor, configuration, out);
+  print_api(neighbor, configuration, form, out);
   if (form == Form::normal) print_routes(neighbor.routes, out);
   out.put("}\n");
 }

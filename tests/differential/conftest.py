@@ -18,11 +18,17 @@ def pytest_sessionstart(session):
 
 @pytest.fixture
 def both(tmp_path):
-    """A function of a case, and of what to do with each speaker: (ExaBGP's result, ours)."""
+    """A function of a case, and of what to do with each speaker: (ExaBGP's result, ours).
 
-    def run(case, action, **options):
+    process_lines: name of a speaker -> more lines for its process section.
+    """
+
+    def run(case, action, process_lines=None, **options):
         def one(name, command):
-            with Contestant(command, case, tmp_path / name, **options) as contestant:
+            lines = (process_lines or {}).get(name, "")
+            with Contestant(
+                command, case, tmp_path / name, process_lines=lines, **options
+            ) as contestant:
                 return action(contestant)
 
         with ThreadPoolExecutor(2) as pool:

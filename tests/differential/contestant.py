@@ -244,7 +244,7 @@ class Contestant:
         up = self.helper.wait(lambda: set(names) <= self.helper.sessions_up())
         self._require(up, f"sessions {names} are not up")
         transcript = Transcript(opens={name: self._session(name).open.hex() for name in names})
-        transcript.start = self._settled(first=True)
+        transcript.start = self.settle(first=True)
         return transcript
 
     def run(self, commands):
@@ -252,14 +252,14 @@ class Contestant:
         for command in commands:
             reply = self.helper.command(command)
             self._require(reply and reply[-1] in ("done", "error"), f"no reply to {command!r}")
-            transcript.answers.append((command, reply, self._settled()))
+            transcript.answers.append((command, reply, self.settle()))
         return transcript
 
     def _session(self, name):
         self._require(self.sink.wait(lambda: name in self.sink.sessions, PATIENCE_S), name)
         return self.sink.sessions[name]
 
-    def _settled(self, first=False):
+    def settle(self, first=False):
         """What each session was sent since the last time, all of it: an End-of-RIB that we ask for
         comes after whatever the speaker has in hand, and is left out."""
         said = {}

@@ -133,7 +133,7 @@ TEST(Capabilities, JsonOfAReceivedOpen) {
   const auto as4 = hex("0000FDE9");
   EXPECT_EQ(
       json({{1, family4}, {65, as4}, {2, {}}, {1, family6}}, Direction::receive, Dialect::v5_0),
-      R"({ "1": { "name": "multiprotocol", "families": [ "ipv4/unicast" ,"ipv6/unicast" ] }, )"
+      R"({ "1": { "name": "multiprotocol", "families": [ "ipv4/unicast", "ipv6/unicast" ] }, )"
       R"("65": { "name": "asn4", "asn4": 65001 }, )"
       R"("2": { "name": "route-refresh", "variant": "RFC" } })");
 }
@@ -146,7 +146,7 @@ TEST(Capabilities, JsonOfTheRest) {
       json({{64, restart}, {69, paths}, {200, unknown}, {68, {}}}, Direction::receive,
            Dialect::v5_0),
       R"({ "64": { "name": "graceful restart", "time": 120, "address-family-flags": )"
-      R"({ "ipv4/unicast": [ "restart" ], "ipv6/unicast": [ ] }, )"
+      R"({ "ipv4/unicast": [ "restart" ] , "ipv6/unicast": [ ] }, )"
       R"("restart-flags": [ "forwarding" ] }, )"
       R"("69": { "name": "addpath", "ipv4/unicast": "send/receive", "ipv6/unicast": "send" }, )"
       R"("200": { "name": "unknown", "iana": "reserved", "value": 200, "raw": "0102" }, )"

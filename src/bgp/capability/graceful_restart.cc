@@ -65,7 +65,7 @@ void json(const Capabilities& set, Dialect, TextWriter& out) {
   out.put(", \"address-family-flags\": {");
   bool first = true;
   for (const GracefulRestart::Entry& entry : restart.families) {
-    out.put(first ? " \"" : ", \"");
+    out.put(first ? " \"" : " , \"");
     first = false;
     print_numbers(entry.family, '/', out);
     out.put(entry.forwarding ? "\": [ \"restart\" ]" : "\": [ ]");

@@ -37,7 +37,7 @@ void encode(const Capabilities& set, CapabilityList& out) {
 void json(const Capabilities& set, Dialect, TextWriter& out) {
   out.put("{ \"name\": \"multiprotocol\", \"families\": [ ");
   for (std::size_t i = 0; i < set.families.size(); ++i) {
-    out.put(i == 0 ? "\"" : " ,\"");
+    out.put(i == 0 ? "\"" : ", \"");
     print_numbers(set.families[i], '/', out);
     out.put('"');
   }

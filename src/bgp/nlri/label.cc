@@ -61,13 +61,13 @@ void print_labels(Bytes labels, TextWriter& out) {
   if (several) out.put(" ]");
 }
 
-void json_labels(Bytes labels, TextWriter& out) {
+void json_labels(Bytes labels, Dialect dialect, TextWriter& out) {
   if (labels.empty()) return;
   out.put(", \"label\": [ ");
   for (std::size_t at = 0; at < labels.size(); at += label_size) {
     const std::uint32_t raw = raw_label(labels, at);
     out.put(at == 0 ? "[" : ", [").number(raw >> 4);
-    if (raw != 0) out.put(", ").number(raw);
+    if (raw != 0 && dialect != Dialect::v4_2) out.put(", ").number(raw);
     out.put(']');
   }
   out.put(" ]");

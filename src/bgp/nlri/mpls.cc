@@ -57,12 +57,12 @@ void print(const NlriView& view, const IpAddress& next_hop, TextWriter& out) {
 }
 
 template <Afi afi>
-void json(const NlriView& view, const IpAddress&, Dialect, TextWriter& out) {
+void json(const NlriView& view, const IpAddress&, Dialect dialect, TextWriter& out) {
   out.put("{ \"nlri\": \"");
   print_prefix_key(view.key, afi, out);
   out.put('"');
   json_path_information(view, out);
-  json_labels(view.tail, out);
+  json_labels(view.tail, dialect, out);
   out.put(" }");
 }
 

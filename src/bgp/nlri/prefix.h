@@ -39,8 +39,8 @@ void json_path_information(const NlriView& view, TextWriter& out);
 /// ` label 100` or ` label [ 100 200 ]`; nothing without labels.
 void print_labels(Bytes labels, TextWriter& out);
 /// `, "label": [ [100, 1601] ]`: each its value and, when that is not zero, its three bytes as a
-/// number (ExaBGP 5.0); nothing without labels.
-void json_labels(Bytes labels, TextWriter& out);
+/// number (not in ExaBGP 4.2); nothing without labels.
+void json_labels(Bytes labels, Dialect dialect, TextWriter& out);
 
 /// The label stack before a prefix of `bits_left` bits, and what remains of these bits. False when
 /// malformed.
