@@ -363,6 +363,7 @@ void Neighbor::link_refresh(const bgp::RefreshView& refresh) {
 // --- what the peer sends
 
 void Neighbor::forget_received() {
+  table_full_ = false;
   if (received_->size() == 0) return;
   state_.jobs.push_back(
       dissolve(std::exchange(received_, std::make_unique<rib::AdjRibIn>(state_.paths))));
@@ -385,12 +386,20 @@ void Neighbor::take_received(const bgp::UpdateView& update, const bgp::WireConte
     for (bgp::NlriReader reader(field, context); reader.next(nlri);) {
       if (withdrawn) {
         received_->withdraw(nlri);
-      } else {
-        received_->announce(nlri, path);
+      } else if (!received_->announce(nlri, path)) {
+        note_table_full();
       }
     }
     state_.paths.release(path);
   }
+}
+
+void Neighbor::note_table_full() {
+  if (std::exchange(table_full_, true)) return;
+  const std::string what = "more than " + std::to_string(rib::AdjRibIn::routes_max) +
+                           " routes: the rest is not in show adj-rib in";
+  state_.host.log(3, "rib", peer_address().text() + " announces " + what);
+  record(state_, audit::Kind::lost, {}, {}, what, state_.peers.single(id_));
 }
 
 void Neighbor::note_update_fault(std::string_view reason) {

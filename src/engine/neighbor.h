@@ -141,6 +141,7 @@ class Neighbor {
   void link_refresh(const bgp::RefreshView& refresh);
   void take_received(const bgp::UpdateView& update, const bgp::WireContext& context);
   void note_update_fault(std::string_view reason);
+  void note_table_full();
   void count_sent(bgp::MessageType type) { sent_.count(type); }
   void count_received(bgp::MessageType type) { received_count_.count(type); }
   void emit_from(const Link& link, event::Event event);
@@ -171,6 +172,7 @@ class Neighbor {
   bool given_up_ = false;
   bool ended_ = false;
   bool ephemeral_ = false;
+  bool table_full_ = false;       // said so once for this session
   bool was_established_ = false;  // in this daemon's life
 
   std::string_view state_name_ = "IDLE";

@@ -7,10 +7,11 @@ base::Handle AdjRibIn::find(std::uint32_t hash, const bgp::NlriView& nlri) const
                      [&](base::Handle record) { return records_[record].nlri.same_key(nlri); });
 }
 
-void AdjRibIn::announce(const bgp::NlriView& nlri, Path path) {
+bool AdjRibIn::announce(const bgp::NlriView& nlri, Path path) {
   const std::uint32_t hash = hash_of(nlri);
   base::Handle at = find(hash, nlri);
   if (at == base::no_handle) {
+    if (size() == routes_max) return false;
     at = records_.allocate();
     index_.insert(hash, at);
   } else {
@@ -22,6 +23,7 @@ void AdjRibIn::announce(const bgp::NlriView& nlri, Path path) {
   record.used = true;
   record.path = path;
   paths_.retain(path);
+  return true;
 }
 
 void AdjRibIn::withdraw(const bgp::NlriView& nlri) {

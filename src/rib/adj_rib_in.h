@@ -21,8 +21,11 @@ class AdjRibIn {
     Path path = no_path;
   };
 
-  /// Keeps a use of `path` of its own.
-  void announce(const bgp::NlriView& nlri, Path path);
+  /// A peer may fill this many routes; what it announces beyond them is not kept.
+  static constexpr std::size_t routes_max = 4u << 20;
+
+  /// Keeps a use of `path` of its own. False when the table is full and the route is not in it.
+  bool announce(const bgp::NlriView& nlri, Path path);
   void withdraw(const bgp::NlriView& nlri);
   /// Frees up to `budget` records in any order; true while some are left. Nothing may be looked up
   /// from the first call on.
