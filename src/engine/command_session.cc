@@ -59,8 +59,9 @@ Reply teardown(Invocation& call, base::TextReader& in) {
   // ExaBGP: without a selector nothing happens, and the answer is done.
   if (!call.selected) return Reply::done;
   record_change(call.state, call.cause, "done", call.audience);
+  const bgp::NotificationCode code{6, static_cast<std::uint8_t>(subcode)};
   call.state.for_each_neighbor(call.audience, [&](Neighbor& neighbor) {
-    neighbor.tear_down({6, static_cast<std::uint8_t>(subcode)}, "teardown command");
+    neighbor.tear_down(code, bgp::subcode_name(code));
   });
   return Reply::done;
 }

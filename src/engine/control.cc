@@ -17,7 +17,7 @@ std::string describe(const Cause& cause) {
 void restart_all(State& state) {
   for (const auto& neighbor : state.neighbors)
     if (neighbor != nullptr)
-      neighbor->tear_down(bgp::notification::administrative_reset, "restart");
+      neighbor->tear_down(bgp::notification::administrative_reset, "restarting");
 }
 
 }  // namespace
@@ -49,7 +49,7 @@ void end_everything(State& state, std::string_view cause) {
   state.ending = true;
   for (const auto& neighbor : state.neighbors)
     if (neighbor != nullptr)
-      neighbor->end_for_good(bgp::notification::administrative_shutdown,
+      neighbor->end_for_good(bgp::notification::administrative_shutdown, "shutting down",
                              "stop, message [shutting down]");
   emit_shutdown(state);
   record(state, audit::Kind::stop, {audit::Cause::Kind::none, cause}, "shutting down", {},

@@ -147,6 +147,10 @@ void Engine::on_helper_exited(HelperId id, std::string_view status, base::Now no
     return;
   }
   if (state_->ending) return;
+  if (std::exchange(helper->restart_asked, false)) {
+    helper->restart_at = now.tick;
+    return;
+  }
   if (state_->options.terminate)
     return request(*state_, Request::shutdown,
                    {audit::Cause::Kind::helper, helper->name(), helper->pid});
@@ -170,8 +174,11 @@ void Engine::on_signal(int number, std::string_view name, base::Now now) {
   if (name == "SIGUSR1") request(*state_, Request::reload, cause);
   if (name == "SIGALRM") request(*state_, Request::restart, cause);
   if (name == "SIGUSR2") {
-    for (const auto& helper : state_->helpers)
-      if (helper != nullptr && helper->running) state_->host.stop_helper(helper->id());
+    for (const auto& helper : state_->helpers) {
+      if (helper == nullptr || !helper->running) continue;
+      helper->restart_asked = true;
+      state_->host.stop_helper(helper->id());
+    }
     request(*state_, Request::reload, cause);
   }
 }

@@ -74,6 +74,7 @@ class Helper {
   int pid = 0;
   Acknowledge acknowledge;
   base::Tick restart_at = base::never;
+  bool restart_asked = false;  // stopped by us to be started anew, whatever `respawn` says
   /// The neighbors that it may command; kept by the engine.
   rib::PeerSet audience = rib::nobody;
   std::uint64_t commands = 0;

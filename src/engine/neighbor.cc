@@ -138,11 +138,12 @@ void Neighbor::tear_down(bgp::NotificationCode code, std::string_view text) {
   current_->end(code, text, {}, Link::After::restart);
 }
 
-void Neighbor::end_for_good(bgp::NotificationCode code, std::string_view reason) {
+void Neighbor::end_for_good(bgp::NotificationCode code, std::string_view text,
+                            std::string_view reason) {
   state_.touch(id_);
   ended_ = true;
   drop_contender(true);
-  current_->end(code, {}, reason, Link::After::stay_down);
+  current_->end(code, text, reason, Link::After::stay_down);
 }
 
 base::Tick Neighbor::deadline() const {

@@ -78,8 +78,9 @@ class Neighbor {
   void adopt(grammar::NeighborConfig config);
   /// Ends the session, if there is one, with a NOTIFICATION; it comes back at once.
   void tear_down(bgp::NotificationCode code, std::string_view text);
-  /// The neighbor is removed, or the daemon ends. `reason`: for the `down` event.
-  void end_for_good(bgp::NotificationCode code, std::string_view reason);
+  /// The neighbor is removed, or the daemon ends. `text` goes to the peer (RFC 9003), `reason` is
+  /// for the `down` event.
+  void end_for_good(bgp::NotificationCode code, std::string_view text, std::string_view reason);
 
   // --- connections
   [[nodiscard]] base::Tick deadline() const;

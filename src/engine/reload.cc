@@ -27,7 +27,10 @@ std::vector<HelperId> apply_processes(State& state,
       helper.process = process;
       ids.push_back(helper.id());
       kept[helper.id()] = true;
-      if (other_program && helper.running) state.host.stop_helper(helper.id());
+      if (other_program && helper.running) {
+        helper.restart_asked = true;
+        state.host.stop_helper(helper.id());
+      }
       continue;
     }
     const auto id = static_cast<HelperId>(state.helpers.size());
@@ -91,7 +94,7 @@ Neighbor& add_neighbor(State& state, grammar::NeighborConfig config) {
 
 void remove_neighbor(State& state, NeighborId id, bgp::NotificationCode code,
                      std::string_view reason) {
-  state.neighbors[id]->end_for_good(code, reason);
+  state.neighbors[id]->end_for_good(code, bgp::subcode_name(code), reason);
   state.neighbors[id].reset();
   state.jobs.push_back(forget_peer(id));
 }

@@ -289,7 +289,9 @@ std::string apply(Environment& environment, std::string_view name, std::string_v
   const std::string_view text = unquoted(trimmed(value));
   if (option->support == EnvironmentSupport::ignored) {
     environment.ignored.emplace_back(name_of(*option), trimmed(value));
-    if (trimmed(value) != option->fallback && text != unquoted(option->fallback))
+    // A switch that is off, as in Debian's file, asks for nothing.
+    const bool off = text == "false" && unquoted(option->fallback).empty();
+    if (!off && trimmed(value) != option->fallback && text != unquoted(option->fallback))
       warnings.push_back(say(" has no effect: ").append(option->help));
     return {};
   }

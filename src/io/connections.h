@@ -33,7 +33,8 @@ class ConnectionEvents {
 };
 
 struct ConnectionLimits {
-  base::Duration connect = base::seconds(60);
+  base::Duration connect =
+      base::seconds(3);  // a silent peer: the kernel would wait longer each time
   base::Duration linger = base::seconds(1);  // for what close() left to flush
 };
 
