@@ -25,7 +25,8 @@ Reply help(Invocation& call, base::TextReader&) {
 }
 
 Reply version(Invocation& call, base::TextReader&) {
-  call.helper.answer("exabgp " + call.state.options.version + "\n");
+  const Options& options = call.state.options;
+  call.helper.answer("exabgp " + options.exabgp_version + " (OpenBell " + options.version + ")\n");
   return Reply::done;
 }
 

@@ -16,7 +16,8 @@ namespace openbell::engine {
 
 /// What the environment says (ExaBGP's variables), fixed while the daemon lives.
 struct Options {
-  std::string version = "0.1.0";            // `version`, and in the software-version capability
+  std::string version = "0.1.0";
+  std::string exabgp_version = "5.0.0";  // whose commands and events these are: scripts compare it
   std::string software = "OpenBell/0.1.0";  // value of capability 75
   std::string host = "localhost";           // `host` of events
   int pid = 0;

@@ -275,7 +275,7 @@ TEST_F(EngineTest, AnswersKeepTheOrderOfTheCommands) {
   say("show adj-rib out");
   say("nonsense");
   const std::string line = "10.0.0.2 ipv4 unicast 10.0.0.0/24 next-hop 10.0.0.1\n";
-  EXPECT_EQ(reply(), line + "done\nexabgp 0.1.0\ndone\n" + line + "done\nerror\n");
+  EXPECT_EQ(reply(), line + "done\nexabgp 5.0.0 (OpenBell 0.1.0)\ndone\n" + line + "done\nerror\n");
 }
 
 TEST_F(EngineTest, EventsBeyondTheQueueAreLostAndCountedAnswersAreKept) {
@@ -296,7 +296,7 @@ TEST_F(EngineTest, EventsBeyondTheQueueAreLostAndCountedAnswersAreKept) {
   }
   say("version");
   const std::string text = reply();
-  EXPECT_THAT(text, HasSubstr("exabgp 0.1.0\ndone\n"));
+  EXPECT_THAT(text, HasSubstr("exabgp 5.0.0 (OpenBell 0.1.0)\ndone\n"));
   EXPECT_LE(text.size(), 65536u + 100);
   stage_.helpers[0].unread = 0;
   stage_.engine.on_helper_writable(0, 0, stage_.now);
