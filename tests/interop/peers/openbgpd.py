@@ -1,7 +1,9 @@
 """OpenBGPD 7.7. It drops its privileges into the account that its Debian package makes."""
 
 import json
+import pwd
 import re
+from pathlib import Path
 
 from lab import PEER_IP, SPEAKER_IP, wait_until
 from peers.base import Peer
@@ -40,6 +42,8 @@ class OpenBgpd(Peer):
         configuration = self.directory / "bgpd.conf"
         configuration.write_text(self._configuration())
         configuration.chmod(0o600)  # it refuses a file that others can read
+        # Where it shuts itself in: made by systemd at boot, so not there in a container.
+        Path(pwd.getpwnam("_openbgpd").pw_dir).mkdir(exist_ok=True)
         self.launch(["/usr/sbin/bgpd", "-d", "-f", configuration])
         wait_until(self._socket.exists, "OpenBGPD has its control socket")
 
