@@ -101,8 +101,14 @@ def check_sizes():
     return complaints
 
 
+def check_rfc_table():
+    """docs/rfc/README.md is written from the sources."""
+    result = subprocess.run([sys.executable, ROOT / "docs/rfc/update.py", "--check"], capture_output=True, text=True)
+    return [] if result.returncode == 0 else [(result.stdout + result.stderr).strip()]
+
+
 def main():
-    complaints = check_format("--fix" in sys.argv[1:]) + check_floors() + check_sizes()
+    complaints = check_format("--fix" in sys.argv[1:]) + check_floors() + check_sizes() + check_rfc_table()
     for complaint in complaints:
         print(complaint)
     print(f"check: {len(complaints)} complaints")
