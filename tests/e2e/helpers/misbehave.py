@@ -4,6 +4,7 @@ Each announces PREFIX as its last good deed; what comes before or after it is it
 """
 
 import os
+import select
 import signal
 import sys
 import time
@@ -18,8 +19,11 @@ def write(data):
 
 
 def stay():
-    while True:
-        time.sleep(3600)
+    """Reads nothing, and ends when the speaker does: the other end of its stdin is closed then."""
+    hang_up = select.poll()
+    hang_up.register(0, 0)
+    while not any(events & select.POLLHUP for _, events in hang_up.poll()):
+        time.sleep(0.01)
 
 
 def dies():
