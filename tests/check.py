@@ -19,12 +19,14 @@ FLOORS = {
     "bgp": {"base"},
     "session": {"bgp", "base"},
     "rib": {"bgp", "base"},
-    "grammar": {"bgp", "base"},
+    "health": {"base"},
+    "bfd": {"base"},
+    "grammar": {"health", "bfd", "bgp", "base"},
     "event": {"bgp", "base"},
     "audit": {"base"},
-    "engine": {"session", "rib", "grammar", "event", "audit", "bgp", "base"},
-    "io": {"base"},
-    "main": {"engine", "session", "rib", "grammar", "event", "audit", "bgp", "base", "io"},
+    "engine": {"session", "rib", "grammar", "event", "audit", "health", "bfd", "bgp", "base"},
+    "io": {"health", "bfd", "base"},
+    "main": {"engine", "session", "rib", "grammar", "event", "audit", "health", "bfd", "bgp", "base", "io"},
 }
 # Folders that may know an operating system.
 OUTSIDE = {"io", "main"}

@@ -77,6 +77,14 @@ std::string_view name_of(Kind kind) {
       return "stop";
     case Kind::lost:
       return "lost";
+    case Kind::service:
+      return "service";
+    case Kind::guard:
+      return "guard";
+    case Kind::plan:
+      return "plan";
+    case Kind::receipt:
+      return "receipt";
   }
   return "unknown";
 }
@@ -95,14 +103,16 @@ std::string_view name_of(Cause::Kind kind) {
       return "signal";
     case Cause::Kind::cli:
       return "cli";
+    case Cause::Kind::check:
+      return "check";
+    case Cause::Kind::lease:
+      return "lease";
+    case Cause::Kind::plan:
+      return "plan";
+    case Cause::Kind::bfd:
+      return "bfd";
   }
   return "unknown";
-}
-
-void print_signed(std::int64_t value, TextWriter& out) {
-  if (value < 0) out.put('-');
-  const auto magnitude = static_cast<std::uint64_t>(value);
-  out.number(value < 0 ? 0 - magnitude : magnitude);
 }
 
 void print_padded(std::uint64_t value, int digits, TextWriter& out) {
@@ -120,7 +130,7 @@ void print_cause(const Head& head, std::string_view name, TextWriter& out) {
   if (!name.empty()) out.put(",\"name\":").json_string(name);
   if (head.cause_number != 0) {
     out.put(head.cause_kind == Cause::Kind::signal ? ",\"signal\":" : ",\"pid\":");
-    print_signed(head.cause_number, out);
+    out.signed_number(head.cause_number);
   }
   out.put('}');
 }
@@ -184,9 +194,9 @@ bool print_packed(Bytes packed, std::string& out) {
   writer.put("{\"seq\":").number(head.sequence).put(",\"time\":\"");
   print_rfc3339(head.utc_ns, writer);
   writer.put("\",\"utc_ns\":");
-  print_signed(head.utc_ns, writer);
+  writer.signed_number(head.utc_ns);
   writer.put(",\"mono_ns\":");
-  print_signed(head.mono_ns, writer);
+  writer.signed_number(head.mono_ns);
   writer.put(",\"kind\":\"").put(name_of(head.kind)).put('"');
   print_cause(head, name, writer);
   print_member("command", command, writer);

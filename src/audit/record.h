@@ -11,11 +11,34 @@
 
 namespace openbell::audit {
 
-enum class Kind : std::uint8_t { change, session, command_refused, reload, start, stop, lost };
+enum class Kind : std::uint8_t {
+  change,
+  session,
+  command_refused,
+  reload,
+  start,
+  stop,
+  lost,
+  service,  // a service or a check changed state
+  guard,    // a change was held, released, dropped
+  plan,     // a plan was run, reverted, armed, rehearsed
+  receipt,  // the peers' kernels acknowledged a change
+};
 
 /// On whose word something happened.
 struct Cause {
-  enum class Kind : std::uint8_t { none, helper, configuration, reload, signal, cli };
+  enum class Kind : std::uint8_t {
+    none,
+    helper,
+    configuration,
+    reload,
+    signal,
+    cli,
+    check,  // a service, on what its checks found; `name` of the service
+    lease,  // that nobody renewed; `name` of its group
+    plan,   // `name` of the plan
+    bfd,    // `name`: the session or the neighbor's address
+  };
   Kind kind = Kind::none;
   std::string_view name;    // of the helper, of the configuration file
   std::int32_t number = 0;  // pid of the helper, number of the signal

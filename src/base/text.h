@@ -25,6 +25,11 @@ class TextWriter {
     out_.push_back(c);
     return *this;
   }
+  TextWriter& signed_number(std::int64_t v) {
+    if (v < 0) put('-');
+    const auto magnitude = static_cast<std::uint64_t>(v);
+    return number(v < 0 ? 0 - magnitude : magnitude);
+  }
   TextWriter& number(std::uint64_t v) {
     char digits[20];
     const auto end = std::to_chars(digits, digits + sizeof digits, v).ptr;

@@ -26,6 +26,7 @@ bool selected(const grammar::MessageInterest& interest, event::Kind kind) {
     case event::Kind::negotiated:
     case event::Kind::shutdown:
     case event::Kind::lost:
+    case event::Kind::notice:
       return false;
   }
   return false;
@@ -57,6 +58,7 @@ bool selected(const grammar::ApiBinding& binding, event::Kind kind) {
     case event::Kind::operational:
     case event::Kind::shutdown:
     case event::Kind::lost:
+    case event::Kind::notice:
       return false;
   }
   return false;

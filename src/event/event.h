@@ -3,6 +3,7 @@
 // web are its readers.
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,18 @@ enum class Kind : std::uint8_t {
   operational,  // ExaBGP's own message type 6: shown as bytes
   shutdown,     // the daemon ends
   lost,         // events that a helper did not get because its queue was full: `lost_count`
+  notice,       // what ExaBGP does not have, to helpers that subscribed: `subject` and `fields`
+};
+
+/// One member of a notice: `"key": "text"` or `"key": 5`; in the text form
+/// `key text`.
+struct Field {
+  std::string_view key;
+  std::string_view text;    // when `numeric` is false
+  std::int64_t number = 0;  // when it is true
+  bool numeric = false;
+  Field(std::string_view k, std::string_view t) : key(k), text(t) {}
+  Field(std::string_view k, std::int64_t n) : key(k), number(n), numeric(true) {}
 };
 
 /// The neighbor block of an event.
@@ -64,6 +77,8 @@ struct Event {
   bgp::Bytes message;  // whole message with header, for packets and consolidate
   const NegotiatedView* negotiated = nullptr;  // of the session; never null for events of a peer
   std::uint64_t lost_count = 0;
+  std::string_view subject;       // notice: "service", "plan", "guard", "lease", "bfd", "receipt"
+  std::span<const Field> fields;  // members of the object called `subject`, in this order
 };
 
 /// What surrounds every JSON event.
@@ -99,6 +114,9 @@ void encode_json(const Event& event, const Envelope& envelope, const Style& styl
 /// Appends ExaBGP's text form (runtime 1.7); nothing for events that have none.
 void encode_text(const Event& event, const Envelope& envelope, const Style& style,
                  std::string& out);
+
+/// `{ "key": "text", "number": 5 }`
+void print_fields(std::span<const Field> fields, base::TextWriter& out);
 
 /// Wall-clock seconds as Python prints a float of time.time(): "1795383158.8004007".
 void print_time(std::int64_t utc_ns, base::TextWriter& out);

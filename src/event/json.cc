@@ -74,6 +74,8 @@ std::string_view type_of(const Event& event, const Style& style) {
       return "operational";
     case Kind::lost:
       return "lost";
+    case Kind::notice:
+      return event.subject;
   }
   return "unknown";
 }
@@ -204,6 +206,7 @@ void print_message(const Event& event, const Style& style, TextWriter& out) {
     case Kind::negotiated:
     case Kind::shutdown:
     case Kind::lost:
+    case Kind::notice:
       OPENBELL_CHECK(false);
   }
 }
@@ -241,8 +244,15 @@ void print_content(const Event& event, const Style& style, TextWriter& out) {
       return print_message(event, style, out);
     case Kind::shutdown:
     case Kind::lost:
+    case Kind::notice:
       OPENBELL_CHECK(false);
   }
+}
+
+void print_notice(const Event& event, TextWriter& out) {
+  out.put('"').put(event.subject).put("\": ");
+  print_fields(event.fields, out);
+  out.put(" }\n");
 }
 
 void print_consolidated_bytes(const Event& event, TextWriter& out) {
@@ -254,6 +264,20 @@ void print_consolidated_bytes(const Event& event, TextWriter& out) {
 }
 
 }  // namespace
+
+void print_fields(std::span<const Field> fields, TextWriter& out) {
+  std::string_view separator = "{ ";
+  for (const Field& field : fields) {
+    out.put(separator).json_string(field.key).put(": ");
+    if (field.numeric) {
+      out.signed_number(field.number);
+    } else {
+      out.json_string(field.text);
+    }
+    separator = ", ";
+  }
+  out.put(fields.empty() ? "{ }" : " }");
+}
 
 void print_time(std::int64_t utc_ns, TextWriter& out) {
   char digits[40];
@@ -278,6 +302,7 @@ void encode_json(const Event& event, const Envelope& envelope, const Style& styl
     to.put("\"lost\": ").number(event.lost_count).put(" }\n");
     return;
   }
+  if (event.kind == Kind::notice) return print_notice(event, to);
   OPENBELL_CHECK(event.peer != nullptr && event.negotiated != nullptr);
   if (is_consolidated(event, style)) print_consolidated_bytes(event, to);
   to.put("\"neighbor\": { ");

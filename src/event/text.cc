@@ -157,6 +157,18 @@ void print_state(const Event& event, std::string_view state, Dialect dialect, Te
   print_free_text(down_reason(event, dialect), out);
 }
 
+void print_notice(const Event& event, TextWriter& out) {
+  out.put(event.subject);
+  for (const Field& field : event.fields) {
+    out.put(' ').put(field.key).put(' ');
+    if (field.numeric) {
+      out.signed_number(field.number);
+    } else {
+      print_free_text(field.text.empty() ? "-" : field.text, out);
+    }
+  }
+}
+
 }  // namespace
 
 void encode_text(const Event& event, const Envelope& envelope, const Style& style,
@@ -186,6 +198,9 @@ void encode_text(const Event& event, const Envelope& envelope, const Style& styl
       break;
     case Kind::lost:
       to.put("lost ").number(event.lost_count);
+      break;
+    case Kind::notice:
+      print_notice(event, to);
       break;
     case Kind::fsm:
     case Kind::signal:

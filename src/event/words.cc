@@ -25,6 +25,7 @@ bool is_message(Kind kind) {
     case Kind::negotiated:
     case Kind::shutdown:
     case Kind::lost:
+    case Kind::notice:
       return false;
   }
   return false;

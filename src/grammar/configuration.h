@@ -9,12 +9,31 @@
 #include <vector>
 
 #include "base/ip.h"
+#include "bfd/config.h"
 #include "bgp/nlri/family.h"
 #include "grammar/route.h"
+#include "grammar/service.h"
 
 namespace openbell::grammar {
 
 enum class Encoder : std::uint8_t { text, json };
+
+/// What becomes of the routes that a helper has announced when it ends: ExaBGP keeps them.
+enum class OnExit : std::uint8_t {
+  keep,
+  withdraw,  // after ProcessConfig::on_exit_delay, unless it was started again and said them again
+  exit,      // the daemon ends
+};
+
+/// Events that only OpenBell has: a helper gets those it has subscribed to.
+struct Subscriptions {
+  bool service = false;
+  bool plan = false;
+  bool guard = false;
+  bool lease = false;
+  bool bfd = false;
+  bool operator==(const Subscriptions&) const = default;
+};
 
 struct ProcessConfig {
   std::string name;
@@ -25,6 +44,9 @@ struct ProcessConfig {
   bool ack = true;
   std::uint64_t queue_bytes = 64u << 20;  // `queue N;`: what may wait for the helper's stdin before
                                           // events are dropped and counted
+  OnExit on_exit = OnExit::keep;
+  base::Duration on_exit_delay{};
+  Subscriptions subscriptions;  // `subscribe [ service plan guard lease bfd ];`
   bool operator==(const ProcessConfig&) const = default;
 };
 
@@ -100,6 +122,8 @@ struct NeighborConfig {
   bgp::FamilySet families;
   bgp::FamilySet add_path_families;  // empty: every family that the capability lists
   bgp::FamilySet nexthop_families;   // ipv4 families whose next hop may be IPv6 (RFC 8950)
+  std::optional<bfd::SessionConfig> bfd;
+  bool kernel_timestamps = false;  // of every small UPDATE: when it left, when it was acknowledged
   std::vector<ApiBinding> api;
   RouteList routes;
 
@@ -119,6 +143,11 @@ struct Configuration {
   std::vector<ProcessConfig> processes;
   std::vector<NeighborConfig> neighbors;
   AuditConfig audit;
+  std::vector<ServiceConfig> services;
+  std::vector<PlanConfig> plans;
+  std::vector<bfd::SessionConfig> bfd_sessions;  // stand-alone: `bfd NAME { … }`
+  GuardConfig guard;
+  RealtimeConfig realtime;
 };
 
 /// One complaint or warning about a configuration text.
@@ -150,7 +179,8 @@ class ProgramFinder {
 struct ParseOptions {
   std::string
       file_name;  // for diagnostics; its directory is where relative programs are looked for
-  ProgramFinder* finder = nullptr;  // null: programs are not looked up
+  ProgramFinder* finder = nullptr;                       // null: programs are not looked up
+  bool (*zone_exists)(std::string_view name) = nullptr;  // null: time zones are not looked up
   std::size_t diagnostics_max = 100;
 };
 

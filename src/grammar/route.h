@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/tick.h"
 #include "bgp/nlri/family.h"
 #include "bgp/path.h"
 
@@ -28,6 +29,8 @@ struct RouteView {
   bool multicast_group = false;
   std::string_view watchdog;      // empty: none
   bool starts_withdrawn = false;  // `watchdog name withdraw`
+  base::Duration lease{};         // `lease 50ms`: lives so long unless renewed; 0: for ever
+  std::string_view lease_group;   // `lease-group NAME`; empty: the helper's own
 };
 
 class RouteSink {
