@@ -129,12 +129,10 @@ void Reactor::serve_timers(Driver& driver) {
   driver.on_timers(now_);
 }
 
-void Reactor::serve_ready() {
-  for (auto& ready : ready_) {
-    for (const Ready& item : ready) {
-      const Slot* slot = slot_of(item.watch);
-      if (slot != nullptr) slot->handler->on_ready(slot->tag, item.events);
-    }
+void Reactor::serve_rank(Rank rank) {
+  for (const Ready& item : ready_[static_cast<std::size_t>(rank)]) {
+    const Slot* slot = slot_of(item.watch);
+    if (slot != nullptr) slot->handler->on_ready(slot->tag, item.events);
   }
 }
 
@@ -154,7 +152,9 @@ void Reactor::turn(Driver& driver) {
   if (count > 0 || !again_.empty()) idle_since_ = now_.tick;
   collect(events.data(), count);
   serve_timers(driver);
-  serve_ready();
+  serve_rank(Rank::probe);
+  driver.on_urgent(now_);
+  for (const Rank rank : {Rank::control, Rank::helper, Rank::socket}) serve_rank(rank);
   finish_turn(driver);
 }
 

@@ -1,8 +1,9 @@
 #pragma once
 // The loop: one thread, one epoll, one place that says in which order a turn serves things.
 //
-//   wait -> read the clocks once -> due timers -> control (signals, ended children, wake-ups)
-//        -> helper pipes -> sockets -> Driver::end_of_turn (flush what was caused) -> wait
+//   wait -> read the clocks once -> due timers -> probes -> Driver::on_urgent (send what they
+//        caused) -> control (signals, ended children, wake-ups) -> helper pipes -> sockets
+//        -> Driver::end_of_turn (flush the rest) -> wait
 //
 // Descriptors are level-triggered: a handler reads a bounded amount once and returns, and what it
 // left makes the next turn ready by itself, so fairness needs no bookkeeping. Interest in writing
@@ -22,8 +23,8 @@ struct epoll_event;
 namespace openbell::io {
 
 /// Who is served first in a turn.
-enum class Rank : std::uint8_t { control, helper, socket };
-inline constexpr std::size_t rank_count = 3;
+enum class Rank : std::uint8_t { probe, control, helper, socket };
+inline constexpr std::size_t rank_count = 4;
 
 /// What the loop does when nothing is ready.
 enum class Idle : std::uint8_t {
@@ -59,6 +60,8 @@ class Driver {
   /// When the next turn must come at the latest; base::never when nothing waits for time.
   virtual base::Tick next_deadline() = 0;
   virtual void on_timers(const base::Now& now) = 0;
+  /// Timers and probes have been served: sends what cannot wait for the rest of the turn.
+  virtual void on_urgent(const base::Now&) {}
   /// Sends what the turn caused. True: bulk work is left, the next turn comes without waiting.
   virtual bool end_of_turn(const base::Now& now) = 0;
 };
@@ -114,7 +117,7 @@ class Reactor {
   int wait(epoll_event* events, int room, std::int64_t ns) const;
   void collect(const epoll_event* events, int count);
   void serve_timers(Driver& driver);
-  void serve_ready();
+  void serve_rank(Rank rank);
   void finish_turn(Driver& driver);
 
   ReactorOptions options_;

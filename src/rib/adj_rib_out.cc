@@ -27,15 +27,13 @@ struct AdjRibOut::Group {
   struct Owed {
     PeerIndex peer = 0;
     bgp::Family family{};
-    std::uint64_t announced = 0;
-    std::uint64_t withdrawn = 0;
+    Positions mark;
   };
 
   WireClass wire_class;
   std::vector<PeerIndex> members;
   PeerSet member_set = nobody;
-  std::uint64_t announced_at = 0;  // places in the store's queues
-  std::uint64_t withdrawn_at = 0;
+  Positions at;  // in the lanes of the store
   bool walking = false;
   bool framed = false;   // the walk answers a refresh: EoRR at its end
   bool separate = true;  // looks for a group to join when it has caught up
@@ -51,8 +49,16 @@ struct AdjRibOut::Group {
   base::Tick allowed_at = base::never;  // when the next one is allowed
 
   [[nodiscard]] bool caught_up(const RouteStore& routes) const {
-    return !walking && announced_at == routes.announced().end() &&
-           withdrawn_at == routes.withdrawn().end() && owed.empty();
+    return !walking && at == routes.ends() && owed.empty();
+  }
+  [[nodiscard]] bool has_urgent(const RouteStore& routes) const {
+    return at[Lane::urgent_withdrawn] != routes.queue(Lane::urgent_withdrawn).end() ||
+           at[Lane::urgent_announced] != routes.queue(Lane::urgent_announced).end();
+  }
+  /// The announcements that it has not read are left to a walk.
+  void skip_announced(const RouteStore& routes) {
+    at[Lane::announced] = routes.queue(Lane::announced).end();
+    at[Lane::urgent_announced] = routes.queue(Lane::urgent_announced).end();
   }
 };
 
@@ -76,8 +82,7 @@ AdjRibOut::~AdjRibOut() = default;
 AdjRibOut::Group& AdjRibOut::add_group(const WireClass& wire_class) {
   Group& group = *groups_.emplace_back(std::make_unique<Group>());
   group.wire_class = wire_class;
-  group.announced_at = routes_.announced().end();
-  group.withdrawn_at = routes_.withdrawn().end();
+  group.at = routes_.ends();
   return group;
 }
 
@@ -138,7 +143,7 @@ void AdjRibOut::begin_walk(Group& group, const bgp::FamilySet& families,
   group.walk_highest = routes_.last_change() + 1;
   group.walk_at = 1;
   group.walk_end = routes_.end();
-  group.announced_at = routes_.announced().end();
+  group.skip_announced(routes_);
   group.separate = true;
   routes_.seen();
 }
@@ -152,7 +157,9 @@ void AdjRibOut::refresh(PeerIndex peer, const bgp::FamilySet& families, bool fra
   if (group.walking) group.walk_families.for_each([&](bgp::Family family) { all.insert(family); });
   // What the queues still hold for other families is kept: a walk over all of them would lose
   // nothing, one over `asked` alone must not skip it.
-  if (group.announced_at != routes_.announced().end()) all = group.wire_class.context.families;
+  if (group.at[Lane::announced] != routes_.queue(Lane::announced).end() ||
+      group.at[Lane::urgent_announced] != routes_.queue(Lane::urgent_announced).end())
+    all = group.wire_class.context.families;
   begin_walk(group, all, 0);
   group.framed = framed;
   if (!framed) return;
@@ -164,16 +171,26 @@ void AdjRibOut::refresh(PeerIndex peer, const bgp::FamilySet& families, bool fra
 
 void AdjRibOut::end_of_rib(PeerIndex peer, bgp::Family family) {
   if (peer >= by_peer_.size() || by_peer_[peer] == nullptr) return;
-  group_of(peer).owed.push_back(
-      {peer, family, routes_.announced().end(), routes_.withdrawn().end()});
+  group_of(peer).owed.push_back({peer, family, routes_.ends()});
 }
 
 bool AdjRibOut::flush(base::Tick now) {
   bool more = false;
   // Groups may be split while they are flushed: new ones come at the end and get their slice too.
-  for (std::size_t i = 0; i < groups_.size(); ++i) more |= flush_group(*groups_[i], now);
+  for (std::size_t i = 0; i < groups_.size(); ++i)
+    more |= flush_group(*groups_[i], now, Scope::everything);
   rejoin_groups();
   return trim() || more;
+}
+
+void AdjRibOut::flush_urgent(base::Tick now) {
+  for (std::size_t i = 0; i < groups_.size(); ++i)
+    if (groups_[i]->has_urgent(routes_)) flush_group(*groups_[i], now, Scope::urgent);
+}
+
+bool AdjRibOut::has_written(PeerIndex peer, const Positions& mark) const {
+  if (peer >= by_peer_.size() || by_peer_[peer] == nullptr) return true;
+  return !by_peer_[peer]->walking && by_peer_[peer]->at.reached(mark);
 }
 
 base::Tick AdjRibOut::deadline() const {
@@ -182,39 +199,46 @@ base::Tick AdjRibOut::deadline() const {
   return earliest;
 }
 
-bool AdjRibOut::flush_group(Group& group, base::Tick now) {
+/// Routes that may be sent now.
+std::size_t AdjRibOut::allowance(Group& group, base::Tick now) const {
+  const std::uint32_t rate = group.wire_class.rate_limit;
+  if (rate == 0) return slice_routes;
+  const double elapsed_s = static_cast<double>((now - group.tokens_at).ns) / 1e9;
+  group.tokens = std::min<double>(rate, group.tokens + elapsed_s * rate);
+  group.tokens_at = now;
+  const auto room = std::min(slice_routes, static_cast<std::size_t>(group.tokens));
+  if (room == 0) group.allowed_at = now + base::nanoseconds(1'000'000'000 / rate);
+  return room;
+}
+
+bool AdjRibOut::flush_group(Group& group, base::Tick now, Scope scope) {
   group.allowed_at = base::never;
   if (group.caught_up(routes_)) return false;
   separate_blocked(group);
-  if (!output_.writable(group.members.front())) {
+  const std::size_t room =
+      output_.writable(group.members.front()) ? allowance(group, now) : std::size_t{0};
+  if (room == 0) {
     limit_lag(group);
     return false;
   }
-  std::size_t room = slice_routes;
-  if (const std::uint32_t rate = group.wire_class.rate_limit; rate != 0) {
-    const double elapsed_s = static_cast<double>((now - group.tokens_at).ns) / 1e9;
-    group.tokens = std::min<double>(rate, group.tokens + elapsed_s * rate);
-    group.tokens_at = now;
-    room = std::min(room, static_cast<std::size_t>(group.tokens));
-    if (room == 0) {
-      group.allowed_at = now + base::nanoseconds(1'000'000'000 / rate);
-      limit_lag(group);
-      return false;
-    }
-  }
   routes_.seen();
-  collect_withdrawn(group, room);
-  std::size_t sent =
-      encoder_->write(group.wire_class.context, group.member_set, bgp::Purpose::withdraw);
-  if (sent < room) {
-    collect_announced(group, room - sent);
-    if (encoder_->size() < room - sent && group.walking) collect_walk(group, room - sent);
-    sent += encoder_->write(group.wire_class.context, group.member_set, bgp::Purpose::announce);
-  }
+  std::size_t sent = 0;
+  for (const Lane lane : lanes)
+    if (sent < room && (scope == Scope::everything || is_urgent(lane)))
+      sent += write_lane(group, lane, room - sent);
   group.tokens -= static_cast<double>(sent);
+  if (scope == Scope::urgent) return false;
   if (group.walking && group.walk_at >= group.walk_end) finish_walk(group);
   send_end_of_rib(group);
   return !group.caught_up(routes_);
+}
+
+std::size_t AdjRibOut::write_lane(Group& group, Lane lane, std::size_t room) {
+  collect(group, lane, room);
+  if (lane == Lane::announced && encoder_->size() < room && group.walking)
+    collect_walk(group, room);
+  return encoder_->write(group.wire_class.context, group.member_set,
+                         is_withdrawal(lane) ? bgp::Purpose::withdraw : bgp::Purpose::announce);
 }
 
 void AdjRibOut::separate_blocked(Group& group) {
@@ -227,33 +251,24 @@ void AdjRibOut::separate_blocked(Group& group) {
 }
 
 void AdjRibOut::limit_lag(Group& group) {
-  if (routes_.withdrawn().end() - group.withdrawn_at > limits_.withdrawn_lag) {
+  const auto lag = [&](Lane lane) { return routes_.queue(lane).end() - group.at[lane]; };
+  if (lag(Lane::withdrawn) + lag(Lane::urgent_withdrawn) > limits_.withdrawn_lag) {
     const std::vector<PeerIndex> members = group.members;
     for (const PeerIndex peer : members) output_.overrun(peer);
     return;
   }
-  if (routes_.announced().end() - group.announced_at <= limits_.announced_lag) return;
-  const std::uint64_t lowest =
-      group.walking ? group.walk_lowest : routes_.announced()[group.announced_at].change;
+  if (lag(Lane::announced) + lag(Lane::urgent_announced) <= limits_.announced_lag) return;
+  std::uint64_t lowest = group.walking ? group.walk_lowest : routes_.last_change() + 1;
+  for (const Lane lane : {Lane::announced, Lane::urgent_announced})
+    if (lag(lane) != 0) lowest = std::min(lowest, routes_.queue(lane)[group.at[lane]].change);
   begin_walk(group, group.wire_class.context.families, lowest);
 }
 
-void AdjRibOut::collect_withdrawn(Group& group, std::size_t room) {
-  const ChangeQueue& queue = routes_.withdrawn();
-  for (; group.withdrawn_at < queue.end() && encoder_->size() < room; ++group.withdrawn_at) {
-    const Change& entry = queue[group.withdrawn_at];
-    const Route& route = routes_[entry.route];
-    if (route.change != entry.change ||
-        !group.wire_class.context.families.contains(route.nlri.family()))
-      continue;
-    if (peers_.intersect(route.audience, group.member_set) != nobody) encoder_->add(entry.route);
-  }
-}
-
-void AdjRibOut::collect_announced(Group& group, std::size_t room) {
-  const ChangeQueue& queue = routes_.announced();
-  for (; group.announced_at < queue.end() && encoder_->size() < room; ++group.announced_at) {
-    const Change& entry = queue[group.announced_at];
+void AdjRibOut::collect(Group& group, Lane lane, std::size_t room) {
+  const ChangeQueue& queue = routes_.queue(lane);
+  std::uint64_t& at = group.at[lane];
+  for (; at < queue.end() && encoder_->size() < room; ++at) {
+    const Change& entry = queue[at];
     const Route& route = routes_[entry.route];
     if (route.change != entry.change ||
         !group.wire_class.context.families.contains(route.nlri.family()))
@@ -289,7 +304,7 @@ void AdjRibOut::send_end_of_rib(Group& group) {
   if (group.walking || group.owed.empty()) return;
   std::uint8_t message[64];
   std::erase_if(group.owed, [&](const Group::Owed& owed) {
-    if (group.announced_at < owed.announced || group.withdrawn_at < owed.withdrawn) return false;
+    if (!group.at.reached(owed.mark)) return false;
     output_.write(owed.peer, bgp::write_end_of_rib(owed.family, message));
     return true;
   });
@@ -316,13 +331,9 @@ void AdjRibOut::rejoin_groups() {
 }
 
 bool AdjRibOut::trim() {
-  std::uint64_t announced = routes_.announced().end();
-  std::uint64_t withdrawn = routes_.withdrawn().end();
-  for (const auto& group : groups_) {
-    announced = std::min(announced, group->announced_at);
-    withdrawn = std::min(withdrawn, group->withdrawn_at);
-  }
-  return routes_.trim(announced, withdrawn, slice_trim);
+  Positions passed = routes_.ends();
+  for (const auto& group : groups_) passed.limit(group->at);
+  return routes_.trim(passed, slice_trim);
 }
 
 }  // namespace openbell::rib

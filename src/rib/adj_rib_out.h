@@ -2,7 +2,8 @@
 // From changed routes to UPDATEs: sessions that are sent identical bytes form a wire group, for
 // which each UPDATE is encoded once and written to every member.
 //
-// A group follows the two queues of the RouteStore, withdrawals first. A session that has just come
+// A group follows the lanes of the RouteStore in their order: what is urgent first, withdrawals
+// before announcements. A session that has just come
 // up, was asked to refresh, or fell too far behind walks over the store instead and then follows
 // the queues like everybody else; a member whose socket is full leaves for a group of its own and
 // comes back when it has caught up. What waits is routes, never bytes, so a slow peer costs a
@@ -72,12 +73,18 @@ class AdjRibOut {
   /// Writes a slice of what waits for every group. True when there is more that could be sent at
   /// once.
   bool flush(base::Tick now);
+  /// Writes what is urgent and nothing else: for the middle of a turn.
+  void flush_urgent(base::Tick now);
+  /// Everything changed before `mark` (RouteStore::ends() of then) has been written to `peer`, or
+  /// it has no session.
+  [[nodiscard]] bool has_written(PeerIndex peer, const Positions& mark) const;
   /// When a group held back by its rate limit may go on; base::never when none is.
   [[nodiscard]] base::Tick deadline() const;
 
  private:
   struct Group;
   struct Encoder;
+  enum class Scope : std::uint8_t { urgent, everything };
 
   Group& group_of(PeerIndex peer) { return *by_peer_[peer]; }
   Group& add_group(const WireClass& wire_class);
@@ -85,11 +92,12 @@ class AdjRibOut {
   void leave_group(PeerIndex peer);
   void begin_walk(Group& group, const bgp::FamilySet& families, std::uint64_t lowest_change);
   void finish_walk(Group& group);
-  bool flush_group(Group& group, base::Tick now);
+  bool flush_group(Group& group, base::Tick now, Scope scope);
+  std::size_t allowance(Group& group, base::Tick now) const;
+  std::size_t write_lane(Group& group, Lane lane, std::size_t room);
   void separate_blocked(Group& group);
   void limit_lag(Group& group);
-  void collect_withdrawn(Group& group, std::size_t room);
-  void collect_announced(Group& group, std::size_t room);
+  void collect(Group& group, Lane lane, std::size_t room);
   void collect_walk(Group& group, std::size_t room);
   void send_end_of_rib(Group& group);
   void rejoin_groups();

@@ -76,15 +76,16 @@ class AdjRibOutTest : public testing::Test {
     key_ = {24, 10, 0, number};
     return {Family::ipv4_unicast, false, 0, key_, {}};
   }
-  void announce(std::uint8_t number, PeerSet audience, std::uint32_t next_hop = 1) {
+  void announce(std::uint8_t number, PeerSet audience, std::uint32_t next_hop = 1,
+                Priority priority = Priority::bulk) {
     bgp::PathView view;
     view.next_hop = {bgp::NextHop::Kind::address, bgp::IpAddress::v4(0x0A000000 + next_hop)};
     const Path path = paths_.acquire(view);
-    routes_.announce(nlri(number), path, audience);
+    routes_.announce(nlri(number), path, audience, {.priority = priority});
     paths_.release(path);
   }
-  void withdraw(std::uint8_t number, PeerSet audience) {
-    routes_.withdraw(nlri(number), no_path, audience, out_.listening());
+  void withdraw(std::uint8_t number, PeerSet audience, Priority priority = Priority::bulk) {
+    routes_.withdraw(nlri(number), no_path, audience, out_.listening(), priority);
   }
   /// Sessions that are up and were sent what there was.
   void up(std::initializer_list<PeerIndex> members, std::uint32_t rate_limit = 0) {
@@ -167,7 +168,7 @@ TEST_F(AdjRibOutTest, WhoIsFarBehindGetsTheLatestStateOfEverythingOnce) {
     announce(8, both, next_hop);
     flush();
   }
-  EXPECT_LE(routes_.announced().end() - routes_.announced().begin(), 51u);
+  EXPECT_LE(routes_.queue(Lane::announced).end() - routes_.queue(Lane::announced).begin(), 51u);
   output_.blocked.clear();
   flush();
   EXPECT_THAT(output_.sent(1), testing::UnorderedElementsAre("+7", "+8"));
@@ -242,9 +243,52 @@ TEST_F(AdjRibOutTest, AHeldBackQueueIsBounded) {
     announce(8, set({0}), next_hop);
     flush();
   }
-  EXPECT_LE(routes_.announced().end() - routes_.announced().begin(), 51u);
+  EXPECT_LE(routes_.queue(Lane::announced).end() - routes_.queue(Lane::announced).begin(), 51u);
   flush(base::Tick{} + base::seconds(5));
   EXPECT_THAT(output_.sent(0), testing::Contains("+8"));
+}
+
+TEST_F(AdjRibOutTest, WhatIsUrgentPassesWhatWaits) {
+  up({0, 1});
+  const PeerSet both = set({0, 1});
+  announce(9, both);
+  flush();
+  output_.sent(0);
+  output_.sent(1);
+  output_.blocked = {1};
+  withdraw(7, both);
+  for (std::uint8_t number = 1; number <= 5; ++number) announce(number, both, number);
+  announce(8, both, 8, Priority::urgent);
+  withdraw(9, both, Priority::urgent);
+  const Positions mark = routes_.ends();
+  out_.flush_urgent(base::Tick{});
+  EXPECT_THAT(output_.sent(0), ElementsAre("-9", "+8"));
+  EXPECT_FALSE(out_.has_written(0, mark));
+  flush();
+  EXPECT_THAT(output_.sent(0), ElementsAre("-7", "+1", "+2", "+3", "+4", "+5"));
+  EXPECT_TRUE(out_.has_written(0, mark));
+  EXPECT_FALSE(out_.has_written(1, mark));
+  EXPECT_THAT(output_.sent(1), IsEmpty());
+  output_.blocked.clear();
+  flush();
+  EXPECT_THAT(output_.sent(1), ElementsAre("-9", "+8", "-7", "+1", "+2", "+3", "+4", "+5"));
+  EXPECT_TRUE(out_.has_written(1, mark));
+}
+
+TEST_F(AdjRibOutTest, TheLastWordCountsAlsoBetweenLanes) {
+  up({0});
+  announce(1, set({0}), 1, Priority::urgent);
+  withdraw(1, set({0}));
+  flush();
+  EXPECT_THAT(output_.sent(0), ElementsAre("-1"));
+  announce(2, set({0}));
+  withdraw(2, set({0}), Priority::urgent);
+  flush();
+  EXPECT_THAT(output_.sent(0), ElementsAre("-2"));
+  withdraw(2, set({0}));
+  announce(2, set({0}), 1, Priority::urgent);
+  flush();
+  EXPECT_THAT(output_.sent(0), ElementsAre("+2"));
 }
 
 TEST_F(AdjRibOutTest, AClosedSessionKeepsNothingWaiting) {
@@ -257,7 +301,7 @@ TEST_F(AdjRibOutTest, AClosedSessionKeepsNothingWaiting) {
   flush();
   out_.close(1);
   flush();
-  EXPECT_EQ(routes_.withdrawn().begin(), routes_.withdrawn().end());
+  EXPECT_EQ(routes_.queue(Lane::withdrawn).begin(), routes_.queue(Lane::withdrawn).end());
   EXPECT_EQ(routes_.size(), 1u);
 }
 

@@ -2,6 +2,8 @@
 // A queue that many readers follow at their own pace: entries keep their position while they are in
 // it. Grows and shrinks by chunks.
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -15,6 +17,47 @@ namespace openbell::rib {
 struct Change {
   base::Handle route = base::no_handle;
   std::uint64_t change = 0;
+};
+
+/// What must not wait for what: a lane is read to its end before the next one is looked at, so that
+/// a failed check passes a million routes of a helper, and a withdrawal any announcement.
+enum class Lane : std::uint8_t { urgent_withdrawn, urgent_announced, withdrawn, announced };
+inline constexpr std::size_t lane_count = 4;
+inline constexpr std::array<Lane, lane_count> lanes = {
+    Lane::urgent_withdrawn, Lane::urgent_announced, Lane::withdrawn, Lane::announced};
+
+/// Whether a change goes before what is queued already.
+enum class Priority : std::uint8_t { bulk, urgent };
+
+constexpr bool is_withdrawal(Lane lane) {
+  return lane == Lane::urgent_withdrawn || lane == Lane::withdrawn;
+}
+constexpr bool is_urgent(Lane lane) {
+  return lane == Lane::urgent_withdrawn || lane == Lane::urgent_announced;
+}
+constexpr Lane withdrawal_lane(Priority priority) {
+  return priority == Priority::urgent ? Lane::urgent_withdrawn : Lane::withdrawn;
+}
+constexpr Lane announcement_lane(Priority priority) {
+  return priority == Priority::urgent ? Lane::urgent_announced : Lane::announced;
+}
+
+/// A place in every lane: where a reader stands, or what it must have read.
+struct Positions {
+  std::array<std::uint64_t, lane_count> at{};
+  std::uint64_t& operator[](Lane lane) { return at[static_cast<std::size_t>(lane)]; }
+  std::uint64_t operator[](Lane lane) const { return at[static_cast<std::size_t>(lane)]; }
+  bool operator==(const Positions&) const = default;
+  /// No lane stands before that of `mark`.
+  [[nodiscard]] bool reached(const Positions& mark) const {
+    for (std::size_t i = 0; i < lane_count; ++i)
+      if (at[i] < mark.at[i]) return false;
+    return true;
+  }
+  /// The earlier place in every lane.
+  void limit(const Positions& other) {
+    for (std::size_t i = 0; i < lane_count; ++i) at[i] = std::min(at[i], other.at[i]);
+  }
 };
 
 class ChangeQueue {

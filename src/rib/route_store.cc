@@ -16,7 +16,8 @@ Handle RouteStore::head(std::uint32_t hash, const bgp::NlriView& nlri) const {
   return index_.find(hash, [&](Handle route) { return routes_[route].nlri.same_key(nlri); });
 }
 
-PeerSet RouteStore::announce(const bgp::NlriView& nlri, Path path, PeerSet audience) {
+PeerSet RouteStore::announce(const bgp::NlriView& nlri, Path path, PeerSet audience,
+                             Origin origin) {
   const std::uint32_t hash = hash_of(nlri);
   PeerSet news = audience;
   Handle joinable = no_handle;
@@ -28,7 +29,8 @@ PeerSet RouteStore::announce(const bgp::NlriView& nlri, Path path, PeerSet audie
     const PeerSet shared = peers_.intersect(route.audience, news);
     const PeerSet kept = same ? peers_.subtract(shared, doomed(route)) : nobody;
     news = peers_.subtract(news, kept);
-    if (same && route.change > seen_change_) joinable = at;
+    if (same && shared != nobody) route.owner = origin.owner;
+    if (same && route.change > seen_change_ && origin.priority == Priority::bulk) joinable = at;
     if (!same && !route.withdrawn && shared != nobody) ++replaced_;
     if (kept != shared) remove_peers(hash, at, peers_.subtract(shared, kept));
     at = next;
@@ -39,12 +41,13 @@ PeerSet RouteStore::announce(const bgp::NlriView& nlri, Path path, PeerSet audie
     return news;
   }
   const Handle added = add(hash, nlri, path, news, false);
-  announced_.push({added, routes_[added].change});
+  routes_[added].owner = origin.owner;
+  push(announcement_lane(origin.priority), added);
   return news;
 }
 
 PeerSet RouteStore::withdraw(const bgp::NlriView& nlri, Path attributes, PeerSet audience,
-                             PeerSet listening) {
+                             PeerSet listening, Priority priority) {
   const std::uint32_t hash = hash_of(nlri);
   PeerSet lost = nobody;
   std::uint8_t tail[255];
@@ -66,8 +69,7 @@ PeerSet RouteStore::withdraw(const bgp::NlriView& nlri, Path attributes, PeerSet
   }
   const PeerSet told = peers_.intersect(audience, listening);
   if (told != nobody) {
-    const Handle tombstone = add(hash, gone, attributes, told, true);
-    withdrawn_.push({tombstone, routes_[tombstone].change});
+    push(withdrawal_lane(priority), add(hash, gone, attributes, told, true));
   }
   return lost;
 }
@@ -97,17 +99,37 @@ Handle RouteStore::find(const bgp::NlriView& nlri, PeerIndex peer) const {
   return no_handle;
 }
 
-bool RouteStore::trim(std::uint64_t announced, std::uint64_t withdrawn, std::size_t budget) {
-  announced_.trim(announced);
-  const std::uint64_t until = std::min(withdrawn, withdrawn_.begin() + budget);
-  for (std::uint64_t at = withdrawn_.begin(); at < until; ++at) {
-    const Change& entry = withdrawn_[at];
+Positions RouteStore::ends() const {
+  Positions ends;
+  for (const Lane lane : lanes) ends[lane] = queue(lane).end();
+  return ends;
+}
+
+void RouteStore::push(Lane lane, Handle route) {
+  queues_[static_cast<std::size_t>(lane)].push({route, routes_[route].change});
+}
+
+bool RouteStore::trim(const Positions& passed, std::size_t budget) {
+  bool more = false;
+  for (const Lane lane : lanes) more |= trim(lane, passed[lane], budget);
+  return more;
+}
+
+bool RouteStore::trim(Lane lane, std::uint64_t passed, std::size_t budget) {
+  ChangeQueue& queue = queues_[static_cast<std::size_t>(lane)];
+  if (!is_withdrawal(lane)) {
+    queue.trim(passed);
+    return false;
+  }
+  const std::uint64_t until = std::min(passed, queue.begin() + budget);
+  for (std::uint64_t at = queue.begin(); at < until; ++at) {
+    const Change& entry = queue[at];
     const Route& route = routes_[entry.route];
     if (route.change == entry.change && route.withdrawn && route.audience != nobody)
       erase(hash_of(route.nlri.view()), entry.route);
   }
-  withdrawn_.trim(until);
-  return until < withdrawn;
+  queue.trim(until);
+  return until < passed;
 }
 
 Handle RouteStore::add(std::uint32_t hash, const bgp::NlriView& nlri, Path path, PeerSet audience,
@@ -152,6 +174,7 @@ void RouteStore::erase(std::uint32_t hash, Handle gone) {
   route.nlri.release();
   paths_.release(route.path);
   route.audience = nobody;
+  route.owner = 0;
   route.change = 0;
   routes_.release(gone);
 }

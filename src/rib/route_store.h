@@ -25,9 +25,16 @@ struct Route {
   Path path = no_path;        // of a tombstone: the attributes given with the withdrawal, or none
   PeerSet audience = nobody;  // nobody: the record is free
   base::Handle next = base::no_handle;  // of the same NLRI
+  std::uint32_t owner = 0;              // who announced it last, see Origin
   std::uint64_t change = 0;
 };
 static_assert(sizeof(Route) == 40);
+
+/// Whose word a change is, and whether it goes first.
+struct Origin {
+  Priority priority = Priority::bulk;
+  std::uint32_t owner = 0;  // a number of the caller's; 0: nobody in particular
+};
 
 class RouteStore {
  public:
@@ -38,12 +45,13 @@ class RouteStore {
 
   /// Announces to every peer of `audience`. Gives the peers for which this is news: those that were
   /// announced the very same before are left alone. The store takes its own use of `path`.
-  PeerSet announce(const bgp::NlriView& nlri, Path path, PeerSet audience);
+  PeerSet announce(const bgp::NlriView& nlri, Path path, PeerSet audience, Origin origin = {});
 
   /// Withdraws from every peer of `audience`, also one that never heard of the route (ExaBGP).
   /// Peers that are not `listening` (their session is down) are only forgotten. A label that was
   /// not given is taken from the route. Returns the peers that lost a route.
-  PeerSet withdraw(const bgp::NlriView& nlri, Path attributes, PeerSet audience, PeerSet listening);
+  PeerSet withdraw(const bgp::NlriView& nlri, Path attributes, PeerSet audience, PeerSet listening,
+                   Priority priority = Priority::bulk);
 
   /// Everything announced to `peers` up to now is about to be withdrawn by the caller, in slices:
   /// until end_clearing(), announcing the very same again is news. Gives the number of the last
@@ -60,8 +68,11 @@ class RouteStore {
   /// Records in use, tombstones included.
   [[nodiscard]] std::size_t size() const { return routes_.used(); }
 
-  [[nodiscard]] const ChangeQueue& announced() const { return announced_; }
-  [[nodiscard]] const ChangeQueue& withdrawn() const { return withdrawn_; }
+  [[nodiscard]] const ChangeQueue& queue(Lane lane) const {
+    return queues_[static_cast<std::size_t>(lane)];
+  }
+  /// The ends of all lanes: who has read up to here has read everything up to now.
+  [[nodiscard]] Positions ends() const;
   /// Announcements so far that took the place of another path.
   [[nodiscard]] std::uint64_t replaced() const { return replaced_; }
   [[nodiscard]] std::uint64_t last_change() const { return last_change_; }
@@ -69,13 +80,15 @@ class RouteStore {
   /// into one.
   void seen() { seen_change_ = last_change_; }
   /// All readers have passed these positions: what lies before is forgotten, tombstones there are
-  /// freed. At most `budget` entries; true when there is more.
-  bool trim(std::uint64_t announced, std::uint64_t withdrawn, std::size_t budget);
+  /// freed. At most `budget` entries of a lane; true when there is more.
+  bool trim(const Positions& passed, std::size_t budget);
 
  private:
   base::Handle head(std::uint32_t hash, const bgp::NlriView& nlri) const;
   base::Handle add(std::uint32_t hash, const bgp::NlriView& nlri, Path path, PeerSet audience,
                    bool withdrawn);
+  void push(Lane lane, base::Handle route);
+  bool trim(Lane lane, std::uint64_t passed, std::size_t budget);
   /// Takes `peers` out of a route's audience; frees it when nobody is left.
   void remove_peers(std::uint32_t hash, base::Handle route, PeerSet peers);
   void erase(std::uint32_t hash, base::Handle route);
@@ -92,8 +105,7 @@ class RouteStore {
   PathPool& paths_;
   base::Slab<Route> routes_;
   base::Index index_;  // first route of each NLRI
-  ChangeQueue announced_;
-  ChangeQueue withdrawn_;
+  std::array<ChangeQueue, lane_count> queues_;
   std::uint64_t last_change_ = 0;
   std::uint64_t seen_change_ = 0;
   std::uint64_t replaced_ = 0;

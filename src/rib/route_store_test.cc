@@ -43,7 +43,7 @@ class RouteStoreTest : public ::testing::Test {
 TEST_F(RouteStoreTest, AnIdenticalAnnouncementIsNoNews) {
   EXPECT_EQ(store_.announce(Prefix(1).view(), path(1), both_), both_);
   EXPECT_EQ(store_.announce(Prefix(1).view(), path(1), a_), nobody);
-  EXPECT_EQ(store_.announced().end(), 1u);
+  EXPECT_EQ(store_.queue(Lane::announced).end(), 1u);
 }
 
 TEST_F(RouteStoreTest, PeersMayHoldDifferentPathsOfOneRoute) {
@@ -71,9 +71,9 @@ TEST_F(RouteStoreTest, TheEarlierEntriesOfABurstAreStale) {
   store_.announce(Prefix(1).view(), path(1), a_);
   store_.withdraw(Prefix(1).view(), no_path, a_, a_);
   store_.announce(Prefix(1).view(), path(1), a_);
-  const Change& first = store_.announced()[0];
-  const Change& withdrawal = store_.withdrawn()[0];
-  const Change& last = store_.announced()[1];
+  const Change& first = store_.queue(Lane::announced)[0];
+  const Change& withdrawal = store_.queue(Lane::withdrawn)[0];
+  const Change& last = store_.queue(Lane::announced)[1];
   const auto valid = [&](const Change& c) { return store_[c.route].change == c.change; };
   EXPECT_FALSE(valid(first));
   EXPECT_FALSE(valid(withdrawal));
@@ -84,7 +84,7 @@ TEST_F(RouteStoreTest, TombstonesGoWhenEverybodyHasPassedThem) {
   store_.announce(Prefix(1).view(), path(1), a_);
   store_.withdraw(Prefix(1).view(), no_path, a_, a_);
   EXPECT_EQ(store_.size(), 1u);
-  EXPECT_FALSE(store_.trim(1, 1, 10));
+  EXPECT_FALSE(store_.trim(store_.ends(), 10));
   EXPECT_EQ(store_.size(), 0u);
 }
 
@@ -92,7 +92,7 @@ TEST_F(RouteStoreTest, AWithdrawalForASessionThatIsDownLeavesNothing) {
   store_.announce(Prefix(1).view(), path(1), a_);
   EXPECT_EQ(store_.withdraw(Prefix(1).view(), no_path, a_, nobody), a_);
   EXPECT_EQ(store_.size(), 0u);
-  EXPECT_EQ(store_.withdrawn().end(), 0u);
+  EXPECT_EQ(store_.queue(Lane::withdrawn).end(), 0u);
 }
 
 TEST_F(RouteStoreTest, AWithdrawalCarriesTheLabelThatWasAnnounced) {
@@ -100,7 +100,7 @@ TEST_F(RouteStoreTest, AWithdrawalCarriesTheLabelThatWasAnnounced) {
   const std::uint8_t label[] = {0, 0x3E, 0x81};
   store_.announce({Family::ipv4_nlri_mpls, false, 0, key, label}, path(1), a_);
   store_.withdraw({Family::ipv4_nlri_mpls, false, 0, key, {}}, no_path, a_, a_);
-  const Change& entry = store_.withdrawn()[0];
+  const Change& entry = store_.queue(Lane::withdrawn)[0];
   EXPECT_TRUE(base::equal(store_[entry.route].nlri.view().tail, label));
 }
 
@@ -122,14 +122,14 @@ TEST_F(RouteStoreTest, AgreesWithAModelUnderRandomChanges) {
       store_.withdraw(Prefix(x).view(), no_path, audience, both_);
     }
     if (random() % 7 == 0) store_.seen();
-    if (random() % 50 == 0) store_.trim(store_.announced().end(), store_.withdrawn().end(), 1'000);
+    if (random() % 50 == 0) store_.trim(store_.ends(), 1'000);
     for (const PeerIndex peer : indices) {
       const auto known = model.find({x, peer});
       ASSERT_EQ(announced(Prefix(x), peer), known == model.end() ? -1 : known->second)
           << "step " << step;
     }
   }
-  store_.trim(store_.announced().end(), store_.withdrawn().end(), 100'000);
+  store_.trim(store_.ends(), 100'000);
   std::set<base::Handle> live;
   for (const auto& [key, med] : model)
     if (med >= 0)
