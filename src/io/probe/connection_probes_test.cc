@@ -1,0 +1,205 @@
+// The kinds tcp and hold, against real sockets.
+
+#include <cerrno>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <thread>
+#include <unistd.h>
+
+#include "io/probe/probe_for_test.h"
+#include "io/socket.h"
+
+namespace openbell::io {
+namespace {
+
+class ConnectionProbeTest : public ProbeTest {
+ protected:
+  void listen(std::string_view on = "127.0.0.1") {
+    auto listener = open_listener({address_of(on), 0});
+    ASSERT_TRUE(listener) << listener.error();
+    listener_ = std::move(*listener);
+    target_ = local_endpoint(listener_.get());
+  }
+  /// Waits for the connection of a probe; an empty answer when none comes.
+  Fd accept() {
+    Fd accepted;
+    EXPECT_TRUE(loop_.until([&] {
+      accepted = Fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+      return static_cast<bool>(accepted);
+    }));
+    return accepted;
+  }
+  health::CheckConfig config(std::string kind) {
+    health::CheckConfig result;
+    result.kind = std::move(kind);
+    result.address = target_.address;
+    result.port = target_.port;
+    return result;
+  }
+
+  Fd listener_;
+  Endpoint target_;
+};
+
+TEST_F(ConnectionProbeTest, TcpAnswersFromTheLoopWhetherSomebodyAccepts) {
+  for (const std::string_view address : {"127.0.0.1", "::1"}) {
+    listen(address);
+    probes_.start(1, config("tcp"));
+    EXPECT_FALSE(probes_.run(1)) << "not from inside the call";
+    const Answer up = next(1);
+    EXPECT_TRUE(up.ok) << up.error;
+    EXPECT_EQ(up.again, base::Tick{});
+    const Fd accepted = accept();
+    char byte = 0;
+    EXPECT_EQ(::recv(accepted.get(), &byte, 1, 0), 0) << "closed with FIN";
+
+    listener_.reset();
+    const Answer down = run(1);
+    EXPECT_FALSE(down.ok);
+    EXPECT_EQ(down.error, "connection refused");
+  }
+}
+
+TEST_F(ConnectionProbeTest, TcpReadsTheGreetingThatCameBeforeItCloses) {
+  listen();
+  probes_.start(1, config("tcp"));
+  EXPECT_FALSE(probes_.run(1));
+  // The probe's turn comes after the greeting: both are done before the loop runs.
+  const Fd accepted(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  ASSERT_TRUE(accepted);
+  ASSERT_EQ(::send(accepted.get(), "220 hello\r\n", 11, 0), 11);
+  EXPECT_TRUE(next(1).ok);
+  char byte = 0;
+  EXPECT_EQ(::recv(accepted.get(), &byte, 1, 0), 0) << "FIN, not RST";
+}
+
+TEST_F(ConnectionProbeTest, AnAttemptUnderWayIsNotStartedTwiceAndACancelledOneIsSilent) {
+  listen();
+  probes_.start(1, config("tcp"));
+  EXPECT_FALSE(probes_.run(1));
+  EXPECT_FALSE(probes_.run(1));
+  EXPECT_TRUE(next(1).ok);
+  loop_.pass(base::milliseconds(20));
+  EXPECT_EQ(heard_, 1u);
+
+  EXPECT_FALSE(probes_.run(1));
+  probes_.cancel(1);
+  probes_.cancel(1);
+  loop_.pass(base::milliseconds(20));
+  EXPECT_EQ(heard_, 1u);
+  EXPECT_TRUE(run(1).ok);
+}
+
+TEST_F(ConnectionProbeTest, AWrongLocalAddressIsAnAnswer) {
+  listen();
+  health::CheckConfig wrong = config("tcp");
+  wrong.local_address = address_of("192.0.2.250");
+  probes_.start(1, wrong);
+  const Answer answer = run(1);
+  EXPECT_FALSE(answer.ok);
+  EXPECT_EQ(answer.error, "cannot bind to 192.0.2.250: Cannot assign requested address");
+}
+
+TEST_F(ConnectionProbeTest, HoldReportsTheEndOfItsConnectionByItself) {
+  listen();
+  probes_.start(1, config("hold"));
+  for (const bool reset : {false, true}) {
+    EXPECT_FALSE(probes_.run(1));
+    const Answer up = next(1);
+    EXPECT_TRUE(up.ok) << up.error;
+    EXPECT_EQ(up.again, base::never);
+    Fd peer = accept();
+    ASSERT_EQ(::send(peer.get(), "dropped", 7, 0), 7);
+    loop_.pass(base::milliseconds(20));
+    EXPECT_TRUE(answers_[1].empty());
+    EXPECT_EQ(run(1).again, base::never) << "still held: the same connection";
+    EXPECT_EQ(probes_.detail(1), "held from " + peer_endpoint(peer.get()).text());
+
+    const linger abort{1, 0};
+    if (reset) ::setsockopt(peer.get(), SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
+    peer.reset();
+    const Answer down = next(1);
+    EXPECT_FALSE(down.ok);
+    EXPECT_EQ(down.error, reset ? "connection reset by peer" : "closed by the peer");
+    EXPECT_EQ(down.again, base::Tick{});
+    EXPECT_EQ(probes_.detail(1), "");
+  }
+  listener_.reset();
+  EXPECT_EQ(run(1).error, "connection refused");
+}
+
+TEST_F(ConnectionProbeTest, HoldSeesTheFinBehindAFloodThatNobodyReads) {
+  listen();
+  probes_.start(1, config("hold"));
+  EXPECT_TRUE(run(1).ok);
+  Fd peer = accept();
+  const std::string flood(1 << 20, 'x');
+  std::size_t sent = 0;
+  while (sent < flood.size()) {
+    const ssize_t size = ::send(peer.get(), flood.data() + sent, flood.size() - sent, MSG_DONTWAIT);
+    if (size > 0) sent += static_cast<std::size_t>(size);
+    loop_.pass(base::milliseconds(1));
+  }
+  EXPECT_TRUE(answers_[1].empty()) << "everything is dropped, nothing is blocked";
+  peer.reset();
+  EXPECT_EQ(next(1).error, "closed by the peer");
+}
+
+/// In a network of its own, where the link can be cut.
+TEST_F(ConnectionProbeTest, HoldFailsWhenKeepalivesStayUnanswered) {
+  std::thread alone([&] {
+    ASSERT_EQ(::unshare(CLONE_NEWNET), 0) << "needs root";
+    const Fd control(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    ifreq link{};
+    std::snprintf(link.ifr_name, sizeof link.ifr_name, "lo");
+    link.ifr_flags = IFF_UP;
+    ASSERT_EQ(::ioctl(control.get(), SIOCSIFFLAGS, &link), 0);
+    listen();
+    probes_.start(1, config("hold"));
+    EXPECT_TRUE(run(1).ok);
+    const Fd peer = accept();
+    link.ifr_flags = 0;
+    ASSERT_EQ(::ioctl(control.get(), SIOCSIFFLAGS, &link), 0);
+    const Answer down = next(1);
+    EXPECT_FALSE(down.ok);
+    EXPECT_TRUE(down.error == "connection timed out" || down.error == "network is unreachable")
+        << down.error;
+  });
+  alone.join();
+}
+
+TEST_F(ConnectionProbeTest, AProbeMayBeStoppedFromInsideItsOwnReport) {
+  listen();
+  const std::size_t before = open_descriptors();
+  probes_.start(1, config("hold"));
+  on_probe_ = [&](health::ProbeId id) { probes_.stop(id); };
+  EXPECT_TRUE(run(1).ok);
+  EXPECT_EQ(open_descriptors(), before);
+  EXPECT_FALSE(probes_.run(1)) << "it is not there any more";
+}
+
+TEST_F(ConnectionProbeTest, StoppedProbesHoldNoDescriptor) {
+  listen();
+  const std::size_t before = open_descriptors();
+  probes_.start(1, config("hold"));
+  probes_.start(2, config("hold"));
+  probes_.start(3, config("tcp"));
+  EXPECT_TRUE(run(1).ok);
+  EXPECT_FALSE(probes_.run(2));
+  EXPECT_FALSE(probes_.run(3));
+  EXPECT_GT(open_descriptors(), before);
+  for (const health::ProbeId id : {1u, 2u, 3u}) probes_.stop(id);
+  EXPECT_EQ(open_descriptors(), before);
+  loop_.pass(base::milliseconds(20));
+  EXPECT_EQ(heard_, 1u);
+}
+
+TEST_F(ConnectionProbeTest, AnUnknownKindIsOurMistake) {
+  EXPECT_DEATH(probes_.start(1, config("peer")), "CHECK failed");
+}
+
+}  // namespace
+}  // namespace openbell::io

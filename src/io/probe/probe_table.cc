@@ -1,0 +1,78 @@
+#include "io/probe/probe_table.h"
+
+#include <utility>
+
+#include "base/check.h"
+#include "io/probe/probe.h"
+
+namespace openbell::io {
+
+namespace {
+
+constexpr const ProbeKind* kinds[] = {
+    &tcp_probe_kind,
+    &hold_probe_kind,
+    &process_probe_kind,
+    &heartbeat_probe_kind,
+};
+
+const ProbeKind* kind_of(std::string_view word) {
+  for (const ProbeKind* kind : kinds)
+    if (kind->word == word) return kind;
+  return nullptr;
+}
+
+}  // namespace
+
+ProbeServices::ProbeServices(Reactor& reactor, ProbeTable& table)
+    : reactor_(reactor), table_(table) {}
+
+ProbeServices::~ProbeServices() = default;
+
+void ProbeServices::report(health::ProbeId id, const health::ProbeResult& result) {
+  table_.report(id, result);
+}
+
+ProbeTable::ProbeTable(Reactor& reactor, ProbeEvents& events)
+    : events_(events), services_(std::make_unique<ProbeServices>(reactor, *this)) {}
+
+ProbeTable::~ProbeTable() = default;
+
+void ProbeTable::start(health::ProbeId id, const health::CheckConfig& config) {
+  const ProbeKind* kind = kind_of(config.kind);
+  OPENBELL_CHECK(kind != nullptr);
+  stop(id);
+  probes_[id].probe = kind->make({*services_, id, config});
+}
+
+std::optional<health::ProbeResult> ProbeTable::run(health::ProbeId id) {
+  const auto at = probes_.find(id);
+  if (at == probes_.end() || at->second.running) return std::nullopt;
+  const std::optional<health::ProbeResult> result = at->second.probe->run();
+  at->second.running = !result.has_value();
+  return result;
+}
+
+void ProbeTable::cancel(health::ProbeId id) {
+  const auto at = probes_.find(id);
+  if (at == probes_.end() || !std::exchange(at->second.running, false)) return;
+  at->second.probe->cancel();
+}
+
+void ProbeTable::stop(health::ProbeId id) {
+  probes_.erase(id);
+}
+
+std::string ProbeTable::detail(health::ProbeId id) const {
+  const auto at = probes_.find(id);
+  return at == probes_.end() ? std::string() : at->second.probe->detail();
+}
+
+void ProbeTable::report(health::ProbeId id, const health::ProbeResult& result) {
+  const auto at = probes_.find(id);
+  OPENBELL_CHECK(at != probes_.end());
+  at->second.running = false;
+  events_.on_probe(id, result);
+}
+
+}  // namespace openbell::io
