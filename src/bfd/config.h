@@ -70,8 +70,8 @@ struct Report {
   Diagnostic remote_diagnostic = Diagnostic::none;
   base::Tick last_received{};  // the last valid packet before the change
   base::Tick decided{};        // when the session's own thread changed the state
-  base::Duration transmit{};   // as negotiated
-  base::Duration detection{};  // as negotiated, multiplier included
+  base::Duration transmit{};   // as negotiated so far: RFC 5880 6.8.3 has both sides slow until up,
+  base::Duration detection{};  // so that Statistics tell, a round trip later, what up came to
 };
 
 /// What `show bfd` prints. Counters since the session was configured.
@@ -81,6 +81,8 @@ struct Statistics {
   std::uint64_t discarded = 0;  // not ours, malformed, wrong TTL or authentication
   std::uint64_t downs = 0;
   base::Duration transmit_late_max{};  // how much later than planned a packet left
+  base::Duration transmit{};           // as negotiated now
+  base::Duration detection{};          // as negotiated now, multiplier included
 };
 
 }  // namespace openbell::bfd

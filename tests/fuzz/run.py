@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 
-DRIVERS = ("message", "attributes", "families", "configuration", "command", "session")
+DRIVERS = ("message", "attributes", "families", "configuration", "command", "session", "bfd")
 HERE = pathlib.Path(__file__).resolve().parent
 SEEDS = {"configuration": [HERE.parent / "golden" / "config"]}
 
