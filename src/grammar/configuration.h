@@ -174,6 +174,12 @@ class ProgramFinder {
   /// Absolute path of a program, or empty with `why` filled ("can not locate the program \"x\"").
   virtual std::string find(std::string_view program, std::string_view configuration_directory,
                            std::string& why) = 0;
+  /// For a command line whose program the system lacks and we can do the work of: `run` becomes
+  /// what is to be executed in its place, all of it, and the answer is true.
+  virtual bool stand_in(std::vector<std::string>& /*run*/,
+                        std::string_view /*configuration_directory*/) {
+    return false;
+  }
 };
 
 struct ParseOptions {

@@ -27,9 +27,10 @@ bool parse_run(SectionParser& parser, ProcessConfig& process) {
     if (process.run.size() > arguments_max) return parser.in.fail("at most 1024 words");
   } while (!parser.bare());
   if (parser.options.finder == nullptr) return true;
+  const std::string_view directory = directory_of(parser.options.file_name);
+  if (parser.options.finder->stand_in(process.run, directory)) return true;
   std::string why;
-  std::string found =
-      parser.options.finder->find(process.run[0], directory_of(parser.options.file_name), why);
+  std::string found = parser.options.finder->find(process.run[0], directory, why);
   if (found.empty()) {
     parser.error(offset, why);
   } else {

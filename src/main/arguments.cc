@@ -30,7 +30,8 @@ constexpr std::array words{
     Word{"peer", Command::peer, "be a BGP peer that prints what it receives"},
     Word{"cli", Command::cli, "send a command to the running speaker"},
     Word{"run", Command::cli, "the same"},
-    Word{"healthcheck", Command::healthcheck, "watch a service (comes with a later version)"},
+    Word{"healthcheck", Command::healthcheck,
+         "be a helper that announces addresses while a command succeeds"},
 };
 
 const Word* find_word(std::string_view text) {
@@ -210,6 +211,9 @@ bool take_old_spelling(std::vector<std::string>& line, Arguments& arguments) {
 bool take_command(std::vector<std::string>& line, Arguments& arguments) {
   line.erase(line.begin(),
              line.begin() + static_cast<std::ptrdiff_t>(skip_global(line, arguments)));
+  // ExaBGP 4.2: `exabgp --run healthcheck …`
+  if (line.size() > 1 && line[0] == "--run" && find_word(line[1]) != nullptr)
+    line.erase(line.begin());
   const Word* word = line.empty() ? nullptr : find_word(line.front());
   if (word == nullptr) return !take_old_spelling(line, arguments);
   arguments.command = word->command;
@@ -228,12 +232,19 @@ std::optional<Arguments> parse_arguments(int argc, const char* const* argv, int&
   arguments.as_exabgp = name.starts_with("exabgp");
   std::vector<std::string> line(argv + std::min(argc, 1), argv + argc);
   if (name == "exabgpcli") line.insert(line.begin(), "cli");
+  if (name == "exabgp-healthcheck") line.insert(line.begin(), "healthcheck");
   if (line.size() == 1 && (line[0] == "-h" || line[0] == "--help")) {
     print_overview();
     status = 0;
     return std::nullopt;
   }
   if (!take_command(line, arguments)) return arguments;
+  if (arguments.command == Command::healthcheck) {
+    auto options = healthcheck::parse_options(line, status);
+    if (!options) return std::nullopt;
+    arguments.healthcheck = std::move(*options);
+    return arguments;
+  }
   CLI::App app("OpenBell: a programmable BGP speaker", name);
   describe(app, arguments);
   try {

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "main/healthcheck/options.h"
+
 namespace openbell {
 
 enum class Command : std::uint8_t {
@@ -56,6 +58,8 @@ struct Arguments {
   std::string listen = "127.0.0.1:179";  // peer
   std::uint32_t peer_own_as = 65001;     // peer --as
   bool quiet = false;                    // peer: counts only
+
+  healthcheck::Options healthcheck;
 };
 
 /// Parses, or prints help or the complaint and gives the exit status in `status`.

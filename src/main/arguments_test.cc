@@ -79,6 +79,19 @@ TEST(Arguments, TheCommandLineClientKeepsItsWords) {
   EXPECT_EQ(parse({"exabgpcli", "version"}).words, Words{"version"});
 }
 
+TEST(Arguments, HealthcheckByAllItsNames) {
+  for (const std::vector<const char*>& line :
+       {std::vector<const char*>{"openbell", "healthcheck", "--cmd", "true", "--rise", "7"},
+        {"exabgp", "healthcheck", "--cmd", "true", "--rise", "7"},
+        {"exabgp", "--run", "healthcheck", "--cmd", "true", "--rise", "7"},
+        {"/usr/bin/exabgp-healthcheck", "--cmd", "true", "--rise", "7"}}) {
+    const Arguments arguments = parse(line);
+    EXPECT_EQ(arguments.command, Command::healthcheck);
+    EXPECT_EQ(arguments.healthcheck.command, "true");
+    EXPECT_EQ(arguments.healthcheck.rise, 7u);
+  }
+}
+
 TEST(Arguments, EveryCommandExplainsItself) {
   for (const char* command : {"server", "check", "config", "validate", "configuration", "decode",
                               "encode", "version", "env", "peer", "cli", "run", "healthcheck"}) {

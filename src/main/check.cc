@@ -28,6 +28,8 @@ int run_check(const Arguments& arguments, const Settings& settings) {
     const LoadedConfiguration loaded = load_configuration(file, settings);
     if (const std::string text = loaded.text(); !text.empty())
       std::fprintf(stderr, "%s\n", text.c_str());
+    for (const std::string& note : loaded.notes)
+      std::fprintf(stderr, "%s: note: %s\n", file.c_str(), note.c_str());
     if (loaded.ok)
       std::printf("%s: %s\n", file.c_str(), summary(loaded.configuration).c_str());
     else

@@ -26,12 +26,13 @@ LoadedConfiguration load_configuration(const std::string& file, const Settings& 
     loaded.failure = text.error();
     return loaded;
   }
-  Programs programs(settings.path, settings.etc);
+  Programs programs(settings.path, settings.etc, settings.python);
   grammar::ParseOptions options;
   options.file_name = file;
   options.finder = &programs;
   loaded.ok =
       grammar::parse_configuration(*text, options, loaded.configuration, loaded.diagnostics);
+  loaded.notes = programs.notes();
   return loaded;
 }
 

@@ -14,6 +14,7 @@ struct LoadedConfiguration {
   grammar::Configuration configuration;
   std::vector<grammar::Diagnostic> diagnostics;  // warnings too
   std::string failure;                           // the file could not be read
+  std::vector<std::string> notes;                // what was taken in the place of something else
   /// Everything that was said, for people.
   [[nodiscard]] std::string text() const;
 };

@@ -175,6 +175,7 @@ void Daemon::apply(LoadedConfiguration loaded) {
   const base::Now& now = reactor_.now();
   if (!loaded.ok) return engine_->on_configuration_refused(loaded.text(), "reload", now);
   if (!loaded.diagnostics.empty()) log(4, "configuration", loaded.text());
+  for (const std::string& note : loaded.notes) log(6, "configuration", note);
   if (loaded.configuration.audit.directory != audit_directory_)
     log(4, "configuration", "the audit directory changes when the daemon is started again");
   for (const std::string& error : doors_.apply(loaded.configuration, settings_.environment.tcp_bind,

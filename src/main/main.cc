@@ -8,6 +8,7 @@
 #include "main/check.h"
 #include "main/cli.h"
 #include "main/decode.h"
+#include "main/healthcheck/healthcheck.h"
 #include "main/peer.h"
 #include "main/server.h"
 #include "main/settings.h"
@@ -67,8 +68,7 @@ int run(const Arguments& arguments) {
     case Command::cli:
       return openbell::run_cli(arguments, settings->environment.api_pipename);
     case Command::healthcheck:
-      std::fprintf(stderr, "this version has no healthcheck\n");
-      return 1;
+      return openbell::healthcheck::run(arguments.healthcheck);
   }
   return 1;
 }

@@ -18,8 +18,8 @@ std::string join(std::string_view directory, std::string_view name) {
 
 }  // namespace
 
-std::string Programs::find(std::string_view program, std::string_view configuration_directory,
-                           std::string& why) {
+std::string Programs::locate(std::string_view program,
+                             std::string_view configuration_directory) const {
   std::vector<std::string> candidates;
   if (program.starts_with('/')) {
     candidates.emplace_back(program);
@@ -37,15 +37,21 @@ std::string Programs::find(std::string_view program, std::string_view configurat
       rest = colon == std::string_view::npos ? std::string_view{} : rest.substr(colon + 1);
     }
   }
-  const std::string* found = nullptr;
-  for (const std::string& candidate : candidates)
-    if (io::file_kind(candidate).exists) found = &candidate;
+  std::string found;
+  for (std::string& candidate : candidates)
+    if (io::file_kind(candidate).exists) found = std::move(candidate);
+  return found;
+}
+
+std::string Programs::find(std::string_view program, std::string_view configuration_directory,
+                           std::string& why) {
+  const std::string found = locate(program, configuration_directory);
   const std::string quoted = "\"" + std::string(program) + "\"";
-  if (found == nullptr) {
+  if (found.empty()) {
     why = "can not locate the program " + quoted;
     return {};
   }
-  const io::FileKind kind = io::file_kind(*found);
+  const io::FileKind kind = io::file_kind(found);
   if (kind.is_directory)
     why = "can not execute directories " + quoted;
   else if (!kind.is_regular)
@@ -55,8 +61,22 @@ std::string Programs::find(std::string_view program, std::string_view configurat
   else if (!kind.is_executable)
     why = "the program " + quoted + " is not executable for this user";
   else
-    return program.starts_with('/') ? *found : io::absolute_path(*found);
+    return program.starts_with('/') ? found : io::absolute_path(found);
   return {};
+}
+
+bool Programs::stand_in(std::vector<std::string>& run, std::string_view configuration_directory) {
+  const auto call = find_healthcheck_call(run);
+  if (!call) return false;
+  const std::string& program = run[call->program];
+  const std::string found = locate(program, configuration_directory);
+  if (!found.empty() && !(call->python && lacks_exabgp(found, python_))) return false;
+  notes_.push_back(found.empty() ? program + " is not installed" : found + " has no module exabgp");
+  notes_.back() += ": `healthcheck` of OpenBell stands in for that of ExaBGP";
+  run.erase(run.begin(), run.begin() + static_cast<std::ptrdiff_t>(call->options));
+  // It stays the link when a new version has replaced our file.
+  run.insert(run.begin(), {io::absolute_path("/proc/self/exe"), "healthcheck"});
+  return true;
 }
 
 }  // namespace openbell

@@ -48,6 +48,7 @@ int run_server(const Arguments& arguments, const Settings& settings) {
   Log log(settings.log, log_error);
   if (!log_error.empty()) return fail(log_error);
   log.write(6, "daemon", "OpenBell " + settings.engine.version + " with " + absolute.front());
+  for (const std::string& note : loaded.notes) log.write(6, "configuration", note);
   for (const std::string& warning : settings.warnings) log.write(4, "environment", warning);
   int status = 0;
   {

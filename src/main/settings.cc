@@ -144,6 +144,7 @@ std::expected<Settings, std::string> read_settings(const Arguments& arguments) {
   settings.log = log_options(settings.environment);
   settings.path = variable("PATH");
   settings.etc = variable("EXABGP_ETC");
+  settings.python = {variable("PYTHONPATH"), variable("HOME")};
   return settings;
 }
 

@@ -10,6 +10,7 @@
 #include "io/reactor.h"
 #include "main/arguments.h"
 #include "main/log.h"
+#include "main/stand_in.h"
 
 namespace openbell {
 
@@ -20,6 +21,7 @@ struct Settings {
   LogOptions log;
   std::string path;                   // $PATH
   std::string etc;                    // $EXABGP_ETC
+  PythonPlaces python;                // $PYTHONPATH, $HOME
   std::vector<std::string> warnings;  // options that are known but do nothing
 };
 
