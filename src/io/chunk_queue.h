@@ -11,6 +11,8 @@
 
 namespace openbell::io {
 
+class TransmitStamps;
+
 class ChunkQueue {
  public:
   static constexpr std::size_t chunk_bytes = 64u << 10;
@@ -25,11 +27,14 @@ class ChunkQueue {
   int write_to(int fd);
   /// The same with MSG_NOSIGNAL on a socket.
   int send_to(int socket);
+  /// Gives the socket the first `limit` bytes, and asks for the time stamps of the last of them
+  /// (io/transmit_stamps.h) in the call that has it.
+  int send_stamped_to(int socket, std::size_t limit, TransmitStamps& stamps);
 
  private:
   using Chunk = std::unique_ptr<std::array<std::uint8_t, chunk_bytes>>;
   template <typename Put>
-  int drain(Put put);
+  int drain(std::size_t limit, Put put);
   void consume(std::size_t n);
 
   std::deque<Chunk> chunks_;

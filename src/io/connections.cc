@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 #include "base/check.h"
 
@@ -26,6 +28,7 @@ class Connection final : public Handler {
   void connect(const TcpOptions& options);
   void open(Fd socket);
   std::size_t write(base::Bytes bytes);
+  std::size_t write_stamped(base::Bytes bytes, std::uint64_t stamp);
   void close();
   void on_ready(std::uint32_t tag, std::uint32_t events) override;
 
@@ -39,7 +42,12 @@ class Connection final : public Handler {
   };
 
   void finish_connect();
+  template <typename Send>
+  std::size_t put(base::Bytes bytes, Send send);
   void flush();
+  int send_queue();
+  void serve_reports();
+  bool take_stamps();
   void read();
   void discard();
   void end(std::string_view why);
@@ -57,6 +65,7 @@ class Connection final : public Handler {
   Endpoint peer_;
   std::string failure_;
   ChunkQueue queue_;
+  std::unique_ptr<TransmitStamps> stamps_;  // from the first stamped write on
   std::unique_ptr<std::uint8_t[]> received_;
   std::size_t held_ = 0;
 };
@@ -101,28 +110,76 @@ void Connection::finish_connect() {
   table_.events_.on_connected(id_, local, peer_);
 }
 
-std::size_t Connection::write(base::Bytes bytes) {
-  if (state_ != State::open || write_failed_) return 0;
+/// Sends at once what the kernel takes through send(socket, bytes) and keeps the rest.
+template <typename Send>
+std::size_t Connection::put(base::Bytes bytes, Send send) {
   if (queue_.empty()) {
-    const ssize_t sent =
-        ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (sent == static_cast<ssize_t>(bytes.size())) [[likely]]
-      return 0;
+    const ssize_t sent = send(socket_.get(), bytes);
     if (sent < 0 && errno != EAGAIN && errno != EINTR) {
       // What the peer sent before it went (a NOTIFICATION, say) is still to be read: reading finds
       // the end.
       write_failed_ = true;
       return 0;
     }
-    if (sent > 0) bytes = bytes.subspan(static_cast<std::size_t>(sent));
+    if (sent > 0) {
+      bytes = bytes.subspan(static_cast<std::size_t>(sent));
+      if (stamps_) stamps_->sent(static_cast<std::size_t>(sent));
+    }
+    if (bytes.empty()) [[likely]]
+      return 0;
     want(EPOLLIN | EPOLLOUT);
   }
   queue_.append(bytes);
   return queue_.size();
 }
 
+std::size_t Connection::write(base::Bytes bytes) {
+  if (state_ != State::open || write_failed_) return 0;
+  return put(bytes, [](int socket, base::Bytes all) {
+    return ::send(socket, all.data(), all.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  });
+}
+
+std::size_t Connection::write_stamped(base::Bytes bytes, std::uint64_t stamp) {
+  if (state_ != State::open || write_failed_ || bytes.empty()) return queue_.size();
+  if (!stamps_) {
+    if (!TransmitStamps::enable(socket_.get())) return write(bytes);
+    stamps_ = std::make_unique_for_overwrite<TransmitStamps>();
+  }
+  stamps_->add(queue_.size() + bytes.size(), stamp);
+  const std::size_t kept = put(bytes, [this](int socket, base::Bytes all) {
+    iovec part{const_cast<std::uint8_t*>(all.data()), all.size()};  // sendmsg() only reads it
+    return stamps_->send(socket, &part, 1);
+  });
+  serve_reports();
+  return kept;
+}
+
+/// In the next turn, if a burst has read any already.
+void Connection::serve_reports() {
+  if (!stamps_->reports().empty()) table_.reactor_.again(watch_);
+}
+
+/// Gives the kernel what it takes of the queue: in one go, or up to each stamp that waits in it, so
+/// that the stamp is that of its own last byte. 0 or an errno.
+int Connection::send_queue() {
+  if (!stamps_) return queue_.send_to(socket_.get());
+  int error = 0;
+  for (bool taken = true; taken && error == 0 && !queue_.empty();) {
+    const std::size_t before = queue_.size();
+    const std::optional<std::size_t> stop = stamps_->next_stop();
+    error = stop ? queue_.send_stamped_to(socket_.get(), *stop, *stamps_)
+                 : queue_.send_to(socket_.get());
+    const std::size_t sent = before - queue_.size();
+    stamps_->sent(sent);
+    taken = sent == stop.value_or(before);
+  }
+  serve_reports();
+  return error;
+}
+
 void Connection::flush() {
-  if (queue_.send_to(socket_.get()) != 0) {
+  if (send_queue() != 0) {
     write_failed_ = true;
     queue_.clear();
   }
@@ -163,8 +220,26 @@ void Connection::discard() {
   }
 }
 
+/// Passes on what the kernel reports of stamps; false when the error queue was empty.
+bool Connection::take_stamps() {
+  if (!stamps_) return false;
+  if (stamps_->read(socket_.get()) == 0) return false;
+  // What on_stamp writes may add reports: they are served too.
+  for (std::size_t i = 0; i < stamps_->reports().size() && state_ == State::open; ++i) {
+    const TransmitStamps::Report report = stamps_->reports()[i];
+    if (const std::optional<std::uint64_t> stamp = stamps_->settle(report))
+      table_.events_.on_stamp(id_, *stamp, report.kind, report.utc_ns);
+  }
+  stamps_->clear_reports();
+  return true;
+}
+
 void Connection::on_ready(std::uint32_t, std::uint32_t events) {
   if (state_ == State::connecting) return finish_connect();
+  // Time stamps come as an error too; one that is left after them comes again in the next turn.
+  if ((events == 0 || (events & EPOLLERR) != 0) && take_stamps())
+    events &= ~std::uint32_t{EPOLLERR};
+  if (state_ == State::gone) return;
   // Reading first: what the peer said last counts even if it does not listen any more.
   if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0)
     state_ == State::lingering ? discard() : read();
@@ -245,6 +320,12 @@ std::string ConnectionTable::adopt(ConnectionId id, Fd socket, std::uint8_t ttl,
 std::size_t ConnectionTable::write(ConnectionId id, base::Bytes bytes) {
   const auto at = connections_.find(id);
   return at == connections_.end() ? 0 : at->second->write(bytes);
+}
+
+std::size_t ConnectionTable::write_stamped(ConnectionId id, base::Bytes bytes,
+                                           std::uint64_t stamp) {
+  const auto at = connections_.find(id);
+  return at == connections_.end() ? 0 : at->second->write_stamped(bytes, stamp);
 }
 
 void ConnectionTable::close(ConnectionId id) {

@@ -12,6 +12,7 @@
 #include "io/chunk_queue.h"
 #include "io/reactor.h"
 #include "io/socket.h"
+#include "io/transmit_stamps.h"
 
 namespace openbell::io {
 
@@ -30,6 +31,11 @@ class ConnectionEvents {
   /// Everything that write() kept has left.
   virtual void on_writable(ConnectionId id) = 0;
   virtual void on_closed(ConnectionId id, std::string_view why) = 0;
+  /// The kernel's time for the last byte of write_stamped(…, stamp): `sent` before `acknowledged`,
+  /// stamps in the order of their writes. Some may be missing (see TransmitStamps): nothing may
+  /// wait for them. In nanoseconds of UTC, or of the card's own clock (StampKind).
+  virtual void on_stamp(ConnectionId /*id*/, std::uint64_t /*stamp*/, StampKind /*kind*/,
+                        std::int64_t /*utc_ns*/) {}
 };
 
 struct ConnectionLimits {
@@ -53,6 +59,11 @@ class ConnectionTable {
   /// Sends at once what the kernel takes and keeps the rest. Returns the bytes kept; above 0,
   /// on_writable follows. Writes to a connection that is lost go nowhere: on_closed is on its way.
   std::size_t write(ConnectionId id, base::Bytes bytes);
+  /// The same, and on_stamp follows for its last byte, with this `stamp`, when that has left and
+  /// when the peer has acknowledged it. Nothing is heard of it when the connection ends before,
+  /// when the kernel has no time stamps, or when 1024 later ones wait too. The first for a
+  /// connection allocates. Bytes that are not stamped cost no more than before.
+  std::size_t write_stamped(ConnectionId id, base::Bytes bytes, std::uint64_t stamp);
   /// No more events for it. What was written still leaves (within the limit), followed by FIN; what
   /// the peer still sends is read and dropped, so that no RST overtakes our last message.
   void close(ConnectionId id);
