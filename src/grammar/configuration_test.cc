@@ -131,7 +131,7 @@ class Finder final : public ProgramFinder {
 
 TEST(Configuration, ProgramsAreLookedUp) {
   Finder finder;
-  const ParseOptions options{"/etc/openbell/a.conf", &finder, 100};
+  const ParseOptions options{.file_name = "/etc/openbell/a.conf", .finder = &finder};
   const Parsed parsed = parse("process a { run here now; }", options);
   ASSERT_TRUE(parsed.ok);
   EXPECT_EQ(parsed.configuration.processes[0].run, (std::vector<std::string>{"/bin/here", "now"}));

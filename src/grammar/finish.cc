@@ -54,14 +54,18 @@ class Inheritance {
     running_.push_back(&draft);
     const GivenRows own = draft.given;
     const GivenRows own_capability = draft.given_capability;
+    const GivenRows own_bfd = draft.given_bfd;
     for (auto reference = draft.templates.rbegin(); reference != draft.templates.rend();
          ++reference) {
       NeighborDraft* source = find(*reference);
       if (source == nullptr) continue;
       merge(*source);
-      merge_rows(neighbor_rows(), *source, source->given, draft, draft.given, own, *reference);
-      merge_rows(capability_rows(), *source, source->given_capability, draft,
+      merge_rows(neighbor_rows(), source->config, source->given, draft.config, draft.given, own,
+                 *reference);
+      merge_rows(capability_rows(), source->config, source->given_capability, draft.config,
                  draft.given_capability, own_capability, *reference);
+      merge_rows(neighbor_bfd_rows(), source->bfd, source->given_bfd, draft.bfd, draft.given_bfd,
+                 own_bfd, *reference);
       merge_lists(*source, draft, *reference);
     }
     running_.pop_back();
@@ -84,27 +88,28 @@ class Inheritance {
     return nullptr;
   }
 
-  void merge_rows(std::span<const Row<NeighborConfig>> rows, const NeighborDraft& from,
-                  const GivenRows& from_given, NeighborDraft& to, GivenRows& to_given,
+  template <typename Target>
+  void merge_rows(std::span<const Row<Target>> rows, const Target& from,
+                  const GivenRows& from_given, Target& to, GivenRows& to_given,
                   const GivenRows& own, const Reference& reference) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
       if (rows[i].inherit == nullptr || !from_given.has(i)) continue;
       const bool own_value = own.has(i) && to_given.offset(i) == own.offset(i);
       if (to_given.has(i) && !own_value) continue;
-      if (own_value && !same(rows[i], from.config, to.config)) {
+      if (own_value && !same(rows[i], from, to)) {
         // ExaBGP: a scalar of the template beats the neighbor's own. Kept, since files rely on it.
         parser_.warning(own.offset(i), std::string(rows[i].info.word)
                                            .append(" is not used: that of template '")
                                            .append(reference.name)
                                            .append("' takes its place, as in ExaBGP"));
       }
-      rows[i].inherit(from.config, to.config);
+      rows[i].inherit(from, to);
       to_given.set(i, reference.offset);
     }
   }
 
-  static bool same(const Row<NeighborConfig>& row, const NeighborConfig& a,
-                   const NeighborConfig& b) {
+  template <typename Target>
+  static bool same(const Row<Target>& row, const Target& a, const Target& b) {
     std::string text_a;
     std::string text_b;
     base::TextWriter out_a(text_a);
@@ -119,6 +124,7 @@ class Inheritance {
     from.config.families.for_each([&](Family family) { to.config.families.insert(family); });
     from.config.add_path_families.for_each(
         [&](Family family) { to.config.add_path_families.insert(family); });
+    if (to.bfd_place == 0 && from.bfd_place != 0) to.bfd_place = reference.offset + 1;
     to.all_families |= from.all_families;
     to.nexthop.insert(to.nexthop.end(), from.nexthop.begin(), from.nexthop.end());
     to.api.insert(to.api.end(), from.api.begin(), from.api.end());
@@ -301,6 +307,25 @@ void check_routes(SectionParser& parser, const NeighborDraft& neighbor) {
   }
 }
 
+void complete_bfd_of(SectionParser& parser, NeighborDraft& neighbor) {
+  if (neighbor.bfd_place == 0) return;
+  NeighborConfig& config = neighbor.config;
+  const std::size_t place = neighbor.bfd_place - 1;
+  // RFC 5882 4.3: a peer that helps with a graceful restart goes on forwarding.
+  if (config.capability.graceful_restart_s)
+    parser.error(place,
+                 "bfd and graceful-restart exclude each other: when the path dies, the peer would "
+                 "keep forwarding to it until the restart time is over (RFC 5882 4.3)");
+  const base::IpPrefix& peer = config.peer_address;
+  if (peer.length < peer.address.bytes().size() * 8)
+    parser.error(place, "bfd needs the address of one peer, not a range");
+  neighbor.bfd.peer_address = peer.address;
+  neighbor.bfd.local_address = config.local_address;
+  neighbor.bfd.interface = config.source_interface;
+  complete_bfd(parser, place, neighbor_bfd_rows(), neighbor.given_bfd, neighbor.bfd);
+  config.bfd = neighbor.bfd;
+}
+
 void complete(SectionParser& parser, NeighborDraft& neighbor) {
   Inheritance(parser).merge(neighbor);
   ApiLookup(parser, neighbor).run();
@@ -310,6 +335,7 @@ void complete(SectionParser& parser, NeighborDraft& neighbor) {
   check_addresses(parser, neighbor);
   decode_password(parser, neighbor);
   complete_capabilities(parser, neighbor);
+  complete_bfd_of(parser, neighbor);
   check_routes(parser, neighbor);
 }
 
@@ -346,6 +372,7 @@ void finish_drafts(SectionParser& parser, Configuration& configuration) {
     neighbor.config.routes = std::move(neighbor.routes.list);
     configuration.neighbors.push_back(std::move(neighbor.config));
   }
+  finish_services(parser, configuration);
 }
 
 }  // namespace openbell::grammar

@@ -18,7 +18,9 @@ constexpr std::string_view match_words =
     "source source-ipv4 source-ipv6 destination destination-ipv4 destination-ipv6 protocol "
     "next-header port source-port destination-port icmp-type icmp-code tcp-flags packet-length "
     "dscp traffic-class fragment flow-label";
-constexpr std::string_view head_words = "match then scope rd route-distinguisher next-hop";
+constexpr std::string_view head_words =
+    "match then scope rd route-distinguisher next-hop lease "
+    "lease-group";
 
 /// A word already taken, and where it stood.
 struct Taken {
@@ -86,6 +88,8 @@ bool parse_head_row(TextReader& in, const Taken& key, RouteDraft& draft) {
     return bgp::parse_rd_word(in, draft.nlri);
   if (key.word == "next-hop") return parse_next_hop(in, draft);
   if (key.word == "path-information") return bgp::parse_path_information(in, draft.nlri);
+  if (key.word == "lease") return parse_lease(in, draft);
+  if (key.word == "lease-group") return parse_lease_group(in, draft);
   return false;
 }
 

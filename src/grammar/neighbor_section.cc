@@ -12,13 +12,7 @@ using Neighbor = NeighborConfig;
 using Capability = CapabilityConfig;
 
 bool parse_inherit(SectionParser& parser, Neighbor&) {
-  std::vector<Reference>& templates = parser.neighbor->templates;
-  if (parser.in.peek() == "[" && !parser.in.quoted())
-    return parse_names(parser, "the name of a template", templates);
-  Reference reference{{}, parser.in.offset()};
-  if (!parse_word(parser, "the name of a template", reference.name)) return false;
-  templates.push_back(std::move(reference));
-  return true;
+  return parse_name_or_names(parser, "the name of a template", parser.neighbor->templates);
 }
 
 bool parse_peer_address(SectionParser& parser, Neighbor& neighbor) {
@@ -82,19 +76,25 @@ bool parse_api(SectionParser& parser, Neighbor&) {
 }
 
 bool parse_static(SectionParser& parser, Neighbor&) {
-  return parser.read_block("static", static_rows(), *parser.neighbor);
+  return parser.read_block("static", static_rows(), parser.neighbor->routes);
 }
 
 bool parse_flow(SectionParser& parser, Neighbor&) {
-  return parser.read_block("flow", flow_rows(), *parser.neighbor);
+  return parser.read_block("flow", flow_rows(), parser.neighbor->routes);
 }
 
 bool parse_l2vpn(SectionParser& parser, Neighbor&) {
-  return parser.read_block("l2vpn", l2vpn_rows(), *parser.neighbor);
+  return parser.read_block("l2vpn", l2vpn_rows(), parser.neighbor->routes);
+}
+
+bool parse_bfd(SectionParser& parser, Neighbor&) {
+  NeighborDraft& neighbor = *parser.neighbor;
+  if (neighbor.bfd_place == 0) neighbor.bfd_place = parser.statement() + 1;
+  return parser.read_block("bfd", neighbor_bfd_rows(), neighbor.bfd, &neighbor.given_bfd);
 }
 
 bool parse_announce(SectionParser& parser, Neighbor&) {
-  return parser.read_block("announce", announce_rows(), *parser.neighbor);
+  return parser.read_block("announce", announce_rows(), parser.neighbor->routes);
 }
 
 constexpr Row<Neighbor> block(std::string_view word, std::string_view help,
@@ -148,6 +148,9 @@ constexpr Row<Neighbor> neighbor_table[] = {
                                                  "TTL of what is sent"),
     leaf<Neighbor, Ttl, &Neighbor::incoming_ttl>("incoming-ttl", "0..255 | disable",
                                                  "least TTL accepted (RFC 5082)"),
+    leaf<Neighbor, Flag<Bare::on>, &Neighbor::kernel_timestamps>(
+        "kernel-timestamps", "[BOOLEAN]", "when the kernel sent an UPDATE and the peer's had it"),
+    block("bfd", "finds a dead path within milliseconds (RFC 5880)", parse_bfd),
     block("capability", "what the OPEN announces", parse_capability),
     block("family", "address families; all when there is none", parse_family),
     block("nexthop", "families with next hops of another (RFC 8950)", parse_nexthop),

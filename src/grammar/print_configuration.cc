@@ -7,6 +7,7 @@
 #include "grammar/configuration.h"
 #include "grammar/draft.h"
 #include "grammar/print_route.h"
+#include "grammar/print_section.h"
 #include "grammar/value.h"
 
 namespace openbell::grammar {
@@ -20,18 +21,6 @@ enum class Form : std::uint8_t {
   normal,  // what differs from the defaults, passwords as they are
   shown,   // everything, passwords hidden: `show neighbor configuration`
 };
-
-void indent(int depth, TextWriter& out) {
-  out.string().append(static_cast<std::size_t>(depth) * 4, ' ');
-}
-
-template <typename Target>
-void print_row(const Row<Target>& row, const Target& target, int depth, TextWriter& out) {
-  indent(depth, out);
-  out.put(row.info.word).put(' ');
-  row.print(target, out);
-  out.put(";\n");
-}
 
 template <typename Target>
 void print_rows(std::span<const Row<Target>> rows, const Target& target, Form form, int depth,
@@ -60,16 +49,6 @@ void show_rows(std::span<const Row<Target>> rows, const Target& target, Truth tr
   }
 }
 
-void open(std::string_view section, int depth, TextWriter& out) {
-  indent(depth, out);
-  out.put(section).put(" {\n");
-}
-
-void close(int depth, TextWriter& out) {
-  indent(depth, out);
-  out.put("}\n");
-}
-
 /// A password that a file can hold as it is.
 bool is_printable(std::string_view password) {
   for (const char c : password)
@@ -94,8 +73,9 @@ void print_password(const NeighborConfig& neighbor, Form form, TextWriter& out) 
 
 /// ExaBGP shows these only when they are set.
 bool is_shown_when_set(std::string_view word) {
-  constexpr std::string_view words[] = {"listen",       "connect",      "md5-ip",
-                                        "outgoing-ttl", "incoming-ttl", "local-link-local"};
+  constexpr std::string_view words[] = {"listen",           "connect",      "md5-ip",
+                                        "outgoing-ttl",     "incoming-ttl", "local-link-local",
+                                        "kernel-timestamps"};
   return std::find(std::begin(words), std::end(words), word) != std::end(words);
 }
 
@@ -119,29 +99,29 @@ void print_leaves(const NeighborConfig& neighbor, Form form, TextWriter& out) {
 void print_families(std::string_view section, const bgp::FamilySet& families, Form form,
                     std::string_view suffix, TextWriter& out) {
   if (families.empty() && form == Form::normal) return;
-  open(section, 1, out);
+  open_section(section, 1, out);
   if (form == Form::normal && section == "family" && families == all_families()) {
     indent(2, out);
     out.put("all;\n");
-    return close(1, out);
+    return close_section(1, out);
   }
   families.for_each([&](Family family) {
     indent(2, out);
     bgp::print_family(family, out);
     out.put(suffix).put(";\n");
   });
-  close(1, out);
+  close_section(1, out);
 }
 
 void print_interest(std::string_view section, const MessageInterest& interest, TextWriter& out) {
   if (interest == MessageInterest{}) return;
-  open(section, 2, out);
+  open_section(section, 2, out);
   for (const Row<MessageInterest>& row : message_rows()) {
     if (row.is_default(interest)) continue;
     indent(3, out);
     out.put(row.info.word).put(";\n");
   }
-  close(2, out);
+  close_section(2, out);
 }
 
 bool same_flags(ApiBinding a, const ApiBinding& b) {
@@ -174,7 +154,7 @@ void print_api(const NeighborConfig& neighbor, const Configuration& configuratio
     }
     print_interest("receive", neighbor.api[i].receive, out);
     print_interest("send", neighbor.api[i].send, out);
-    close(1, out);
+    close_section(1, out);
   }
 }
 
@@ -198,13 +178,22 @@ void print_capability(const NeighborConfig& neighbor, Form form, TextWriter& out
   bool any = form == Form::shown;
   for (const Row<NeighborConfig>& row : capability_rows()) any |= !row.is_default(neighbor);
   if (!any) return;
-  open("capability", 1, out);
+  open_section("capability", 1, out);
   if (form == Form::shown) {
     show_rows(capability_rows(), neighbor, Truth::enabled, 2, out);
   } else {
     print_rows(capability_rows(), neighbor, form, 2, out);
   }
-  close(1, out);
+  close_section(1, out);
+}
+
+void print_bfd(const NeighborConfig& neighbor, Form form, TextWriter& out) {
+  if (!neighbor.bfd) return;
+  bfd::SessionConfig session = *neighbor.bfd;
+  if (form == Form::shown) session.secret = "<hidden>";
+  open_section("bfd", 1, out);
+  print_changed_rows(neighbor_bfd_rows(), session, 2, out);
+  close_section(1, out);
 }
 
 void print_neighbor(const NeighborConfig& neighbor, const Configuration& configuration, Form form,
@@ -215,6 +204,7 @@ void print_neighbor(const NeighborConfig& neighbor, const Configuration& configu
   if (peer.length < peer.address.bytes().size() * 8) out.put('/').number(peer.length);
   out.put(" {\n");
   print_leaves(neighbor, form, out);
+  print_bfd(neighbor, form, out);
   print_capability(neighbor, form, out);
   print_families("family", neighbor.families, form, {}, out);
   print_families("nexthop", neighbor.nexthop_families, form, " ipv6", out);
@@ -240,10 +230,15 @@ std::string print_configuration(const Configuration& configuration) {
     print_rows(audit_rows(), configuration.audit, Form::normal, 1, out);
     out.put("}\n\n");
   }
+  print_own_sections(configuration, out);
   for (const NeighborConfig& neighbor : configuration.neighbors) {
     if (&neighbor != &configuration.neighbors.front()) out.put('\n');
     print_neighbor(neighbor, configuration, Form::normal, out);
   }
+  for (const ServiceConfig& service : configuration.services)
+    print_service(service, out.put(text.empty() || text.ends_with("\n\n") ? "" : "\n"));
+  for (const PlanConfig& plan : configuration.plans)
+    print_plan(plan, out.put(text.empty() || text.ends_with("\n\n") ? "" : "\n"));
   return text;
 }
 

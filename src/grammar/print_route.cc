@@ -27,20 +27,20 @@ bool needs_family(const RouteView& route) {
   return group && !route.multicast_group;
 }
 
+}  // namespace
+
 void print_next_hop(const bgp::NextHop& next_hop, TextWriter& out) {
   switch (next_hop.kind) {
     case bgp::NextHop::Kind::none:
       return;
     case bgp::NextHop::Kind::self:
-      out.put(" next-hop self");
+      out.put("next-hop self");
       return;
     case bgp::NextHop::Kind::address:
-      next_hop.address.print(out.put(" next-hop "));
+      next_hop.address.print(out.put("next-hop "));
       return;
   }
 }
-
-}  // namespace
 
 RouteSection section_of(const RouteView& route) {
   if (!needs_family(route)) return RouteSection::statics;
@@ -70,10 +70,11 @@ void close_route_section(RouteSection section, TextWriter& out) {
   out.put("    }\n");
 }
 
-void print_route(const RouteView& route, TextWriter& out) {
+namespace {
+
+/// From the word of the statement to its `;`.
+void print_statement(const RouteView& route, TextWriter& out) {
   const Family family = route.nlri.family;
-  const bool by_family = needs_family(route);
-  out.put(by_family ? "            " : "        ");
   if (is_flow(family)) {
     // The text of the NLRI begins with the word flow.
     if (bgp::ops(family).safi == safi_flow_vpn) {
@@ -85,10 +86,11 @@ void print_route(const RouteView& route, TextWriter& out) {
       bgp::ops(family).print(route.nlri, {}, out);
     }
   } else {
-    out.put(by_family ? bgp::ops(family).safi_name : "route").put(' ');
+    out.put(needs_family(route) ? bgp::ops(family).safi_name : "route").put(' ');
     bgp::ops(family).print(route.nlri, {}, out);
   }
-  print_next_hop(route.path.next_hop, out);
+  if (route.path.next_hop.kind != bgp::NextHop::Kind::none)
+    print_next_hop(route.path.next_hop, out.put(' '));
   if (!route.path.attributes.empty()) {
     out.put(' ');
     // ExaBGP 4.2 prints AS paths as a configuration spells them, later versions the other way
@@ -98,6 +100,18 @@ void print_route(const RouteView& route, TextWriter& out) {
   if (!route.watchdog.empty()) print_word(route.watchdog, out.put(" watchdog "));
   if (route.starts_withdrawn) out.put(" withdraw");
   out.put(";\n");
+}
+
+}  // namespace
+
+void print_route(const RouteView& route, TextWriter& out) {
+  out.put(needs_family(route) ? "            " : "        ");
+  print_statement(route, out);
+}
+
+void print_route_line(const RouteView& route, TextWriter& out) {
+  if (needs_family(route)) out.put(bgp::ops(route.nlri.family).afi_name).put(' ');
+  print_statement(route, out);
 }
 
 }  // namespace openbell::grammar

@@ -13,5 +13,9 @@ void open_route_section(RouteSection section, base::TextWriter& out);
 void close_route_section(RouteSection section, base::TextWriter& out);
 /// One line: `route 10.0.0.0/24 next-hop 1.2.3.4 med 5;`, or `flow …;` inside announce.
 void print_route(const RouteView& route, base::TextWriter& out);
+/// The same for a service, which has no sections for families: `ipv4 flow …;`, not indented.
+void print_route_line(const RouteView& route, base::TextWriter& out);
+/// `next-hop self`; nothing when there is none.
+void print_next_hop(const bgp::NextHop& next_hop, base::TextWriter& out);
 
 }  // namespace openbell::grammar

@@ -5,50 +5,14 @@
 
 namespace openbell::grammar {
 
+using base::TextReader;
+
 namespace {
 
 constexpr std::uint64_t queue_bytes_min = 64u << 10;
 constexpr std::uint64_t queue_bytes_max = std::uint64_t{1} << 40;
-constexpr std::size_t arguments_max = 1024;
-
-std::string_view directory_of(std::string_view file) {
-  const std::size_t slash = file.rfind('/');
-  return slash == std::string_view::npos ? std::string_view{} : file.substr(0, slash);
-}
-
-/// A word list, no shell.
-bool parse_run(SectionParser& parser, ProcessConfig& process) {
-  const std::size_t offset = parser.in.offset();
-  process.run.clear();
-  do {
-    std::string word;
-    if (!parse_word(parser, "a program and its arguments", word)) return false;
-    process.run.push_back(std::move(word));
-    if (process.run.size() > arguments_max) return parser.in.fail("at most 1024 words");
-  } while (!parser.bare());
-  if (parser.options.finder == nullptr) return true;
-  const std::string_view directory = directory_of(parser.options.file_name);
-  if (parser.options.finder->stand_in(process.run, directory)) return true;
-  std::string why;
-  std::string found = parser.options.finder->find(process.run[0], directory, why);
-  if (found.empty()) {
-    parser.error(offset, why);
-  } else {
-    process.run[0] = std::move(found);
-  }
-  return true;
-}
-
-void print_run(const ProcessConfig& process, base::TextWriter& out) {
-  for (const std::string& word : process.run) {
-    if (&word != &process.run.front()) out.put(' ');
-    print_word(word, out);
-  }
-}
-
-bool run_is_default(const ProcessConfig& process) {
-  return process.run.empty();
-}
+constexpr base::Duration delay_min = base::milliseconds(1);
+constexpr base::Duration delay_max = base::seconds(86'400);
 
 struct EncoderName {
   static bool parse(SectionParser& parser, Encoder& value) {
@@ -107,11 +71,86 @@ struct QueueSize {
   static void print(std::uint64_t value, base::TextWriter& out) { out.number(value); }
 };
 
+/// `keep`, `withdraw`, `withdraw after 250ms`, `exit`
+bool parse_on_exit(SectionParser& parser, ProcessConfig& process) {
+  TextReader& in = parser.in;
+  process.on_exit_delay = {};
+  if (in.accept("keep")) {
+    process.on_exit = OnExit::keep;
+  } else if (in.accept("exit")) {
+    process.on_exit = OnExit::exit;
+  } else if (in.accept("withdraw")) {
+    process.on_exit = OnExit::withdraw;
+    if (in.accept("after"))
+      return parse_duration(in, {delay_min, delay_max, true}, process.on_exit_delay);
+    if (!parser.bare()) return in.fail_unknown("'after' and a time, or nothing", "after");
+  } else {
+    return in.fail_unknown("keep, withdraw, withdraw after TIME, or exit", "keep withdraw exit");
+  }
+  return true;
+}
+
+void print_on_exit(const ProcessConfig& process, base::TextWriter& out) {
+  switch (process.on_exit) {
+    case OnExit::keep:
+      out.put("keep");
+      break;
+    case OnExit::withdraw:
+      out.put("withdraw");
+      if (process.on_exit_delay != base::Duration{})
+        print_duration(process.on_exit_delay, out.put(" after "));
+      break;
+    case OnExit::exit:
+      out.put("exit");
+      break;
+  }
+}
+
+bool on_exit_is_default(const ProcessConfig& process) {
+  return process.on_exit == OnExit::keep;
+}
+
+constexpr std::pair<std::string_view, bool Subscriptions::*> subjects[] = {
+    {"service", &Subscriptions::service},
+    {"plan", &Subscriptions::plan},
+    {"guard", &Subscriptions::guard},
+    {"lease", &Subscriptions::lease},
+    {"bfd", &Subscriptions::bfd}};
+
+/// `[ service plan ]`
+struct SubjectList {
+  static bool parse(SectionParser& parser, Subscriptions& value) {
+    TextReader& in = parser.in;
+    value = {};
+    if (!in.accept("[")) return parse_subject(in, value);
+    while (!in.accept("]")) {
+      if (in.accept(",")) continue;
+      if (parser.bare()) return in.fail("']'");
+      if (!parse_subject(in, value)) return false;
+    }
+    return true;
+  }
+  static void print(const Subscriptions& value, base::TextWriter& out) {
+    out.put('[');
+    for (const auto& [word, member] : subjects)
+      if (value.*member) out.put(' ').put(word);
+    out.put(" ]");
+  }
+
+ private:
+  static bool parse_subject(TextReader& in, Subscriptions& value) {
+    for (const auto& [word, member] : subjects) {
+      if (!in.accept(word)) continue;
+      value.*member = true;
+      return true;
+    }
+    return in.fail_unknown("service, plan, guard, lease or bfd", "service plan guard lease bfd");
+  }
+};
+
 constexpr Row<ProcessConfig> process_table[] = {
-    {.info = {"run", RowKind::leaf, "PROGRAM [ARGUMENT…]", "the program to start, without a shell"},
-     .parse = parse_run,
-     .print = print_run,
-     .is_default = run_is_default},
+    leaf<ProcessConfig, Command, &ProcessConfig::run>("run", "PROGRAM [ARGUMENT…]",
+                                                      "the program to start, without a shell"),
     leaf<ProcessConfig, EncoderName, &ProcessConfig::encoder>("encoder", "text | json",
                                                               "the form of its events"),
     leaf<ProcessConfig, DialectNumber, &ProcessConfig::dialect>(
@@ -122,29 +161,18 @@ constexpr Row<ProcessConfig> process_table[] = {
         "ack", "[BOOLEAN]", "answer its commands with done or error"),
     leaf<ProcessConfig, QueueSize, &ProcessConfig::queue_bytes>(
         "queue", "BYTES", "what may wait for it to read before events are dropped and counted"),
+    {.info = {"on-exit", RowKind::leaf, "keep | withdraw [after TIME] | exit",
+              "what becomes of its routes when it ends"},
+     .parse = parse_on_exit,
+     .print = print_on_exit,
+     .is_default = on_exit_is_default},
+    leaf<ProcessConfig, SubjectList, &ProcessConfig::subscriptions>(
+        "subscribe", "[ SUBJECT… ]", "events that only OpenBell has"),
 };
 
-bool parse_directory(SectionParser& parser, AuditConfig& audit) {
-  const std::size_t offset = parser.in.offset();
-  if (!parse_word(parser, "a directory", audit.directory)) return false;
-  if (!audit.directory.starts_with('/'))
-    parser.error(offset, "directory: wanted an absolute path, found '" + audit.directory + "'");
-  return true;
-}
-
-void print_directory(const AuditConfig& audit, base::TextWriter& out) {
-  print_word(audit.directory, out);
-}
-
-bool directory_is_default(const AuditConfig& audit) {
-  return audit.directory.empty();
-}
-
 constexpr Row<AuditConfig> audit_table[] = {
-    {.info = {"directory", RowKind::leaf, "PATH", "where the log of all changes is kept"},
-     .parse = parse_directory,
-     .print = print_directory,
-     .is_default = directory_is_default},
+    leaf<AuditConfig, AbsolutePath, &AuditConfig::directory>(
+        "directory", "PATH", "where the log of all changes is kept"),
 };
 
 }  // namespace

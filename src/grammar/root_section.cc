@@ -1,4 +1,4 @@
-// The root of a configuration file: processes, templates, neighbors, audit (exabgp-language 2).
+// The root of a configuration file: ExaBGP's sections (exabgp-language 2) and OpenBell's own.
 
 #include "grammar/draft.h"
 #include "grammar/value.h"
@@ -63,11 +63,66 @@ bool parse_audit(SectionParser& parser, Configuration&) {
   return parser.read_block("audit", audit_rows(), parser.drafts.audit);
 }
 
+bool parse_service(SectionParser& parser, Configuration&) {
+  ServiceDraft draft;
+  draft.offset = parser.statement();
+  if (!parse_name(parser, "the name of the service", draft.config.name)) return false;
+  for (const ServiceDraft& other : parser.drafts.services)
+    if (other.config.name == draft.config.name)
+      parser.error(draft.offset, "a service called '" + draft.config.name + "' already exists");
+  parser.service = &draft;
+  const bool read = parser.read_block("service", service_rows(), draft.config, &draft.given);
+  parser.service = nullptr;
+  for (CheckDraft& check : draft.checks) complete_check(parser, draft.defaults, check);
+  parser.drafts.services.push_back(std::move(draft));
+  return read;
+}
+
+bool parse_plan(SectionParser& parser, Configuration&) {
+  PlanDraft draft;
+  draft.offset = parser.statement();
+  if (!parse_name(parser, "the name of the plan", draft.config.name)) return false;
+  for (const PlanDraft& other : parser.drafts.plans)
+    if (other.config.name == draft.config.name)
+      parser.error(draft.offset, "a plan called '" + draft.config.name + "' already exists");
+  parser.plan = &draft;
+  const bool read = parser.read_block("plan", plan_rows(), draft.config, &draft.given);
+  parser.plan = nullptr;
+  parser.drafts.plans.push_back(std::move(draft));
+  return read;
+}
+
+bool parse_bfd(SectionParser& parser, Configuration&) {
+  BfdDraft draft;
+  draft.offset = parser.statement();
+  if (!parse_name(parser, "the name of the session", draft.config.name)) return false;
+  for (const BfdDraft& other : parser.drafts.bfd_sessions)
+    if (other.config.name == draft.config.name)
+      parser.error(draft.offset, "a bfd section called '" + draft.config.name + "' already exists");
+  if (!parser.read_block("bfd", bfd_rows(), draft.config, &draft.given)) return false;
+  complete_bfd_section(parser, draft);
+  parser.drafts.bfd_sessions.push_back(std::move(draft));
+  return true;
+}
+
+bool parse_guard(SectionParser& parser, Configuration&) {
+  return parser.read_block("guard", guard_rows(), parser.drafts.guard);
+}
+
+bool parse_realtime(SectionParser& parser, Configuration&) {
+  return parser.read_block("realtime", realtime_rows(), parser.drafts.realtime);
+}
+
 constexpr Row<Configuration> root_table[] = {
     unit(RowKind::block, "process", "NAME { … }", "a helper program", parse_process),
     unit(RowKind::block, "template", "{ … }", "templates for neighbors", parse_templates),
     unit(RowKind::block, "neighbor", "IP[/LENGTH] { … }", "a peer", parse_neighbor),
     unit(RowKind::block, "audit", "{ … }", "the log of all changes", parse_audit),
+    unit(RowKind::block, "service", "NAME { … }", "routes that follow checks", parse_service),
+    unit(RowKind::block, "plan", "NAME { … }", "changes kept ready to be sent", parse_plan),
+    unit(RowKind::block, "guard", "{ … }", "when changes are held back", parse_guard),
+    unit(RowKind::block, "bfd", "NAME { … }", "a BFD session without a neighbor", parse_bfd),
+    unit(RowKind::block, "realtime", "{ … }", "how the speaker itself runs", parse_realtime),
 };
 
 }  // namespace

@@ -48,11 +48,15 @@ enum class RouteForm : std::uint8_t {
   flow,    // `flow route …`: block `{ match { } then { } }` or one line
 };
 
+/// Who says the statements: some words only commands may use (`lease`).
+enum class RouteOrigin : std::uint8_t { command, file };
+
 /// Parses route statements. Reused for a whole file or for all commands of a process: remembers the
 /// text of paths so that repeated ones are looked up.
 class RouteParser {
  public:
-  RouteParser();
+  RouteParser() : RouteParser(RouteOrigin::command) {}
+  explicit RouteParser(RouteOrigin origin);
   ~RouteParser();
   RouteParser(const RouteParser&) = delete;
   RouteParser& operator=(const RouteParser&) = delete;
@@ -71,7 +75,7 @@ class RouteParser {
 };
 
 /// Many routes, compactly: what a configuration file says for one neighbor or template. Filled by
-/// one parser: tokens of another would be taken for its own.
+/// one parser: tokens of another would be taken for its own. Leases are not kept: a file has none.
 class RouteList final : public RouteSink {
  public:
   void route(const RouteView& route) override;

@@ -6,10 +6,12 @@
 #include <string_view>
 #include <vector>
 
+#include "base/tick.h"
 #include "bgp/attr/attribute.h"
 #include "bgp/attr/flow_action.h"
 #include "bgp/nlri/family.h"
 #include "bgp/path.h"
+#include "grammar/route.h"
 
 namespace openbell::grammar {
 
@@ -20,10 +22,13 @@ struct RouteDraft {
   bgp::PathAttributesBuilder attributes;
   bgp::FlowActions actions;
   std::string watchdog;
+  base::Duration lease{};
+  std::string lease_group;
   std::vector<std::uint8_t> value;  // of the attribute being read
   std::uint8_t split = 0;           // length of the prefixes to make, 0: no split
   bool starts_withdrawn = false;
   bool own_words = false;  // has words that belong to this route alone, not to its path
+  bool leases = true;      // the words of leases are known; clear() leaves it as it is
 
   void clear();
 };
@@ -36,6 +41,24 @@ bool parse_route_word(base::TextReader& in, RouteDraft& draft);
 bool parse_attribute_word(base::TextReader& in, const bgp::AttributeOps& ops, RouteDraft& draft);
 
 bool parse_next_hop(base::TextReader& in, RouteDraft& draft);
+
+/// Reads what follows `lease` and `lease-group` (already taken): only in commands.
+bool parse_lease(base::TextReader& in, RouteDraft& draft);
+bool parse_lease_group(base::TextReader& in, RouteDraft& draft);
+
+/// What `when down { … }` says: it takes the place of what a route says itself.
+struct PathOverride {
+  bgp::NextHop next_hop;  // none: the route's own
+  bgp::PathAttributesBuilder attributes;
+  /// `next-hop self; med 1000`: reads back the same inside the braces.
+  [[nodiscard]] std::string text() const;
+};
+
+/// Reads `{ words; }`: next-hop and attributes. Complains about words that belong to one route.
+bool parse_path_override(base::TextReader& in, PathOverride& override);
+
+/// The routes of `routes` with their paths replaced.
+RouteList replace_paths(const RouteList& routes, const PathOverride& override);
 
 /// Reads a FlowSpec statement: `[name] { … }` or one line, its `;` included.
 bool parse_flow_statement(base::TextReader& in, RouteDraft& draft);

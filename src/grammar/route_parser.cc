@@ -74,6 +74,7 @@ struct RouteParser::State {
   bool shared_attributes(TextReader& in, const Statement& statement);
   bool flow_route(TextReader& in, const Statement& statement);
 
+  static bool has_lease(TextReader& in, const RouteDraft& draft);
   bool words_and_end(TextReader& in, const Statement& statement);
   bool block(TextReader& in);
   static bool has_next_hop(TextReader& in, const Statement& statement, const RouteDraft& draft);
@@ -94,7 +95,9 @@ struct RouteParser::State {
   std::uint32_t last_token = 0;
 };
 
-RouteParser::RouteParser() : state_(std::make_unique<State>()) {}
+RouteParser::RouteParser(RouteOrigin origin) : state_(std::make_unique<State>()) {
+  state_->draft.leases = origin == RouteOrigin::command;
+}
 RouteParser::~RouteParser() = default;
 
 bool RouteParser::parse(TextReader& in, RouteForm form, Family family, Purpose purpose,
@@ -144,12 +147,14 @@ bool RouteParser::State::words_and_end(TextReader& in, const Statement& statemen
     if (!block(in)) return false;
     if (draft.next_hop.kind == bgp::NextHop::Kind::none && statement.purpose == Purpose::announce)
       return in.fail_at(start, "a next-hop in the block", "{");
+    if (!has_lease(in, draft)) return false;
     in.accept(";");
     return in.ok();
   }
   while (!at_statement_end(in))
     if (!parse_route_word(in, draft)) return false;
-  return has_next_hop(in, statement, draft) && (in.at_end() || in.expect(";")) && in.ok();
+  return has_next_hop(in, statement, draft) && has_lease(in, draft) &&
+         (in.at_end() || in.expect(";")) && in.ok();
 }
 
 bool RouteParser::State::block(TextReader& in) {
@@ -168,6 +173,11 @@ bool RouteParser::State::has_next_hop(TextReader& in, const Statement& statement
   return in.fail("a next-hop");
 }
 
+bool RouteParser::State::has_lease(TextReader& in, const RouteDraft& draft) {
+  if (draft.lease_group.empty() || draft.lease != base::Duration{}) return true;
+  return in.fail("a lease beside lease-group");
+}
+
 // --- `words nlri PREFIX PREFIX …;`
 
 bool RouteParser::State::shared_attributes(TextReader& in, const Statement& statement) {
@@ -183,7 +193,8 @@ bool RouteParser::State::shared_attributes(TextReader& in, const Statement& stat
     if (!bgp::parse_prefix_word(in, draft.nlri)) return false;
     prefixes.push_back(draft.nlri.prefix);
   } while (!at_statement_end(in));
-  if (!has_next_hop(in, statement, draft) || !(in.at_end() || in.expect(";")) || !in.ok())
+  if (!has_next_hop(in, statement, draft) || !has_lease(in, draft) ||
+      !(in.at_end() || in.expect(";")) || !in.ok())
     return false;
   view = {};
   view.path = {draft.next_hop, draft.attributes.canonical()};
@@ -204,7 +215,7 @@ bool RouteParser::State::shared_attributes(TextReader& in, const Statement& stat
 bool RouteParser::State::flow_route(TextReader& in, const Statement& statement) {
   draft.clear();
   const std::size_t start = in.offset();
-  if (!parse_flow_statement(in, draft)) return false;
+  if (!parse_flow_statement(in, draft) || !has_lease(in, draft)) return false;
   const Family family =
       statement.family_given ? statement.family : bgp::flow_family(draft.nlri, bgp::afi_ipv4);
   view = {};
@@ -212,6 +223,8 @@ bool RouteParser::State::flow_route(TextReader& in, const Statement& statement) 
   view.path_token = ++last_token;
   const std::string_view wanted = bgp::ops(family).compose(draft.nlri, scratch, view.nlri);
   if (!wanted.empty()) return in.fail_at(start, wanted, "a flow route");
+  view.lease = draft.lease;
+  view.lease_group = draft.lease_group;
   statement.sink->route(view);
   return true;
 }
@@ -256,6 +269,8 @@ void RouteParser::State::emit_one(const Statement& statement) {
 void RouteParser::State::emit(const Statement& statement) {
   view.watchdog = draft.watchdog;
   view.starts_withdrawn = draft.starts_withdrawn && !draft.watchdog.empty();
+  view.lease = draft.lease;
+  view.lease_group = draft.lease_group;
   base::IpPrefix& prefix = draft.nlri.prefix;
   if (draft.split <= prefix.length) return emit_one(statement);
   const std::size_t count = std::size_t{1} << (draft.split - prefix.length);

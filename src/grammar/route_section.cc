@@ -9,20 +9,19 @@ namespace {
 
 using bgp::Family;
 
-bool parse_routes(SectionParser& parser, NeighborDraft& neighbor, RouteForm form, Family family) {
-  neighbor.routes.statement = parser.statement();
-  return parser.drafts.routes.parse(parser.in, form, family, bgp::Purpose::announce,
-                                    neighbor.routes);
+bool parse_routes(SectionParser& parser, RoutesDraft& routes, RouteForm form, Family family) {
+  routes.statement = parser.statement();
+  return parser.drafts.routes.parse(parser.in, form, family, routes.purpose, routes);
 }
 
 template <RouteForm form>
-bool parse_statement(SectionParser& parser, NeighborDraft& neighbor) {
-  return parse_routes(parser, neighbor, form, Family{});
+bool parse_statement(SectionParser& parser, RoutesDraft& routes) {
+  return parse_routes(parser, routes, form, Family{});
 }
 
 template <Family family>
-bool parse_family(SectionParser& parser, NeighborDraft& neighbor) {
-  if (bgp::ops(family).originates) return parse_routes(parser, neighbor, RouteForm::family, family);
+bool parse_family(SectionParser& parser, RoutesDraft& routes) {
+  if (bgp::ops(family).originates) return parse_routes(parser, routes, RouteForm::family, family);
   std::string message;
   base::TextWriter text(message);
   bgp::print_family(family, text);
@@ -30,24 +29,24 @@ bool parse_family(SectionParser& parser, NeighborDraft& neighbor) {
   return false;
 }
 
-constexpr Row<NeighborDraft> statement(std::string_view word, std::string_view value,
-                                       std::string_view help,
-                                       bool (*parse)(SectionParser&, NeighborDraft&)) {
+constexpr Row<RoutesDraft> statement(std::string_view word, std::string_view value,
+                                     std::string_view help,
+                                     bool (*parse)(SectionParser&, RoutesDraft&)) {
   return unit(RowKind::statement, word, value, help, parse);
 }
 
 template <Family family>
-constexpr Row<NeighborDraft> family_row(std::string_view word, std::string_view value) {
+constexpr Row<RoutesDraft> family_row(std::string_view word, std::string_view value) {
   return statement(word, value, "a route of this family", parse_family<family>);
 }
 
 constexpr std::string_view prefix_value = "PREFIX WORDS…";
 
-bool parse_sr_policy(SectionParser& parser, NeighborDraft& neighbor) {
-  return parse_family<Family::ipv4_sr_policy>(parser, neighbor);
+bool parse_sr_policy(SectionParser& parser, RoutesDraft& routes) {
+  return parse_family<Family::ipv4_sr_policy>(parser, routes);
 }
 
-constexpr Row<NeighborDraft> static_table[] = {
+constexpr Row<RoutesDraft> static_table[] = {
     statement("route", "PREFIX WORDS… | PREFIX { … }", "a route",
               parse_statement<RouteForm::route>),
     statement("attributes", "WORDS… nlri PREFIX…", "routes of equal attributes",
@@ -57,16 +56,16 @@ constexpr Row<NeighborDraft> static_table[] = {
     statement("sr-policy", "…", "not supported yet", parse_sr_policy),
 };
 
-constexpr Row<NeighborDraft> flow_table[] = {
+constexpr Row<RoutesDraft> flow_table[] = {
     statement("route", "[NAME] { match { … } then { … } } | WORDS…", "a FlowSpec route",
               parse_statement<RouteForm::flow>),
 };
 
-constexpr Row<NeighborDraft> l2vpn_table[] = {
+constexpr Row<RoutesDraft> l2vpn_table[] = {
     family_row<Family::l2vpn_vpls>("vpls", "…"),
 };
 
-constexpr Row<NeighborDraft> announce_ipv4_table[] = {
+constexpr Row<RoutesDraft> announce_ipv4_table[] = {
     family_row<Family::ipv4_unicast>("unicast", prefix_value),
     family_row<Family::ipv4_multicast>("multicast", prefix_value),
     family_row<Family::ipv4_nlri_mpls>("nlri-mpls", prefix_value),
@@ -78,7 +77,7 @@ constexpr Row<NeighborDraft> announce_ipv4_table[] = {
     family_row<Family::ipv4_sr_policy>("sr-policy", "…"),
 };
 
-constexpr Row<NeighborDraft> announce_ipv6_table[] = {
+constexpr Row<RoutesDraft> announce_ipv6_table[] = {
     family_row<Family::ipv6_unicast>("unicast", prefix_value),
     family_row<Family::ipv6_multicast>("multicast", prefix_value),
     family_row<Family::ipv6_nlri_mpls>("nlri-mpls", prefix_value),
@@ -90,19 +89,58 @@ constexpr Row<NeighborDraft> announce_ipv6_table[] = {
     family_row<Family::ipv6_sr_policy>("sr-policy", "…"),
 };
 
-bool parse_ipv4(SectionParser& parser, NeighborDraft& neighbor) {
-  return parser.read_block<NeighborDraft>("ipv4", announce_ipv4_table, neighbor);
+/// `ipv4 unicast …;`: the family on the line of its route.
+bool parse_family_line(SectionParser& parser, RoutesDraft& routes,
+                       std::span<const Row<RoutesDraft>> families) {
+  std::string words;
+  for (const Row<RoutesDraft>& row : families) {
+    if (parser.in.accept(row.info.word)) return row.parse(parser, routes);
+    words.append(words.empty() ? "" : " ").append(row.info.word);
+  }
+  return parser.in.fail_unknown("one of " + words, words);
 }
 
-bool parse_ipv6(SectionParser& parser, NeighborDraft& neighbor) {
-  return parser.read_block<NeighborDraft>("ipv6", announce_ipv6_table, neighbor);
+bool parse_ipv4_line(SectionParser& parser, RoutesDraft& routes) {
+  return parse_family_line(parser, routes, announce_ipv4_table);
 }
 
-bool parse_l2vpn(SectionParser& parser, NeighborDraft& neighbor) {
-  return parser.read_block<NeighborDraft>("l2vpn", l2vpn_table, neighbor);
+bool parse_ipv6_line(SectionParser& parser, RoutesDraft& routes) {
+  return parse_family_line(parser, routes, announce_ipv6_table);
 }
 
-constexpr Row<NeighborDraft> announce_table[] = {
+/// `flow route …` or `flow { route … }`
+bool parse_flow(SectionParser& parser, RoutesDraft& routes) {
+  if (parser.in.peek() == "{" && !parser.in.quoted()) {
+    if (!parser.read_block<RoutesDraft>("flow", flow_table, routes)) return false;
+    parser.in.accept(";");
+    return true;
+  }
+  return parser.in.expect("route") && parse_statement<RouteForm::flow>(parser, routes);
+}
+
+constexpr Row<RoutesDraft> route_table[] = {
+    {.info = route_words[0], .parse = parse_statement<RouteForm::route>},
+    {.info = route_words[1], .parse = parse_statement<RouteForm::attributes>},
+    {.info = route_words[2], .parse = parse_statement<RouteForm::attributes>},
+    {.info = route_words[3], .parse = parse_flow},
+    {.info = route_words[4], .parse = parse_ipv4_line},
+    {.info = route_words[5], .parse = parse_ipv6_line},
+};
+static_assert(std::size(route_table) == std::size(route_words));
+
+bool parse_ipv4(SectionParser& parser, RoutesDraft& routes) {
+  return parser.read_block<RoutesDraft>("ipv4", announce_ipv4_table, routes);
+}
+
+bool parse_ipv6(SectionParser& parser, RoutesDraft& routes) {
+  return parser.read_block<RoutesDraft>("ipv6", announce_ipv6_table, routes);
+}
+
+bool parse_l2vpn(SectionParser& parser, RoutesDraft& routes) {
+  return parser.read_block<RoutesDraft>("l2vpn", l2vpn_table, routes);
+}
+
+constexpr Row<RoutesDraft> announce_table[] = {
     unit(RowKind::block, "ipv4", "{ … }", "IPv4 routes", parse_ipv4),
     unit(RowKind::block, "ipv6", "{ … }", "IPv6 routes", parse_ipv6),
     unit(RowKind::block, "l2vpn", "{ … }", "VPLS routes", parse_l2vpn),
@@ -117,6 +155,7 @@ void RoutesDraft::route(const RouteView& view) {
   } else if (known == 0) {
     known = statement + 1;
   }
+  if (!view.watchdog.empty() && first_watchdog == 0) first_watchdog = statement + 1;
   list.route(view);
 }
 
@@ -127,19 +166,23 @@ void RoutesDraft::inherit(const RoutesDraft& from, std::size_t offset) {
   list.append(from.list);
 }
 
-std::span<const Row<NeighborDraft>> static_rows() {
+std::span<const Row<RoutesDraft>> route_rows() {
+  return route_table;
+}
+
+std::span<const Row<RoutesDraft>> static_rows() {
   return static_table;
 }
 
-std::span<const Row<NeighborDraft>> flow_rows() {
+std::span<const Row<RoutesDraft>> flow_rows() {
   return flow_table;
 }
 
-std::span<const Row<NeighborDraft>> l2vpn_rows() {
+std::span<const Row<RoutesDraft>> l2vpn_rows() {
   return l2vpn_table;
 }
 
-std::span<const Row<NeighborDraft>> announce_rows() {
+std::span<const Row<RoutesDraft>> announce_rows() {
   return announce_table;
 }
 

@@ -108,6 +108,56 @@ TEST_F(RouteParserTest, BlocksMeanTheSame) {
   EXPECT_EQ(routes("10.0.0.0/24 { med 5; }"), Texts{"wanted a next-hop in the block, found '{'"});
 }
 
+/// The lease of every route of a command.
+class LeaseSink final : public RouteSink {
+ public:
+  void route(const RouteView& view) override {
+    leases.push_back(
+        std::to_string(view.lease.ns / 1'000'000).append(" ").append(view.lease_group));
+  }
+  Texts leases;
+};
+
+Texts leases(RouteParser& parser, std::string_view text, RouteForm form = RouteForm::route) {
+  base::TextReader in(text);
+  LeaseSink sink;
+  if (parser.parse(in, form, {}, Purpose::announce, sink)) return sink.leases;
+  return {in.complaint().text()};
+}
+
+TEST(Lease, BelongsToOneStatement) {
+  RouteParser parser;
+  EXPECT_EQ(leases(parser, "10.0.0.0/24 next-hop self lease 50ms"), Texts{"50 "});
+  EXPECT_EQ(leases(parser, "10.0.0.0/24 next-hop self lease 50ms lease-group engine"),
+            Texts{"50 engine"});
+  EXPECT_EQ(leases(parser, "10.0.0.0/24 next-hop self"), Texts{"0 "});
+  EXPECT_EQ(leases(parser, "10.0.0.0/24 { next-hop self; lease 1s; }"), Texts{"1000 "});
+  EXPECT_EQ(leases(parser, "10.0.0.0/23 next-hop self split /24 lease 2s"),
+            (Texts{"2000 ", "2000 "}));
+  EXPECT_EQ(
+      leases(parser, "next-hop self lease 3s nlri 10.0.0.0/24 10.0.1.0/24", RouteForm::attributes),
+      (Texts{"3000 ", "3000 "}));
+  EXPECT_EQ(leases(parser, "source 10.0.0.0/24 discard lease 4s lease-group g", RouteForm::flow),
+            Texts{"4000 g"});
+  EXPECT_EQ(leases(parser, "{ match { source 10.0.0.0/24; } then { discard; } lease 5s; }",
+                   RouteForm::flow),
+            Texts{"5000 "});
+}
+
+TEST(Lease, IsChecked) {
+  RouteParser parser;
+  EXPECT_EQ(leases(parser, "10.0.0.0/24 next-hop self lease 50"),
+            Texts{"wanted a time from 100us to 24h, such as 5ms or 1.5s, found '50'"});
+  EXPECT_EQ(leases(parser, "10.0.0.0/24 next-hop self lease 0").size(), 1u);
+  EXPECT_EQ(leases(parser, "10.0.0.0/24 next-hop self lease-group engine"),
+            Texts{"wanted a lease beside lease-group, found nothing"});
+  EXPECT_EQ(leases(parser, "10.0.0.0/24 next-hop self lease 1s lease-group"),
+            Texts{"wanted the name of a lease group, found nothing"});
+  RouteParser file(RouteOrigin::file);
+  EXPECT_EQ(leases(file, "10.0.0.0/24 next-hop self lease 50ms"),
+            Texts{"wanted no lease here: only commands announce for a time, found 'lease'"});
+}
+
 TEST_F(RouteParserTest, StopsAfterItsSemicolon) {
   routes("10.0.0.0/24 next-hop 1.1.1.1; more words");
   EXPECT_EQ(rest, "more words");

@@ -3,6 +3,7 @@
 
 #include "bgp/attr/extended_community.h"
 #include "bgp/nlri/words.h"
+#include "grammar/duration.h"
 #include "grammar/route_draft.h"
 
 namespace openbell::grammar {
@@ -15,6 +16,8 @@ void RouteDraft::clear() {
   attributes.clear();
   actions.clear();
   watchdog.clear();
+  lease = {};
+  lease_group.clear();
   split = 0;
   starts_withdrawn = false;
   own_words = false;
@@ -24,6 +27,8 @@ namespace {
 
 constexpr std::size_t attribute_size_max = 65535;
 constexpr std::size_t name_size_max = 255;
+constexpr base::Duration lease_min = base::microseconds(100);
+constexpr base::Duration lease_max = base::seconds(86'400);
 
 bool parse_rd(TextReader& in, RouteDraft& draft) {
   return bgp::parse_rd_word(in, draft.nlri);
@@ -112,6 +117,8 @@ constexpr RouteWord rows[] = {
     {"watchdog", parse_watchdog},
     {"withdraw", parse_withdraw},
     {"name", parse_name},
+    {"lease", parse_lease},
+    {"lease-group", parse_lease_group},
 };
 
 std::string_view known_words() {
@@ -137,6 +144,38 @@ bool parse_next_hop(TextReader& in, RouteDraft& draft) {
   }
   in.word();
   if (draft.next_hop.kind == bgp::NextHop::Kind::none) draft.next_hop = next_hop;
+  return true;
+}
+
+namespace {
+
+/// A route of a file has nobody who would renew it.
+bool leases_known(TextReader& in, const RouteDraft& draft, std::string_view word) {
+  if (draft.leases) return true;
+  return in.fail_at(in.taken() - word.size(), "no lease here: only commands announce for a time",
+                    word);
+}
+
+}  // namespace
+
+bool parse_lease(TextReader& in, RouteDraft& draft) {
+  if (!leases_known(in, draft, "lease")) return false;
+  base::Duration lease;
+  if (!parse_duration(in, {lease_min, lease_max}, lease)) return false;
+  if (draft.lease == base::Duration{}) draft.lease = lease;
+  draft.own_words = true;
+  return true;
+}
+
+bool parse_lease_group(TextReader& in, RouteDraft& draft) {
+  if (!leases_known(in, draft, "lease-group")) return false;
+  const std::string_view word = in.peek();
+  if (word.empty() || word.size() > name_size_max ||
+      (!in.quoted() && (word == ";" || word == "{" || word == "}")))
+    return in.fail("the name of a lease group");
+  if (draft.lease_group.empty()) draft.lease_group = word;
+  in.word();
+  draft.own_words = true;
   return true;
 }
 

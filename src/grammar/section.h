@@ -97,6 +97,8 @@ class TypedSection final : public Section {
 struct Drafts;
 struct NeighborDraft;
 struct ApiDraft;
+struct ServiceDraft;
+struct PlanDraft;
 
 /// Walks over a whole file. Rows use its reader, its drafts and its diagnostics.
 class SectionParser {
@@ -137,6 +139,8 @@ class SectionParser {
   Drafts& drafts;
   NeighborDraft* neighbor = nullptr;  // the neighbor or template being read
   ApiDraft* api = nullptr;            // the api section being read
+  ServiceDraft* service = nullptr;    // the service being read
+  PlanDraft* plan = nullptr;          // the plan being read
 
  private:
   static bool is_end(std::string_view word) { return word == ";" || word == "}" || word == "{"; }

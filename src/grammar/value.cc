@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "base/hex.h"
 #include "grammar/draft.h"
+#include "health/check_config.h"
 
 namespace openbell::grammar {
 
@@ -88,6 +90,117 @@ bool parse_names(SectionParser& parser, std::string_view what, std::vector<Refer
     names.push_back(std::move(reference));
   }
   return true;
+}
+
+bool parse_name_or_names(SectionParser& parser, std::string_view what,
+                         std::vector<Reference>& names) {
+  if (parser.in.peek() == "[" && !parser.in.quoted()) return parse_names(parser, what, names);
+  Reference reference{{}, parser.in.offset()};
+  if (!parse_word(parser, what, reference.name)) return false;
+  names.push_back(std::move(reference));
+  return true;
+}
+
+bool parse_name(SectionParser& parser, std::string_view what, std::string& value) {
+  constexpr std::size_t size_max = 64;
+  const std::string_view word = parser.in.peek();
+  const bool fits =
+      !word.empty() && word.size() <= size_max && std::all_of(word.begin(), word.end(), [](char c) {
+        return is_alphanumeric(c) || c == '.' || c == '-' || c == '_';
+      });
+  if (!fits)
+    return parser.in.fail(
+        std::string(what).append(", at most 64 letters, digits, dots, dashes, underscores"));
+  value = parser.in.word();
+  return true;
+}
+
+namespace {
+
+std::string_view directory_of(std::string_view file) {
+  const std::size_t slash = file.rfind('/');
+  return slash == std::string_view::npos ? std::string_view{} : file.substr(0, slash);
+}
+
+}  // namespace
+
+bool Command::parse(SectionParser& parser, std::vector<std::string>& value) {
+  constexpr std::size_t arguments_max = 1024;
+  const std::size_t offset = parser.in.offset();
+  value.clear();
+  do {
+    std::string word;
+    if (!parse_word(parser, "a program and its arguments", word)) return false;
+    value.push_back(std::move(word));
+    if (value.size() > arguments_max) return parser.in.fail("at most 1024 words");
+  } while (!parser.bare());
+  if (parser.options.finder == nullptr) return true;
+  const std::string_view directory = directory_of(parser.options.file_name);
+  if (parser.options.finder->stand_in(value, directory)) return true;
+  std::string why;
+  std::string found = parser.options.finder->find(value[0], directory, why);
+  if (found.empty()) {
+    parser.error(offset, why);
+  } else {
+    value[0] = std::move(found);
+  }
+  return true;
+}
+
+void Command::print(const std::vector<std::string>& value, TextWriter& out) {
+  for (const std::string& word : value) {
+    if (&word != &value.front()) out.put(' ');
+    print_word(word, out);
+  }
+}
+
+bool AbsolutePath::parse(SectionParser& parser, std::string& value) {
+  constexpr std::size_t path_max = 4095;  // PATH_MAX with its zero
+  const std::string_view word = parser.in.peek();
+  if (!word.starts_with('/') || word.size() > path_max || word.find('\0') != word.npos)
+    return parser.in.fail("an absolute path");
+  value = parser.in.free_word();
+  return true;
+}
+
+bool InterfaceName::parse(SectionParser& parser, std::string& value) {
+  constexpr std::size_t size_max = 15;  // IFNAMSIZ with its zero
+  const std::string_view word = parser.in.peek();
+  const bool fits = !parser.bare() && !word.empty() && word.size() <= size_max &&
+                    std::all_of(word.begin(), word.end(),
+                                [](char c) { return c > ' ' && c != '/' && c != 0x7F; });
+  if (!fits) return parser.in.fail("the name of an interface, at most 15 characters");
+  value = parser.in.free_word();
+  return true;
+}
+
+bool Payload::parse(SectionParser& parser, std::string& value) {
+  constexpr std::string_view wanted = "text, or bytes as 0x0A1B, from 1 to 1400 bytes";
+  TextReader& in = parser.in;
+  if (parser.bare()) return in.fail(wanted);
+  std::string read;
+  if (in.quoted() || !in.peek().starts_with("0x")) {
+    read = in.peek();
+  } else {
+    std::vector<std::uint8_t> bytes;
+    if (!base::from_hex(in.peek().substr(2), bytes)) return in.fail(wanted);
+    read.assign(bytes.begin(), bytes.end());
+  }
+  if (read.empty() || read.size() > health::payload_size_max) return in.fail(wanted);
+  in.word();
+  value = std::move(read);
+  return true;
+}
+
+void Payload::print(const std::string& value, TextWriter& out) {
+  const bool text = std::all_of(value.begin(), value.end(), [](char c) {
+    return static_cast<std::uint8_t>(c) >= 0x20 && static_cast<std::uint8_t>(c) < 0x7F;
+  });
+  if (text && !value.starts_with("0x")) {
+    print_word(value, out);
+  } else {
+    out.put("0x").hex(base::bytes_of(value));
+  }
 }
 
 bool Words::parse(SectionParser& parser, std::string& value) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "bgp/nlri/family.h"
+#include "grammar/duration.h"
 #include "grammar/section.h"
 
 namespace openbell::grammar {
@@ -25,6 +26,12 @@ void print_word(std::string_view word, base::TextWriter& out);
 /// `[ a b ]`, commas allowed.
 bool parse_names(SectionParser& parser, std::string_view what,
                  std::vector<struct Reference>& names);
+
+/// The same, or one of them without brackets.
+bool parse_name_or_names(SectionParser& parser, std::string_view what,
+                         std::vector<struct Reference>& names);
+/// A name that commands can say: letters, digits, dots, dashes, underscores; at most 64.
+bool parse_name(SectionParser& parser, std::string_view what, std::string& value);
 
 template <Bare bare>
 struct Flag {
@@ -48,6 +55,55 @@ struct Word {
 struct Words {
   static bool parse(SectionParser& parser, std::string& value);
   static void print(const std::string& value, base::TextWriter& out);
+};
+
+/// A program and its arguments, no shell; the program is looked up.
+struct Command {
+  static bool parse(SectionParser& parser, std::vector<std::string>& value);
+  static void print(const std::vector<std::string>& value, base::TextWriter& out);
+};
+
+struct AbsolutePath {
+  static bool parse(SectionParser& parser, std::string& value);
+  static void print(const std::string& value, base::TextWriter& out) { print_word(value, out); }
+};
+
+struct InterfaceName {
+  static bool parse(SectionParser& parser, std::string& value);
+  static void print(const std::string& value, base::TextWriter& out) { print_word(value, out); }
+};
+
+/// Text, or bytes after 0x.
+struct Payload {
+  static bool parse(SectionParser& parser, std::string& value);
+  static void print(const std::string& value, base::TextWriter& out);
+};
+
+template <std::uint64_t least, std::uint64_t most>
+struct Number {
+  template <typename Integer>
+  static bool parse(SectionParser& parser, Integer& value) {
+    std::uint64_t number = 0;
+    if (!base::parse_decimal(parser.in.peek(), most, number) || number < least)
+      return parser.in.fail("a number from " + std::to_string(least) + " to " +
+                            std::to_string(most));
+    parser.in.word();
+    value = static_cast<Integer>(number);
+    return true;
+  }
+  static void print(std::uint64_t value, base::TextWriter& out) { out.number(value); }
+};
+
+enum class Zero : std::uint8_t { refused, accepted };
+
+/// A length of time.
+template <base::Duration least, base::Duration most, Zero zero = Zero::refused>
+struct TimeSpan {
+  static constexpr DurationBounds bounds{least, most, zero == Zero::accepted};
+  static bool parse(SectionParser& parser, base::Duration& value) {
+    return parse_duration(parser.in, bounds, value);
+  }
+  static void print(base::Duration value, base::TextWriter& out) { print_duration(value, out); }
 };
 
 struct HostName {

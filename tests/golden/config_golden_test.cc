@@ -61,6 +61,42 @@ TEST_P(ConfigGolden, IsReadAsExpected) {
   EXPECT_EQ(normal, contents(expected));
 }
 
+void expect_same_services(const Configuration& again, const Configuration& before) {
+  ASSERT_EQ(again.services.size(), before.services.size());
+  for (std::size_t i = 0; i < again.services.size(); ++i) {
+    const ServiceConfig& a = again.services[i];
+    const ServiceConfig& b = before.services[i];
+    EXPECT_EQ(a.name, b.name);
+    EXPECT_EQ(a.checks, b.checks) << a.name;
+    EXPECT_EQ(a.needed, b.needed) << a.name;
+    EXPECT_EQ(a.dampen, b.dampen) << a.name;
+    EXPECT_EQ(a.last_announcer, b.last_announcer) << a.name;
+    EXPECT_EQ(a.neighbors, b.neighbors) << a.name;
+    EXPECT_EQ(a.up.routes->size(), b.up.routes->size()) << a.name;
+    EXPECT_EQ(a.down.routes->size(), b.down.routes->size()) << a.name;
+    EXPECT_EQ(a.disabled.routes->size(), b.disabled.routes->size()) << a.name;
+  }
+}
+
+void expect_same_plans(const Configuration& again, const Configuration& before) {
+  ASSERT_EQ(again.plans.size(), before.plans.size());
+  for (std::size_t i = 0; i < again.plans.size(); ++i) {
+    const PlanConfig& a = again.plans[i];
+    const PlanConfig& b = before.plans[i];
+    EXPECT_EQ(a.name, b.name);
+    EXPECT_EQ(a.neighbors, b.neighbors) << a.name;
+    EXPECT_EQ(a.triggers, b.triggers) << a.name;
+    EXPECT_EQ(a.armed, b.armed) << a.name;
+    ASSERT_EQ(a.steps.size(), b.steps.size()) << a.name;
+    for (std::size_t step = 0; step < a.steps.size(); ++step) {
+      EXPECT_EQ(a.steps[step].kind, b.steps[step].kind);
+      EXPECT_EQ(a.steps[step].service, b.steps[step].service);
+      EXPECT_EQ(a.steps[step].text, b.steps[step].text);
+      EXPECT_EQ(a.steps[step].routes.size(), b.steps[step].routes.size());
+    }
+  }
+}
+
 TEST_P(ConfigGolden, NormalFormReadsBackTheSame) {
   const Outcome outcome = parse(contents(folder / (GetParam() + ".conf")), "original");
   if (!outcome.ok) return;
@@ -79,6 +115,11 @@ TEST_P(ConfigGolden, NormalFormReadsBackTheSame) {
     EXPECT_EQ(a.name(), b.name());
     EXPECT_EQ(a.routes.size(), b.routes.size());
   }
+  EXPECT_EQ(again.configuration.guard, outcome.configuration.guard);
+  EXPECT_EQ(again.configuration.realtime, outcome.configuration.realtime);
+  EXPECT_EQ(again.configuration.bfd_sessions, outcome.configuration.bfd_sessions);
+  expect_same_services(again.configuration, outcome.configuration);
+  expect_same_plans(again.configuration, outcome.configuration);
 }
 
 /// Files are cut and damaged in the middle of everything; nothing of that may crash or be accepted
