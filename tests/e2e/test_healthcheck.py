@@ -243,6 +243,24 @@ def test_one_line_for_a_change_with_debounce(stage, alone):
     assert len(announced) == 3
 
 
+def test_a_signal_while_it_waits_for_an_answer(stage):
+    process = subprocess.Popen(
+        stage.speaker.wrap(
+            [*speaker_command(), "healthcheck", "--ip", VIP, "--rise", "1", "--interval", "1000",
+             "--no-syslog"]
+        ),
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    try:
+        assert process.stdout.readline() == f"announce route {VIP}/32 next-hop self med 100\n"
+        process.terminate()
+        assert process.stdout.readline() == f"withdraw route {VIP}/32 next-hop self\n"
+        assert process.wait(30) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
 def test_the_end_of_the_reader_is_the_end(stage):
     """Nobody reads its commands any more: it leaves, also while it sleeps."""
     process = subprocess.Popen(

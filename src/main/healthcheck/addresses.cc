@@ -173,7 +173,7 @@ Outcome AddressSetup::ip(const char* verb, const SystemAddress& address) {
   // Only IPv4 addresses have labels.
   if (address.prefix.address.is_v4() && address.label != address.interface)
     words.insert(words.end(), {"label", address.label});
-  Outcome outcome = run_command(attention_, words, ip_timeout);
+  Outcome outcome = runner_.run(words, ip_timeout);
   std::string text;
   for (const std::string& word : words) text.append(text.empty() ? "" : " ").append(word);
   if (outcome.success())

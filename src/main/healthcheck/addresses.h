@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "main/healthcheck/attention.h"
 #include "main/healthcheck/journal.h"
 #include "main/healthcheck/options.h"
 #include "main/healthcheck/run_command.h"
@@ -36,8 +35,8 @@ std::expected<std::vector<base::IpPrefix>, std::string> announced_prefixes(
 /// had at the start: no less, and no more.
 class AddressSetup {
  public:
-  AddressSetup(const Options& options, Attention& attention, Journal& journal)
-      : options_(options), attention_(attention), journal_(journal) {}
+  AddressSetup(const Options& options, CommandRunner& runner, Journal& journal)
+      : options_(options), runner_(runner), journal_(journal) {}
 
   /// Looks at what is there; --ip counts, or `loopback` when there is none. Adds what is missing
   /// unless --no-ip-setup. False: an address cannot be added, which the journal tells.
@@ -60,7 +59,7 @@ class AddressSetup {
   Outcome ip(const char* verb, const SystemAddress& address);
 
   const Options& options_;
-  Attention& attention_;
+  CommandRunner& runner_;
   Journal& journal_;
   std::vector<Owned> owned_;
 };

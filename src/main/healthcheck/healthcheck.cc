@@ -64,7 +64,8 @@ class Healthcheck {
       : options_(options),
         journal_(options),
         attention_(options.ack),
-        addresses_(options, attention_, journal_) {}
+        runner_(attention_),
+        addresses_(options, runner_, journal_) {}
 
   int run();
 
@@ -87,6 +88,7 @@ class Healthcheck {
   const Options& options_;
   Journal journal_;
   Attention attention_;
+  CommandRunner runner_;
   AddressSetup addresses_;
   std::vector<base::IpPrefix> prefixes_;
   Machine machine_;
@@ -141,7 +143,7 @@ int Healthcheck::run() {
   }
   while (!attention_.leaving() && !ended_ && status_ == 0) {
     turn();
-    if (!ended_) rest();
+    if (!ended_ && !attention_.leaving()) rest();
   }
   // With --interval 0 the route is to stay, and what it leads to.
   if (!ended_) finish();
@@ -168,7 +170,7 @@ Observation Healthcheck::observe() {
     return Observation::disabled;
   }
   if (options_.command.empty()) return Observation::success;
-  const Outcome outcome = run_command(attention_, shell(options_.command), options_.timeout);
+  const Outcome outcome = runner_.run(shell(options_.command), options_.timeout);
   if (outcome.success()) return Observation::success;
   if (!attention_.leaving()) report_failure(outcome);
   return Observation::failure;
@@ -185,7 +187,7 @@ void Healthcheck::report_failure(const Outcome& outcome) {
 }
 
 void Healthcheck::enter(State state) {
-  journal_.debug("Transition to " + std::string(name_of(state)));
+  journal_.info("state " + std::string(name_of(state)));
   if (state == State::up) {
     if (options_.dynamic_ip_setup && !addresses_.appear()) {
       journal_.error("the addresses cannot be set up");
@@ -204,7 +206,7 @@ void Healthcheck::enter(State state) {
 }
 
 void Healthcheck::announce(State state) {
-  journal_.info("send announces for " + std::string(name_of(state)) + " state");
+  journal_.debug("send announces for " + std::string(name_of(state)) + " state");
   for (const std::string& line : commands_for(state, prefixes_, options_))
     if (!say(line, answer_timeout)) return;
 }
@@ -235,8 +237,8 @@ void Healthcheck::run_hooks(State state) {
   hooks.insert(hooks.end(), options_.execute.begin(), options_.execute.end());
   for (const std::string& hook : hooks) {
     if (attention_.leaving()) return;
-    const Outcome outcome = run_command(attention_, shell(hook), options_.execute_timeout,
-                                        "STATE=" + std::string(name_of(state)));
+    const Outcome outcome =
+        runner_.run(shell(hook), options_.execute_timeout, "STATE=" + std::string(name_of(state)));
     if (!outcome.success() && !attention_.leaving()) journal_.warning(hook + ": " + outcome.text());
   }
 }

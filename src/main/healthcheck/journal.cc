@@ -57,6 +57,7 @@ std::string timestamp() {
 /// One line whatever the message holds.
 std::string printable(std::string_view message) {
   std::string line(message.substr(0, message_size_max));
+  while (line.ends_with('\n')) line.pop_back();
   for (char& c : line)
     if (static_cast<unsigned char>(c) < 0x20) c = ' ';
   return line;

@@ -18,6 +18,8 @@ namespace openbell::healthcheck {
 namespace {
 
 constexpr std::size_t output_size_max = 4096;
+constexpr int burial_ms = 100;
+constexpr std::size_t undead_max = 16;
 
 /// Our environment with `setting` in it.
 std::vector<char*> environment_with(const std::string& setting) {
@@ -105,28 +107,39 @@ std::string Outcome::text() const {
   return {};
 }
 
-Outcome run_command(Attention& attention, const std::vector<std::string>& words,
-                    base::Duration timeout, const std::string& setting) {
+int CommandRunner::bury(pid_t pid, int process) {
+  int status = 0;
+  pollfd fd{process, POLLIN, 0};
+  if (::poll(&fd, 1, burial_ms) != 1 || ::waitpid(pid, &status, WNOHANG) != pid)
+    undead_.push_back(pid);
+  return status;
+}
+
+Outcome CommandRunner::run(const std::vector<std::string>& words, base::Duration timeout,
+                           const std::string& setting) {
   Outcome outcome;
+  std::erase_if(undead_, [](pid_t pid) { return ::waitpid(pid, nullptr, WNOHANG) != 0; });
+  if (undead_.size() >= undead_max) {
+    outcome.status = EAGAIN;
+    return outcome;
+  }
   const base::Tick until = timeout.ns == 0 ? base::never : io::tick() + timeout;
   int fds[2];
-  if (::pipe2(fds, O_CLOEXEC | O_NONBLOCK) != 0) {
+  if (::pipe2(fds, O_CLOEXEC) != 0) {
     outcome.status = errno;
     return outcome;
   }
   const io::Fd output(fds[0]);
   io::Fd input(fds[1]);
-  // The other side expects writes that wait.
-  ::fcntl(input.get(), F_SETFL, ::fcntl(input.get(), F_GETFL) & ~O_NONBLOCK);
+  ::fcntl(output.get(), F_SETFL, O_NONBLOCK);
   pid_t pid = 0;
   outcome.status = spawn(words, input.get(), setting, pid);
   if (outcome.status != 0) return outcome;
   input.reset();
   const io::Fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-  const Woken woken = watch(attention, process.get(), output.get(), until, outcome.output);
+  const Woken woken = watch(attention_, process.get(), output.get(), until, outcome.output);
   if (woken != Woken::ready) ::kill(-pid, SIGKILL);
-  int status = 0;
-  ::waitpid(pid, &status, 0);
+  const int status = bury(pid, process.get());
   if (woken == Woken::time) {
     outcome.kind = Outcome::Kind::timed_out;
   } else if (woken == Woken::leave) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 #include "main/healthcheck/attention.h"
@@ -19,11 +20,23 @@ struct Outcome {
   [[nodiscard]] std::string text() const;
 };
 
-/// Runs `words` (a path first) in a process group of its own with nothing on stdin, and waits for
-/// it, not for children that it leaves behind. After `timeout` (zero: none), or when it is time to
-/// leave, the whole group is killed. `setting` ("STATE=UP") is added to its environment.
-Outcome run_command(Attention& attention, const std::vector<std::string>& words,
-                    base::Duration timeout, const std::string& setting = {});
+class CommandRunner {
+ public:
+  explicit CommandRunner(Attention& attention) : attention_(attention) {}
+
+  /// Runs `words` (a path first) in a process group of its own with nothing on stdin, and waits for
+  /// it, not for children that it leaves behind. After `timeout` (zero: none), or when it is time
+  /// to leave, the whole group is killed. `setting` ("STATE=UP") is added to its environment.
+  Outcome run(const std::vector<std::string>& words, base::Duration timeout,
+              const std::string& setting = {});
+
+ private:
+  /// Waits a little for what was killed: a process that hangs in the kernel is left to itself.
+  int bury(pid_t pid, int process);
+
+  Attention& attention_;
+  std::vector<pid_t> undead_;  // killed, and not gone yet
+};
 
 /// The words that have /bin/sh run `text`.
 std::vector<std::string> shell(const std::string& text);
