@@ -18,6 +18,21 @@ bool has_route(const GivenRows& given) {
   return false;
 }
 
+template <typename Draft>
+const Draft* find(const std::vector<Draft>& drafts, std::string_view name) {
+  for (const Draft& draft : drafts)
+    if (draft.config.name == name) return &draft;
+  return nullptr;
+}
+
+template <typename Draft>
+std::string names_of(const std::vector<Draft>& drafts) {
+  std::string names;
+  for (const Draft& draft : drafts)
+    names.append(names.empty() ? "" : " ").append(draft.config.name);
+  return names;
+}
+
 class ServiceLookup {
  public:
   ServiceLookup(SectionParser& parser, Configuration& configuration)
@@ -69,13 +84,10 @@ class ServiceLookup {
   void complete(const CheckDraft& check) {
     const health::CheckConfig& config = check.config;
     if (config.kind == "bfd" && !config.session.empty()) {
-      std::string names;
-      for (const BfdDraft& session : parser_.drafts.bfd_sessions) {
-        if (session.config.name == config.session) return;
-        names.append(names.empty() ? "" : " ").append(session.config.name);
-      }
-      parser_.error(check.given.offset(0), "there is no bfd section '" + config.session + "'",
-                    base::nearest_word(config.session, names));
+      const auto& sessions = parser_.drafts.bfd_sessions;
+      if (find(sessions, config.session) == nullptr)
+        parser_.error(check.given.offset(0), "there is no bfd section '" + config.session + "'",
+                      base::nearest_word(config.session, names_of(sessions)));
     } else if (config.kind == "peer" && config.address) {
       const std::uint8_t host = config.address.is_v4() ? 32 : 128;
       if (!is_neighbor({config.address, host}))
@@ -96,14 +108,12 @@ class ServiceLookup {
   }
 
   const ServiceDraft* find_service(const Reference& reference) {
-    std::string names;
-    for (const ServiceDraft& service : parser_.drafts.services) {
-      if (service.config.name == reference.name) return &service;
-      names.append(names.empty() ? "" : " ").append(service.config.name);
-    }
-    parser_.error(reference.offset, "there is no service '" + reference.name + "'",
-                  base::nearest_word(reference.name, names));
-    return nullptr;
+    const auto& services = parser_.drafts.services;
+    const ServiceDraft* service = find(services, reference.name);
+    if (service == nullptr)
+      parser_.error(reference.offset, "there is no service '" + reference.name + "'",
+                    base::nearest_word(reference.name, names_of(services)));
+    return service;
   }
 
   void find_trigger(const Reference& reference, const PlanTrigger& trigger) {

@@ -47,6 +47,7 @@ bgp::PathView replaced(const bgp::PathView& path, const PathOverride& override,
 
 bool parse_path_override(TextReader& in, PathOverride& override) {
   RouteDraft draft;
+  const std::size_t start = in.offset();
   if (!in.expect("{")) return false;
   while (!in.accept("}")) {
     if (in.at_end()) return in.fail("'}'");
@@ -56,7 +57,7 @@ bool parse_path_override(TextReader& in, PathOverride& override) {
   if (!in.ok()) return false;
   override.next_hop = draft.next_hop;
   override.attributes = draft.attributes;
-  return true;
+  return !override.text().empty() || in.fail_at(start, "next-hop or an attribute in it", "{");
 }
 
 std::string PathOverride::text() const {

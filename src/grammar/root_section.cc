@@ -7,6 +7,8 @@ namespace openbell::grammar {
 
 namespace {
 
+constexpr std::size_t own_sections_max = 4096;  // services, plans, BFD sessions: each
+
 bool parse_process(SectionParser& parser, Configuration&) {
   const std::size_t offset = parser.statement();
   ProcessConfig process;
@@ -63,6 +65,14 @@ bool parse_audit(SectionParser& parser, Configuration&) {
   return parser.read_block("audit", audit_rows(), parser.drafts.audit);
 }
 
+template <typename Draft>
+void keep(SectionParser& parser, std::vector<Draft>& drafts, Draft draft) {
+  if (drafts.size() == own_sections_max)
+    parser.error(draft.offset, "at most 4096 sections of this kind");
+  else
+    drafts.push_back(std::move(draft));
+}
+
 bool parse_service(SectionParser& parser, Configuration&) {
   ServiceDraft draft;
   draft.offset = parser.statement();
@@ -73,9 +83,10 @@ bool parse_service(SectionParser& parser, Configuration&) {
   parser.service = &draft;
   const bool read = parser.read_block("service", service_rows(), draft.config, &draft.given);
   parser.service = nullptr;
+  if (!read) return false;
   for (CheckDraft& check : draft.checks) complete_check(parser, draft.defaults, check);
-  parser.drafts.services.push_back(std::move(draft));
-  return read;
+  keep(parser, parser.drafts.services, std::move(draft));
+  return true;
 }
 
 bool parse_plan(SectionParser& parser, Configuration&) {
@@ -88,8 +99,9 @@ bool parse_plan(SectionParser& parser, Configuration&) {
   parser.plan = &draft;
   const bool read = parser.read_block("plan", plan_rows(), draft.config, &draft.given);
   parser.plan = nullptr;
-  parser.drafts.plans.push_back(std::move(draft));
-  return read;
+  if (!read) return false;
+  keep(parser, parser.drafts.plans, std::move(draft));
+  return true;
 }
 
 bool parse_bfd(SectionParser& parser, Configuration&) {
@@ -101,7 +113,7 @@ bool parse_bfd(SectionParser& parser, Configuration&) {
       parser.error(draft.offset, "a bfd section called '" + draft.config.name + "' already exists");
   if (!parser.read_block("bfd", bfd_rows(), draft.config, &draft.given)) return false;
   complete_bfd_section(parser, draft);
-  parser.drafts.bfd_sessions.push_back(std::move(draft));
+  keep(parser, parser.drafts.bfd_sessions, std::move(draft));
   return true;
 }
 
