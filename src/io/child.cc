@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <fcntl.h>
-#include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -16,6 +14,7 @@
 #include "io/chunk_queue.h"
 #include "io/clock.h"
 #include "io/line_reader.h"
+#include "io/spawn.h"
 
 namespace openbell::io {
 
@@ -41,53 +40,6 @@ bool make_pipe(Pipe& pipe) {
 
 void set_nonblocking(int fd) {
   ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
-}
-
-/// Our environment with TERM=dumb.
-std::vector<char*> child_environment() {
-  static char term[] = "TERM=dumb";
-  std::vector<char*> result;
-  for (char** entry = environ; *entry != nullptr; ++entry)
-    if (std::strncmp(*entry, "TERM=", 5) != 0) result.push_back(*entry);
-  result.push_back(term);
-  result.push_back(nullptr);
-  return result;
-}
-
-/// posix_spawn: the child borrows our memory until it executes, so a large table costs nothing.
-int spawn(const std::vector<std::string>& arguments, int input, int output, pid_t& pid) {
-  std::vector<char*> argv;
-  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
-  argv.push_back(nullptr);
-  const std::vector<char*> environment = child_environment();
-  sigset_t none;
-  sigset_t all;
-  ::sigemptyset(&none);
-  ::sigfillset(&all);
-
-  posix_spawn_file_actions_t files;
-  ::posix_spawn_file_actions_init(&files);
-  ::posix_spawn_file_actions_adddup2(&files, input, 0);
-  ::posix_spawn_file_actions_adddup2(&files, output, 1);
-  ::posix_spawn_file_actions_addclosefrom_np(&files, 3);
-  ::posix_spawn_file_actions_addchdir_np(&files, "/");
-  posix_spawnattr_t attributes;
-  ::posix_spawnattr_init(&attributes);
-  ::posix_spawnattr_setflags(
-      &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  ::posix_spawnattr_setpgroup(&attributes, 0);
-  ::posix_spawnattr_setsigmask(&attributes, &none);
-  ::posix_spawnattr_setsigdefault(&attributes, &all);
-  const int error =
-      ::posix_spawn(&pid, argv[0], &files, &attributes, argv.data(), environment.data());
-  ::posix_spawnattr_destroy(&attributes);
-  ::posix_spawn_file_actions_destroy(&files);
-  return error;
-}
-
-std::string exit_text(int status) {
-  return WIFSIGNALED(status) ? "signal " + std::to_string(WTERMSIG(status))
-                             : "exit " + std::to_string(WEXITSTATUS(status));
 }
 
 }  // namespace
@@ -159,7 +111,8 @@ void Child::start(const std::vector<std::string>& arguments) {
   else if (!make_pipe(to_child) || !make_pipe(from_child))
     error = errno;
   else
-    error = spawn(arguments, to_child.read.get(), from_child.write.get(), pid_);
+    error =
+        spawn(arguments, {.input = to_child.read.get(), .output = from_child.write.get()}, pid_);
   if (error == 0) {
     process_ = Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
     if (!process_) error = errno;
