@@ -11,20 +11,26 @@
 
 namespace openbell::io {
 
+class CommandReaper;
+class LinkMonitor;
 class ProbeTable;
 
-/// What the probes of a table share.
+/// What the probes of a table share. Each service is made when the first probe needs it.
 class ProbeServices {
  public:
   ProbeServices(Reactor& reactor, ProbeTable& table);
   ~ProbeServices();
 
   [[nodiscard]] Reactor& reactor() const { return reactor_; }
+  CommandReaper& reaper();
+  LinkMonitor& links();
   void report(health::ProbeId id, const health::ProbeResult& result);
 
  private:
   Reactor& reactor_;
   ProbeTable& table_;
+  std::unique_ptr<CommandReaper> reaper_;
+  std::unique_ptr<LinkMonitor> links_;
 };
 
 /// What a probe is made from.
@@ -92,7 +98,12 @@ std::unique_ptr<Probe> make_probe(const ProbeOrigin& origin) {
 // Each in the file of its name; the list of them is in probe_table.cc.
 extern const ProbeKind tcp_probe_kind;
 extern const ProbeKind hold_probe_kind;
+extern const ProbeKind udp_probe_kind;
+extern const ProbeKind exec_probe_kind;
 extern const ProbeKind process_probe_kind;
 extern const ProbeKind heartbeat_probe_kind;
+extern const ProbeKind file_probe_kind;
+extern const ProbeKind interface_probe_kind;
+extern const ProbeKind feed_probe_kind;
 
 }  // namespace openbell::io

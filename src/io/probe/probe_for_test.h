@@ -6,7 +6,9 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <sched.h>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -40,6 +42,16 @@ inline std::size_t open_descriptors() {
   while (::readdir(directory) != nullptr) ++count;
   ::closedir(directory);
   return count;
+}
+
+/// Runs `body` in a network of its own, with lo up, where links can be made and cut.
+inline void in_own_network(const std::function<void()>& body) {
+  std::thread alone([&] {
+    ASSERT_EQ(::unshare(CLONE_NEWNET), 0) << "needs root";
+    ASSERT_EQ(std::system("ip link set lo up"), 0);
+    body();
+  });
+  alone.join();
 }
 
 /// A directory that goes with the test.

@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "base/check.h"
+#include "io/probe/command_reaper.h"
+#include "io/probe/link_monitor.h"
 #include "io/probe/probe.h"
 
 namespace openbell::io {
@@ -10,10 +12,9 @@ namespace openbell::io {
 namespace {
 
 constexpr const ProbeKind* kinds[] = {
-    &tcp_probe_kind,
-    &hold_probe_kind,
-    &process_probe_kind,
-    &heartbeat_probe_kind,
+    &tcp_probe_kind,  &hold_probe_kind,      &udp_probe_kind,
+    &exec_probe_kind, &process_probe_kind,   &heartbeat_probe_kind,
+    &file_probe_kind, &interface_probe_kind, &feed_probe_kind,
 };
 
 const ProbeKind* kind_of(std::string_view word) {
@@ -28,6 +29,16 @@ ProbeServices::ProbeServices(Reactor& reactor, ProbeTable& table)
     : reactor_(reactor), table_(table) {}
 
 ProbeServices::~ProbeServices() = default;
+
+CommandReaper& ProbeServices::reaper() {
+  if (reaper_ == nullptr) reaper_ = std::make_unique<CommandReaper>(reactor_);
+  return *reaper_;
+}
+
+LinkMonitor& ProbeServices::links() {
+  if (links_ == nullptr) links_ = std::make_unique<LinkMonitor>(reactor_);
+  return *links_;
+}
 
 void ProbeServices::report(health::ProbeId id, const health::ProbeResult& result) {
   table_.report(id, result);
