@@ -12,6 +12,7 @@
 namespace openbell::io {
 
 class CommandReaper;
+class HttpClient;
 class LinkMonitor;
 class ProbeTable;
 
@@ -23,6 +24,7 @@ class ProbeServices {
 
   [[nodiscard]] Reactor& reactor() const { return reactor_; }
   CommandReaper& reaper();
+  HttpClient& http();
   LinkMonitor& links();
   void report(health::ProbeId id, const health::ProbeResult& result);
 
@@ -30,6 +32,7 @@ class ProbeServices {
   Reactor& reactor_;
   ProbeTable& table_;
   std::unique_ptr<CommandReaper> reaper_;
+  std::unique_ptr<HttpClient> http_;
   std::unique_ptr<LinkMonitor> links_;
 };
 
@@ -99,6 +102,8 @@ std::unique_ptr<Probe> make_probe(const ProbeOrigin& origin) {
 extern const ProbeKind tcp_probe_kind;
 extern const ProbeKind hold_probe_kind;
 extern const ProbeKind udp_probe_kind;
+extern const ProbeKind http_probe_kind;
+extern const ProbeKind https_probe_kind;
 extern const ProbeKind exec_probe_kind;
 extern const ProbeKind process_probe_kind;
 extern const ProbeKind heartbeat_probe_kind;

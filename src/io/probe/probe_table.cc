@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "io/probe/command_reaper.h"
+#include "io/probe/http_client.h"
 #include "io/probe/link_monitor.h"
 #include "io/probe/probe.h"
 
@@ -12,9 +13,9 @@ namespace openbell::io {
 namespace {
 
 constexpr const ProbeKind* kinds[] = {
-    &tcp_probe_kind,  &hold_probe_kind,      &udp_probe_kind,
-    &exec_probe_kind, &process_probe_kind,   &heartbeat_probe_kind,
-    &file_probe_kind, &interface_probe_kind, &feed_probe_kind,
+    &tcp_probe_kind,   &hold_probe_kind,      &udp_probe_kind,     &http_probe_kind,
+    &https_probe_kind, &exec_probe_kind,      &process_probe_kind, &heartbeat_probe_kind,
+    &file_probe_kind,  &interface_probe_kind, &feed_probe_kind,
 };
 
 const ProbeKind* kind_of(std::string_view word) {
@@ -33,6 +34,11 @@ ProbeServices::~ProbeServices() = default;
 CommandReaper& ProbeServices::reaper() {
   if (reaper_ == nullptr) reaper_ = std::make_unique<CommandReaper>(reactor_);
   return *reaper_;
+}
+
+HttpClient& ProbeServices::http() {
+  if (http_ == nullptr) http_ = std::make_unique<HttpClient>(reactor_);
+  return *http_;
 }
 
 LinkMonitor& ProbeServices::links() {
