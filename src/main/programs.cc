@@ -1,5 +1,6 @@
 #include "main/programs.h"
 
+#include <filesystem>
 #include <vector>
 
 #include "io/files.h"
@@ -14,6 +15,13 @@ std::string join(std::string_view directory, std::string_view name) {
   std::string path(directory.empty() ? "." : directory);
   if (!path.ends_with('/')) path.push_back('/');
   return path.append(name);
+}
+
+/// From the root. Links stay: a Python knows its environment, and many a program what it is to do,
+/// by the name it was started by.
+std::string without_dots(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::absolute(path, error).lexically_normal();
 }
 
 }  // namespace
@@ -61,7 +69,7 @@ std::string Programs::find(std::string_view program, std::string_view configurat
   else if (!kind.is_executable)
     why = "the program " + quoted + " is not executable for this user";
   else
-    return program.starts_with('/') ? found : io::absolute_path(found);
+    return without_dots(found);
   return {};
 }
 

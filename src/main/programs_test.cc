@@ -48,6 +48,11 @@ TEST_F(ProgramsTest, LooksBesideTheConfigurationThenAlongThePath) {
   EXPECT_EQ(find("bell-helper"), folder_ + "/bin/bell-helper") << "the last one found is taken";
 }
 
+TEST_F(ProgramsTest, LeavesLinksAsTheyAre) {
+  ASSERT_EQ(::symlink("/bin/sh", (folder_ + "/bin/bell-helper").c_str()), 0);
+  EXPECT_EQ(find("bell-helper"), folder_ + "/bin/bell-helper");
+}
+
 TEST_F(ProgramsTest, TakesAnAbsoluteProgramAsItIs) {
   EXPECT_EQ(find("/bin/sh"), "/bin/sh");
 }
