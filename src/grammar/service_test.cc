@@ -187,5 +187,29 @@ TEST(Bfd, NeighborsTakeTheirAddresses) {
   EXPECT_EQ(second.ttl_min, 255);
 }
 
+TEST(Bfd, ShownNeighborsHideSecrets) {
+  const Parsed parsed = parse(
+      "neighbor 10.0.0.1 { local-address 10.0.0.2; local-as 1; peer-as 2; "
+      "bfd { authentication keyed-sha1 1 hush; } }");
+  ASSERT_TRUE(parsed.ok) << parsed.said();
+  const std::string shown = print_neighbor(parsed.configuration.neighbors[0], parsed.configuration);
+  EXPECT_EQ(shown.find("hush"), std::string::npos);
+  EXPECT_NE(shown.find("authentication keyed-sha1 1 <hidden>;"), std::string::npos) << shown;
+  EXPECT_NE(print_configuration(parsed.configuration).find("hush"), std::string::npos);
+}
+
+TEST(Bfd, AChangeConcernsTheSession) {
+  const auto neighbor_with = [](std::string_view words) {
+    return parse(std::string("neighbor 10.0.0.1 { local-address 10.0.0.2; local-as 1; peer-as 2; ")
+                     .append(words)
+                     .append(" }"))
+        .configuration.neighbors.at(0);
+  };
+  EXPECT_TRUE(neighbor_with("bfd { }").same_session(neighbor_with("bfd { transmit 300ms; }")));
+  EXPECT_FALSE(neighbor_with("bfd { }").same_session(neighbor_with("bfd { transmit 1ms; }")));
+  EXPECT_FALSE(neighbor_with("bfd { }").same_session(neighbor_with("")));
+  EXPECT_FALSE(neighbor_with("kernel-timestamps;").same_session(neighbor_with("")));
+}
+
 }  // namespace
 }  // namespace openbell::grammar
