@@ -3,6 +3,7 @@
 #include <csignal>
 #include <functional>
 #include <map>
+#include <sched.h>
 #include <string>
 #include <unistd.h>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "gtest/gtest.h"
 
 #include "io/loop_for_test.h"
+#include "io/realtime.h"
 
 namespace openbell::io {
 namespace {
@@ -199,6 +201,18 @@ TEST_F(ChildTest, GarbageAndALongLineDoNotDisturbTheRest) {
   EXPECT_EQ(refused_[1], 1'100'000u);
   using namespace std::string_literals;
   EXPECT_EQ(lines_[1], (std::vector<std::string>{"a\0b\xFF"s, "end"}));
+}
+
+TEST_F(ChildTest, MayUseEveryProcessorThoughTheLoopHasOne) {
+  cpu_set_t before;
+  ASSERT_EQ(::sched_getaffinity(0, sizeof before, &before), 0);
+  int cpu = 0;
+  while (!CPU_ISSET(static_cast<std::size_t>(cpu), &before)) ++cpu;
+  ASSERT_TRUE(apply_realtime({.cpu = cpu}).empty());
+  shell(1, "nproc");
+  EXPECT_TRUE(loop_.until([&] { return line_count_[1] == 1; }));
+  EXPECT_EQ(::sched_setaffinity(0, sizeof before, &before), 0);
+  EXPECT_EQ(lines_[1].at(0), std::to_string(CPU_COUNT(&before)));
 }
 
 }  // namespace

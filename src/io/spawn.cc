@@ -7,6 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "io/realtime.h"
+
 namespace openbell::io {
 
 namespace {
@@ -56,6 +58,7 @@ int spawn(const std::vector<std::string>& arguments, const SpawnFiles& files, pi
   ::posix_spawnattr_setpgroup(&attributes, 0);
   ::posix_spawnattr_setsigmask(&attributes, &none);
   ::posix_spawnattr_setsigdefault(&attributes, &all);
+  const Unpinned unpinned;
   // The child borrows our memory until it executes, so a large table costs nothing.
   const int error =
       ::posix_spawnp(&pid, argv[0], &actions, &attributes, argv.data(), environment.data());
