@@ -7,12 +7,12 @@
 
 namespace openbell::io {
 
-Wakeup::Wakeup(Reactor& reactor, std::function<void()> action)
+Wakeup::Wakeup(Reactor& reactor, std::function<void()> action, Rank rank)
     : reactor_(reactor),
       action_(std::move(action)),
       event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   OPENBELL_CHECK(event_);
-  watch_ = reactor_.watch(event_.get(), EPOLLIN, Rank::control, *this);
+  watch_ = reactor_.watch(event_.get(), EPOLLIN, rank, *this);
 }
 
 Wakeup::~Wakeup() {

@@ -9,7 +9,7 @@ namespace openbell::io {
 
 class Wakeup final : public Handler {
  public:
-  Wakeup(Reactor& reactor, std::function<void()> action);
+  Wakeup(Reactor& reactor, std::function<void()> action, Rank rank = Rank::control);
   ~Wakeup() override;
   Wakeup(const Wakeup&) = delete;
   Wakeup& operator=(const Wakeup&) = delete;
