@@ -22,7 +22,7 @@ enum class AuthType : std::uint8_t {
 /// `bfd { … }` of a neighbor (addresses and interface are the neighbor's) or `bfd NAME { … }`.
 struct SessionConfig {
   std::string name;               // of a stand-alone session; empty for a neighbor's
-  base::IpAddress local_address;  // required
+  base::IpAddress local_address;  // none: as the kernel chooses for each packet
   base::IpAddress peer_address;
   std::string interface;       // SO_BINDTODEVICE, empty: any
   bool multihop = false;       // RFC 5883: port 4784 instead of 3784

@@ -38,6 +38,7 @@ Session::Session(const SessionConfig& config, std::uint32_t discriminator, std::
       listener_(listener),
       authenticator_(config, static_cast<std::uint32_t>(random())) {
   advertised_ = used_ = wanted();
+  publish_intervals();
   last_sent_ = now - transmit_interval();
   schedule(now);
 }
@@ -204,7 +205,8 @@ base::Tick Session::detection_deadline() const {
 void Session::on_timer(base::Tick now) {
   look_at_silence(now);
   if (now >= next_transmit_) {
-    statistics_.transmit_late_max = std::max(statistics_.transmit_late_max, now - next_transmit_);
+    if (statistics_.sent != 0)  // the first is as late as its session was begun
+      statistics_.transmit_late_max = std::max(statistics_.transmit_late_max, now - next_transmit_);
     transmit(false, now);
     schedule(now);
   }

@@ -370,9 +370,13 @@ TEST(BfdSession, IgnoresFinalWithoutPoll) {
 
 TEST(BfdSession, RemembersHowLateAPacketWas) {
   Side side(config_of());
-  side.session.on_timer(start + milliseconds(3));
+  side.session.on_timer(start + milliseconds(20));  // the first is not late
+  EXPECT_EQ(side.session.statistics().transmit_late_max, milliseconds(0));
+  side.session.on_timer(side.session.deadline() + milliseconds(3));
   EXPECT_EQ(side.session.statistics().transmit_late_max, milliseconds(3));
-  EXPECT_EQ(side.session.statistics().sent, 1u);
+  side.session.on_timer(side.session.deadline() + milliseconds(1));
+  EXPECT_EQ(side.session.statistics().transmit_late_max, milliseconds(3));
+  EXPECT_EQ(side.session.statistics().sent, 3u);
 }
 
 TEST(BfdSession, DiscardsWhatIsNotAuthentic) {

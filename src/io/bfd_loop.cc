@@ -185,11 +185,11 @@ BfdLoop::Place BfdLoop::place_of(const BfdSlot& slot) {
 
 /// By addresses and, for sessions that have one, the interface.
 BfdSlot* BfdLoop::slot_at(const BfdDatagram& datagram, const Receiver& receiver) {
-  for (const int by : {receiver.fd(), any_receiver}) {
-    const auto found =
-        by_place_.find({datagram.destination, datagram.source, by, receiver.multihop});
-    if (found != by_place_.end()) return found->second;
-  }
+  for (const int by : {receiver.fd(), any_receiver})
+    for (const base::IpAddress& local : {datagram.destination, base::IpAddress()}) {
+      const auto found = by_place_.find({local, datagram.source, by, receiver.multihop});
+      if (found != by_place_.end()) return found->second;
+    }
   return nullptr;
 }
 
@@ -202,9 +202,10 @@ BfdSlot* BfdLoop::slot_for(const bfd::ControlPacket& packet, const BfdDatagram& 
   if (found == by_discriminator_.end()) return nullptr;
   BfdSlot& slot = *found->second;
   const bool here = slot.receiver_ == any_receiver || slot.receiver_ == receiver.fd();
-  const bool ours = here && slot.config_.multihop == receiver.multihop &&
-                    slot.config_.peer_address == datagram.source &&
-                    slot.config_.local_address == datagram.destination;
+  const bool to_us =
+      !slot.config_.local_address || slot.config_.local_address == datagram.destination;
+  const bool ours = here && to_us && slot.config_.multihop == receiver.multihop &&
+                    slot.config_.peer_address == datagram.source;
   return ours ? &slot : nullptr;
 }
 

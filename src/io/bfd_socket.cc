@@ -21,28 +21,20 @@ bool set_option(int socket, int level, int option, int value) {
   return ::setsockopt(socket, level, option, &value, sizeof value) == 0;
 }
 
-socklen_t fill_address(const base::IpAddress& address, bool v6, std::uint16_t port,
-                       const std::string& interface, sockaddr_storage& storage) {
-  storage = {};
-  if (v6) {
-    sockaddr_in6 in{};
-    in.sin6_family = AF_INET6;
-    in.sin6_port = htons(port);
-    if (address) std::memcpy(&in.sin6_addr, address.bytes().data(), 16);
-    if (address.is_link_local()) in.sin6_scope_id = ::if_nametoindex(interface.c_str());
-    std::memcpy(&storage, &in, sizeof in);
-    return sizeof in;
-  }
-  sockaddr_in in{};
-  in.sin_family = AF_INET;
-  in.sin_port = htons(port);
-  if (address) std::memcpy(&in.sin_addr, address.bytes().data(), 4);
-  std::memcpy(&storage, &in, sizeof in);
-  return sizeof in;
+base::IpAddress any_address(bool v6) {
+  return v6 ? base::IpAddress::from_bytes(std::array<std::uint8_t, 16>{})
+            : base::IpAddress::v4(INADDR_ANY);
 }
 
-bool bind_to(int socket, const sockaddr_storage& address, socklen_t size) {
-  return ::bind(socket, reinterpret_cast<const sockaddr*>(&address), size) == 0;
+/// With the scope that a link-local address needs.
+SocketAddress scoped_address(const Endpoint& endpoint, const std::string& interface) {
+  SocketAddress result = socket_address(endpoint);
+  if (!endpoint.address.is_link_local()) return result;
+  sockaddr_in6 in;
+  std::memcpy(&in, &result.storage, sizeof in);
+  in.sin6_scope_id = ::if_nametoindex(interface.c_str());
+  std::memcpy(&result.storage, &in, sizeof in);
+  return result;
 }
 
 std::expected<Fd, std::string> make_socket(bool v6, const std::string& interface) {
@@ -57,17 +49,6 @@ std::expected<Fd, std::string> make_socket(bool v6, const std::string& interface
 
 void share(std::span<const int> sockets, int yes) {
   for (const int socket : sockets) set_option(socket, SOL_SOCKET, SO_REUSEADDR, yes);
-}
-
-base::IpAddress address_of(const sockaddr_storage& storage) {
-  if (storage.ss_family == AF_INET6) {
-    sockaddr_in6 in;
-    std::memcpy(&in, &storage, sizeof in);
-    return base::IpAddress::from_bytes({in.sin6_addr.s6_addr, 16});
-  }
-  sockaddr_in in;
-  std::memcpy(&in, &storage, sizeof in);
-  return base::IpAddress::v4(ntohl(in.sin_addr.s_addr));
 }
 
 template <typename Value>
@@ -111,13 +92,12 @@ std::expected<Fd, std::string> open_bfd_receiver(const BfdPort& port,
   if (!set_option(fd, level, port.v6 ? IPV6_RECVHOPLIMIT : IP_RECVTTL, 1) ||
       !set_option(fd, level, port.v6 ? IPV6_RECVPKTINFO : IP_PKTINFO, 1))
     return std::unexpected(system_error("cannot ask for the TTL of BFD packets", errno));
-  sockaddr_storage any;
-  const socklen_t size = fill_address({}, port.v6, port.number(), {}, any);
+  const SocketAddress any = socket_address({any_address(port.v6), port.number()});
   if (!siblings.empty()) {
     share(siblings, 1);
     share({&fd, 1}, 1);
   }
-  const bool bound = bind_to(fd, any, size);
+  const bool bound = ::bind(fd, any.get(), any.size) == 0;
   const int error = errno;
   share(siblings, 0);
   share({&fd, 1}, 0);
@@ -143,24 +123,23 @@ std::expected<BfdSender, std::string> BfdSender::open(const bfd::SessionConfig& 
     return std::unexpected(system_error("cannot set the TTL of BFD packets", errno));
   BfdSender sender;
   sender.socket_ = std::move(*socket);
-  sender.peer_size_ = fill_address(config.peer_address, v6, bfd_port_of(config).number(),
-                                   config.interface, sender.peer_);
+  sender.peer_ =
+      scoped_address({config.peer_address, bfd_port_of(config).number()}, config.interface);
+  const base::IpAddress from = config.local_address ? config.local_address : any_address(v6);
   for (int i = 0; i < source_port_attempts; ++i) {
     std::uint16_t random = 0;
     ::getrandom(&random, sizeof random, 0);
     const auto port = static_cast<std::uint16_t>(source_port_min | random);
-    sockaddr_storage local;
-    const socklen_t size = fill_address(config.local_address, v6, port, config.interface, local);
-    if (bind_to(fd, local, size)) return sender;
+    const SocketAddress local = scoped_address({from, port}, config.interface);
+    if (::bind(fd, local.get(), local.size) == 0) return sender;
     if (errno != EADDRINUSE) break;
   }
-  return std::unexpected(system_error("cannot bind to " + config.local_address.text(), errno));
+  return std::unexpected(system_error("cannot bind to " + from.text(), errno));
 }
 
 int BfdSender::send(base::Bytes packet) const {
-  const auto* peer = reinterpret_cast<const sockaddr*>(&peer_);
   const ssize_t sent = ::sendto(socket_.get(), packet.data(), packet.size(),
-                                MSG_DONTWAIT | MSG_NOSIGNAL, peer, peer_size_);
+                                MSG_DONTWAIT | MSG_NOSIGNAL, peer_.get(), peer_.size);
   return sent < 0 ? errno : 0;
 }
 
@@ -168,7 +147,7 @@ BfdBatch::BfdBatch() {
   for (std::size_t i = 0; i < size; ++i) {
     vectors_[i] = {payloads_[i].data(), payload_max};
     msghdr& header = messages_[i].msg_hdr;
-    header.msg_name = &sources_[i];
+    header.msg_name = sources_[i].get();
     header.msg_iov = &vectors_[i];
     header.msg_iovlen = 1;
     header.msg_control = controls_[i].data();
@@ -190,7 +169,7 @@ void BfdBatch::describe(std::size_t i) {
   msghdr& header = messages_[i].msg_hdr;
   BfdDatagram& datagram = datagrams_[i];
   datagram.bytes = {payloads_[i].data(), messages_[i].msg_len};
-  datagram.source = address_of(sources_[i]);
+  datagram.source = endpoint_of(sources_[i]).address;
   datagram.destination = {};
   datagram.ttl = 0;
   for (cmsghdr* control = CMSG_FIRSTHDR(&header); control != nullptr;

@@ -12,6 +12,7 @@
 #include "base/ip.h"
 #include "bfd/config.h"
 #include "io/fd.h"
+#include "io/socket_address.h"
 
 namespace openbell::io {
 
@@ -46,8 +47,7 @@ class BfdSender {
 
  private:
   Fd socket_;
-  sockaddr_storage peer_{};
-  socklen_t peer_size_ = 0;
+  SocketAddress peer_;
 };
 
 struct BfdDatagram {
@@ -75,7 +75,7 @@ class BfdBatch {
 
   std::array<std::array<std::uint8_t, payload_max>, size> payloads_;
   alignas(cmsghdr) std::array<std::array<std::uint8_t, control_max>, size> controls_;
-  std::array<sockaddr_storage, size> sources_{};
+  std::array<SocketAddress, size> sources_;
   std::array<iovec, size> vectors_{};
   std::array<mmsghdr, size> messages_{};
   std::array<BfdDatagram, size> datagrams_;

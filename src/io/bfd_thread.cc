@@ -19,9 +19,8 @@ std::uint64_t random_number() {
 }
 
 std::string why_impossible(const bfd::SessionConfig& config) {
-  if (!config.local_address || !config.peer_address)
-    return "a BFD session needs a local and a peer address";
-  if (config.local_address.is_v6() != config.peer_address.is_v6())
+  if (!config.peer_address) return "a BFD session needs a peer address";
+  if (config.local_address && config.local_address.is_v6() != config.peer_address.is_v6())
     return "local address " + config.local_address.text() + " and peer address " +
            config.peer_address.text() + " are not of the same family";
   if (config.peer_address.is_link_local() && config.interface.empty())
@@ -29,8 +28,9 @@ std::string why_impossible(const bfd::SessionConfig& config) {
   return bfd::Authenticator(config, 0).error();
 }
 
-std::string words(const bfd::SessionConfig& config) {
-  return "bfd: from " + config.local_address.text() + " to " + config.peer_address.text() + ": ";
+std::string path_of(const bfd::SessionConfig& config) {
+  const std::string to = "to " + config.peer_address.text();
+  return config.local_address ? "from " + config.local_address.text() + " " + to : to;
 }
 
 }  // namespace
@@ -76,8 +76,7 @@ std::string BfdThread::start_new(bfd::SessionId id, const bfd::SessionConfig& co
     return "there are " + std::to_string(sessions_max) + " BFD sessions already";
   for (const auto& [other, session] : running_)
     if (same_place(session.config, config))
-      return "there is a BFD session from " + config.local_address.text() + " to " +
-             config.peer_address.text() + " already";
+      return "there is a BFD session " + path_of(config) + " already";
   auto sender = BfdSender::open(config);
   if (!sender) return std::move(sender.error());
   const BfdPort port = bfd_port_of(config);
@@ -164,7 +163,7 @@ void BfdThread::read_news() {
         events_.on_bfd(id->second, news.report);
         break;
       case BfdNews::Kind::send_failed: {
-        const std::string where = words(running_.at(id->second).config);
+        const std::string where = "bfd: " + path_of(running_.at(id->second).config) + ": ";
         log(news.error == 0 ? where + "packets can be sent again"
                             : where + system_error("cannot send", news.error));
         break;

@@ -147,6 +147,21 @@ TEST(BfdThread, UsesAnInterfaceBesideTheOthers) {
   });
 }
 
+TEST(BfdThread, NeedsNoLocalAddress) {
+  in_own_network([] {
+    Stage stage;
+    bfd::SessionConfig config = config_of("127.0.0.2", "127.0.0.1");
+    EXPECT_EQ(stage.thread.start(2, config), "");
+    config.peer_address = address("127.0.0.2");
+    config.local_address = {};  // the kernel takes 127.0.0.1
+    EXPECT_EQ(stage.thread.start(1, config), "");
+    EXPECT_TRUE(stage.until_up());
+    config.peer_address = address("::1");
+    EXPECT_EQ(stage.thread.start(3, config), "");
+    EXPECT_TRUE(stage.loop.until([&] { return stage.thread.statistics(3).received != 0; }));
+  });
+}
+
 TEST(BfdThread, TellsThePeerThatItStops) {
   in_own_network([] {
     Stage stage;
@@ -228,8 +243,8 @@ TEST(BfdThread, SaysWhyASessionCannotStart) {
     EXPECT_EQ(stage.thread.start(1, config), "cannot use interface nowhere0: No such device");
     EXPECT_EQ(stage.thread.start(1, config_of("fe80::1", "fe80::2")),
               "peer address fe80::2 needs an interface");
-    config.local_address = {};
-    EXPECT_EQ(stage.thread.start(1, config), "a BFD session needs a local and a peer address");
+    config.peer_address = {};
+    EXPECT_EQ(stage.thread.start(1, config), "a BFD session needs a peer address");
     EXPECT_EQ(stage.thread.start(1, config_of("127.0.0.1", "127.0.0.2")), "");
     EXPECT_EQ(stage.thread.start(2, config_of("127.0.0.1", "127.0.0.2")),
               "there is a BFD session from 127.0.0.1 to 127.0.0.2 already");
