@@ -75,6 +75,53 @@ class WithdrawEverything final : public Walk {
   std::uint64_t last_change_;  // what is announced after the command stays
 };
 
+class WithdrawOwner final : public BulkJob {
+ public:
+  WithdrawOwner(std::uint32_t owner, std::string name) : owner_(owner), name_(std::move(name)) {}
+
+  Progress step(State& state) override {
+    if (end_ == 0) end_ = state.routes.end();
+    std::size_t changed = 0;
+    for (std::size_t n = 0; n < slice_looked_at && at_ < end_ && changed < slice_routes; ++n) {
+      const rib::Route& route = state.routes[at_++];
+      if (route.owner != owner_ || route.audience == rib::nobody || route.withdrawn) continue;
+      ++changed;
+      withdraw(state, route);
+    }
+    if (at_ < end_) return Progress::more;
+    report(state);
+    return Progress::done;
+  }
+
+ private:
+  static constexpr std::size_t slice_looked_at = 32'768;
+
+  void withdraw(State& state, const rib::Route& route) {
+    const Copied copied(route);
+    grammar::RouteView view;
+    view.nlri = copied.view();
+    const rib::PeerSet audience = route.audience;
+    reached_ = state.peers.unite(reached_, audience);
+    ++count_;
+    apply(state, {bgp::Purpose::withdraw, audience, {.priority = rib::Priority::urgent}}, view);
+  }
+  void report(State& state) {
+    after_sending(state, [name = name_, count = count_, reached = reached_](State& later) {
+      const std::string what = std::to_string(count) + " routes withdrawn: their helper ended";
+      later.host.log(4, "processes", name + ": " + what);
+      record(later, audit::Kind::change, {audit::Cause::Kind::helper, name}, "withdrawn", what,
+             reached);
+    });
+  }
+
+  std::uint32_t owner_;
+  std::string name_;
+  base::Handle at_ = 1;
+  base::Handle end_ = 0;
+  std::size_t count_ = 0;
+  rib::PeerSet reached_ = rib::nobody;
+};
+
 class ForgetPeer final : public Walk {
  public:
   explicit ForgetPeer(rib::PeerIndex peer) : peer_(peer) {}
@@ -85,7 +132,11 @@ class ForgetPeer final : public Walk {
     state.routes.withdraw(Copied(route).view(), rib::no_path, state.peers.single(peer_),
                           rib::nobody);
   }
-  void finish(State& state) override { state.free_neighbor_ids.push_back(peer_); }
+  void finish(State& state) override {
+    state.leases.forget_peer(peer_);
+    state.plans.forget_peer(peer_);
+    state.free_neighbor_ids.push_back(peer_);
+  }
 
   rib::PeerIndex peer_;
 };
@@ -191,6 +242,10 @@ bool run_jobs(State& state) {
 
 std::unique_ptr<BulkJob> withdraw_everything(State& state, rib::PeerSet peers) {
   return std::make_unique<WithdrawEverything>(state, peers);
+}
+
+std::unique_ptr<BulkJob> withdraw_owner(std::uint32_t owner, std::string name) {
+  return std::make_unique<WithdrawOwner>(owner, std::move(name));
 }
 
 std::unique_ptr<BulkJob> forget_peer(rib::PeerIndex peer) {

@@ -31,6 +31,9 @@ bool run_jobs(State& state);
 /// Withdraws everything that is announced to `peers` now ("clear adj-rib out"); what is announced
 /// later, before the job is done, stays.
 std::unique_ptr<BulkJob> withdraw_everything(State& state, rib::PeerSet peers);
+/// Withdraws every route that `owner` was the last to announce (rib::Origin), ahead of what is
+/// bulk; `name` of the helper for the record.
+std::unique_ptr<BulkJob> withdraw_owner(std::uint32_t owner, std::string name);
 /// Takes a peer that is gone out of every route; nothing is sent. Its number is free then.
 std::unique_ptr<BulkJob> forget_peer(rib::PeerIndex peer);
 /// Announces to `to` whatever is announced to `from` (a neighbor born from a range).

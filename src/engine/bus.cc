@@ -122,6 +122,24 @@ bool wanted(const Neighbor& neighbor, event::Kind kind, bgp::Direction direction
   return false;
 }
 
+void tell(State& state, Helper& helper, std::string_view subject,
+          std::span<const event::Field> fields) {
+  event::Event event;
+  event.kind = event::Kind::notice;
+  event.subject = subject;
+  event.fields = fields;
+  std::string text;
+  append(state, helper, event, ++state.notices, {}, text);
+  helper.deliver(text);
+}
+
+void emit_notice(State& state, bool grammar::Subscriptions::* kind, std::string_view subject,
+                 std::span<const event::Field> fields) {
+  for (const auto& helper : state.helpers)
+    if (helper != nullptr && helper->running && helper->process.subscriptions.*kind)
+      tell(state, *helper, subject, fields);
+}
+
 void emit_shutdown(State& state) {
   event::Event event;
   event.kind = event::Kind::shutdown;

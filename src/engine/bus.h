@@ -15,6 +15,13 @@ void emit(State& state, Neighbor& neighbor, const event::Event& event);
 /// first.
 bool wanted(const Neighbor& neighbor, event::Kind kind, bgp::Direction direction);
 
+/// Delivers a notice to every helper that subscribed to its kind.
+void emit_notice(State& state, bool grammar::Subscriptions::* kind, std::string_view subject,
+                 std::span<const event::Field> fields);
+/// Delivers a notice to one helper, subscribed or not: it asked for it.
+void tell(State& state, Helper& helper, std::string_view subject,
+          std::span<const event::Field> fields);
+
 /// The end of the daemon, to every helper.
 void emit_shutdown(State& state);
 

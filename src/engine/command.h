@@ -11,7 +11,7 @@
 namespace openbell::engine {
 
 /// What a helper is told after its command.
-enum class Reply : std::uint8_t { done, error, none };
+enum class Reply : std::uint8_t { done, error, none, held };
 
 /// One command being carried out.
 struct Invocation {
@@ -20,8 +20,10 @@ struct Invocation {
   rib::PeerSet audience;  // the neighbors that it is for: those of the selector, or all that the
                           // helper may command
   Cause cause;
-  bool selected = false;  // a selector was given
-  std::string why = {};   // filled when the reply is error
+  bool selected = false;                         // a selector was given
+  std::string why = {};                          // filled when the reply is error
+  rib::PeerSet reached = rib::nobody;            // who hears of what was changed
+  rib::Priority priority = rib::Priority::bulk;  // of what is changed
 
   /// Fails with a reason.
   Reply refuse(std::string_view reason) {
@@ -35,10 +37,14 @@ struct CommandRow {
   std::string_view help;   // as `help` prints it
   /// `in` is at the first word after the row's own.
   Reply (*run)(Invocation& call, base::TextReader& in);
+  /// It changes routes: guards may hold it.
+  bool guarded = false;
 };
 
 /// Carries out one line of a helper and answers it.
 void run_command(State& state, Helper& helper, std::string_view line);
+/// The same for a line that guards had held and somebody has released; it was answered before.
+void run_released(State& state, Helper& helper, std::string_view line);
 
 // The functions of the rows, by the file that has them.
 // command_route.cc
@@ -73,6 +79,20 @@ Reply crash(Invocation& call, base::TextReader& in);
 Reply enable_ack(Invocation& call, base::TextReader& in);
 Reply disable_ack(Invocation& call, base::TextReader& in);
 Reply silence_ack(Invocation& call, base::TextReader& in);
+// command_service.cc
+Reply service(Invocation& call, base::TextReader& in);
+Reply show_services(Invocation& call, base::TextReader& in);
+Reply renew(Invocation& call, base::TextReader& in);
+Reply show_leases(Invocation& call, base::TextReader& in);
+Reply show_bfd(Invocation& call, base::TextReader& in);
+// command_plan.cc
+Reply plan(Invocation& call, base::TextReader& in);
+Reply show_plans(Invocation& call, base::TextReader& in);
+Reply drill(Invocation& call, base::TextReader& in);
+Reply guard(Invocation& call, base::TextReader& in);
+Reply show_guard(Invocation& call, base::TextReader& in);
+// command_latency.cc
+Reply show_latency(Invocation& call, base::TextReader& in);
 // command_show.cc
 Reply show_neighbor(Invocation& call, base::TextReader& in);
 Reply show_adj_rib(Invocation& call, base::TextReader& in);

@@ -10,12 +10,18 @@ Reply change_routes(Invocation& call, base::TextReader& in, grammar::RouteForm f
                     bgp::Family family, bgp::Purpose purpose) {
   State& state = call.state;
   if (call.audience == rib::nobody) return call.refuse("no neighbor lists this helper");
-  Applier applier(state, {purpose, call.audience});
+  Applier applier(state, {purpose, call.audience, {call.priority, call.helper.owner()}},
+                  call.helper.name());
   if (!state.parser.parse(in, form, family, purpose, applier)) {
     const base::Complaint& complaint = in.complaint();
     return call.refuse("wanted " + complaint.wanted + ", found '" + complaint.found +
                        "' at column " + std::to_string(complaint.offset + 1));
   }
+  call.reached = applier.reached();
+  state.guard.count(applier.count());
+  if (!applier.leased())
+    return call.refuse("more than " + std::to_string(LeaseTable::leases_max) +
+                       " leases: the route was announced without one");
   if (!in.at_end()) {
     record_change(state, call.cause, "done up to the end of the statement", applier.reached());
     return call.refuse("wanted nothing after the end of the statement, found '" +
@@ -57,8 +63,10 @@ Reply change_watchdog(Invocation& call, base::TextReader& in, bgp::Purpose purpo
     const Change change{purpose, state.peers.single(neighbor.id())};
     neighbor.for_each_watched(name, [&](const grammar::RouteView& route) {
       reached = state.peers.unite(reached, apply(state, change, route));
+      state.guard.count(1);
     });
   });
+  call.reached = reached;
   record_change(state, call.cause, "done", reached);
   return Reply::done;
 }

@@ -18,22 +18,22 @@ constexpr bool is_blank(char c) {
 }
 
 constexpr std::array rows = {
-    CommandRow{"announce route", "[neighbor <ip> [filters]] announce route", announce_route},
-    CommandRow{"withdraw route", "[neighbor <ip> [filters]] withdraw route", withdraw_route},
+    CommandRow{"announce route", "[neighbor <ip> [filters]] announce route", announce_route, true},
+    CommandRow{"withdraw route", "[neighbor <ip> [filters]] withdraw route", withdraw_route, true},
     CommandRow{"announce attributes", "[neighbor <ip> [filters]] announce attributes",
-               announce_attributes},
+               announce_attributes, true},
     CommandRow{"announce attribute", "[neighbor <ip> [filters]] announce attribute",
-               announce_attributes},
+               announce_attributes, true},
     CommandRow{"withdraw attributes", "[neighbor <ip> [filters]] withdraw attributes",
-               withdraw_attributes},
+               withdraw_attributes, true},
     CommandRow{"withdraw attribute", "[neighbor <ip> [filters]] withdraw attribute",
-               withdraw_attributes},
-    CommandRow{"announce ipv4", "[neighbor <ip> [filters]] announce ipv4", announce_ipv4},
-    CommandRow{"announce ipv6", "[neighbor <ip> [filters]] announce ipv6", announce_ipv6},
-    CommandRow{"withdraw ipv4", "[neighbor <ip> [filters]] withdraw ipv4", withdraw_ipv4},
-    CommandRow{"withdraw ipv6", "[neighbor <ip> [filters]] withdraw ipv6", withdraw_ipv6},
-    CommandRow{"announce flow", "[neighbor <ip> [filters]] announce flow", announce_flow},
-    CommandRow{"withdraw flow", "[neighbor <ip> [filters]] withdraw flow", withdraw_flow},
+               withdraw_attributes, true},
+    CommandRow{"announce ipv4", "[neighbor <ip> [filters]] announce ipv4", announce_ipv4, true},
+    CommandRow{"announce ipv6", "[neighbor <ip> [filters]] announce ipv6", announce_ipv6, true},
+    CommandRow{"withdraw ipv4", "[neighbor <ip> [filters]] withdraw ipv4", withdraw_ipv4, true},
+    CommandRow{"withdraw ipv6", "[neighbor <ip> [filters]] withdraw ipv6", withdraw_ipv6, true},
+    CommandRow{"announce flow", "[neighbor <ip> [filters]] announce flow", announce_flow, true},
+    CommandRow{"withdraw flow", "[neighbor <ip> [filters]] withdraw flow", withdraw_flow, true},
     CommandRow{"announce vpls", "[neighbor <ip> [filters]] announce vpls", later_family},
     CommandRow{"withdraw vpls", "[neighbor <ip> [filters]] withdraw vpls", later_family},
     CommandRow{"announce eor", "[neighbor <ip> [filters]] announce eor", announce_eor},
@@ -41,8 +41,8 @@ constexpr std::array rows = {
                announce_route_refresh},
     CommandRow{"announce operational", "[neighbor <ip> [filters]] announce operational",
                announce_operational},
-    CommandRow{"announce watchdog", "announce watchdog", announce_watchdog},
-    CommandRow{"withdraw watchdog", "withdraw watchdog", withdraw_watchdog},
+    CommandRow{"announce watchdog", "announce watchdog", announce_watchdog, true},
+    CommandRow{"withdraw watchdog", "withdraw watchdog", withdraw_watchdog, true},
     CommandRow{"teardown", "[neighbor <ip> [filters]] teardown", teardown},
     CommandRow{"show neighbor", "show neighbor [ summary | extensive | configuration | json ]",
                show_neighbor},
@@ -50,7 +50,18 @@ constexpr std::array rows = {
     CommandRow{"flush adj-rib out", "[neighbor <ip> [filters]] flush adj-rib out",
                flush_adj_rib_out},
     CommandRow{"clear adj-rib", "[neighbor <ip> [filters]] clear adj-rib [ in | out ]",
-               clear_adj_rib},
+               clear_adj_rib, true},
+    CommandRow{"service", "service NAME < up | down | disable | enable | show [ json ] >", service},
+    CommandRow{"show services", "show services [ json ]", show_services},
+    CommandRow{"renew", "renew [ GROUP ]", renew},
+    CommandRow{"show leases", "show leases [ json ]", show_leases},
+    CommandRow{"plan", "plan < show | run | revert | arm | disarm > NAME", plan},
+    CommandRow{"show plans", "show plans [ json ]", show_plans},
+    CommandRow{"drill", "drill NAME [ budget DURATION ]", drill},
+    CommandRow{"guard", "guard < release | drop > < NUMBER | all >", guard},
+    CommandRow{"show guard", "show guard [ json ]", show_guard},
+    CommandRow{"show bfd", "show bfd [ json ]", show_bfd},
+    CommandRow{"show latency", "show latency [ json ]", show_latency},
     CommandRow{"reload", "reload", reload_configuration},
     CommandRow{"restart", "restart", restart_sessions},
     CommandRow{"reset", "reset", reset_queue},
@@ -123,16 +134,32 @@ bool select(Invocation& invocation, std::string_view& text) {
   return invocation.audience != rib::nobody;
 }
 
-void answer(State& state, Invocation& invocation, Reply reply) {
-  Helper& helper = invocation.helper;
-  if (reply == Reply::error) {
-    state.host.log(4, "api",
-                   "command of " + helper.name() + " refused: " + invocation.why + ": " +
-                       std::string(invocation.cause.command.substr(0, 512)));
-    record(state, audit::Kind::command_refused, invocation.cause, invocation.why, {}, rib::nobody);
-  }
-  if (reply == Reply::none || helper.acknowledge == Acknowledge::no) return;
-  helper.answer(reply == Reply::done ? "done\n" : "error\n");
+void note_refusal(State& state, const Invocation& invocation) {
+  state.host.log(4, "api",
+                 "command of " + invocation.helper.name() + " refused: " + invocation.why + ": " +
+                     std::string(invocation.cause.command.substr(0, 512)));
+  record(state, audit::Kind::command_refused, invocation.cause, invocation.why, {}, rib::nobody);
+}
+
+/// `done` or `error` with its newline; empty when the helper wants none.
+std::string_view answer_of(const Helper& helper, Reply reply) {
+  if (reply == Reply::none || helper.acknowledge == Acknowledge::no) return {};
+  return reply == Reply::error ? "error\n" : "done\n";
+}
+
+/// Takes ` id WORD` from the end of a command: a receipt is wanted. Empty: none is.
+std::string_view take_id(std::string_view& line) {
+  const std::size_t word = line.find_last_of(" \t");
+  if (word == std::string_view::npos) return {};
+  std::size_t end = word;
+  while (end > 0 && is_blank(line[end - 1])) --end;
+  const std::string_view before = line.substr(0, end);
+  if (!before.ends_with("id") || before.size() < 4 || !is_blank(before[before.size() - 3]))
+    return {};
+  const std::string_view id = line.substr(word + 1);
+  line = before.substr(0, before.size() - 3);
+  while (!line.empty() && is_blank(line.back())) line.remove_suffix(1);
+  return id;
 }
 
 std::string_view stripped(std::string_view line) {
@@ -147,24 +174,69 @@ std::span<const CommandRow> command_rows() {
   return rows;
 }
 
+namespace {
+
+enum class Passing : std::uint8_t { guarded, released };
+
+/// Held by a guard: it counts as done, the rest is said by events and records.
+Reply hold(Invocation& call, std::string_view objection) {
+  if (call.state.guard.hold(call.helper, call.cause.command, objection) != 0) return Reply::held;
+  return call.refuse("a guard holds changes (" + std::string(objection) + ") and cannot hold more");
+}
+
+Reply carry_out(Invocation& call, std::string_view text, Passing passing) {
+  if (!select(call, text)) return Reply::error;
+  const CommandRow* row = find_row(text);
+  if (row == nullptr) return call.refuse("unknown command");
+  if (passing == Passing::guarded && row->guarded && call.state.guard.active())
+    if (const std::string objection = call.state.guard.objection(call.helper); !objection.empty())
+      return hold(call, objection);
+  base::TextReader in(text);
+  const Reply reply = row->run(call, in);
+  if (row->guarded) call.state.latency.changed(call.state.now.tick);
+  return reply;
+}
+
+Invocation invocation_of(State& state, Helper& helper, std::string_view line) {
+  Invocation call{state,
+                  helper,
+                  helper.audience,
+                  {audit::Cause::Kind::helper, helper.name(), helper.pid, line}};
+  // While a flood is on its way, a helper that says little goes first.
+  if (state.more_to_send && helper.says_little(state.now.tick))
+    call.priority = rib::Priority::urgent;
+  return call;
+}
+
+}  // namespace
+
 void run_command(State& state, Helper& helper, std::string_view line) {
   line = stripped(line);
   if (line.empty()) return;
-  ++helper.commands;
+  helper.note_command(state.now.tick);
   if (line.starts_with("debug "))
     return state.host.log(4, "api",
                           "debug info from " + helper.name() + " : " + std::string(line.substr(6)));
-  Invocation invocation{state,
-                        helper,
-                        helper.audience,
-                        {audit::Cause::Kind::helper, helper.name(), helper.pid, line}};
-  if (line.front() == '#') return answer(state, invocation, Reply::done);
+  if (line.front() == '#') return helper.answer(answer_of(helper, Reply::done));
   std::string_view text = line;
-  if (!select(invocation, text)) return answer(state, invocation, Reply::error);
-  const CommandRow* row = find_row(text);
-  if (row == nullptr) return answer(state, invocation, invocation.refuse("unknown command"));
-  base::TextReader in(text);
-  answer(state, invocation, row->run(invocation, in));
+  const std::string_view id = take_id(text);
+  const base::Now read = id.empty() ? state.now : state.host.clock();
+  Invocation call = invocation_of(state, helper, line);
+  const Reply reply = carry_out(call, text, Passing::guarded);
+  if (reply == Reply::error) note_refusal(state, call);
+  const std::string_view answer = answer_of(helper, reply);
+  if (id.empty() || reply == Reply::none) return answer.empty() ? void() : helper.answer(answer);
+  const std::string_view result = reply == Reply::error  ? std::string_view(call.why)
+                                  : reply == Reply::held ? "held"
+                                                         : "done";
+  state.receipts.begin(helper, id, result, std::string(answer), read, call.reached);
+}
+
+void run_released(State& state, Helper& helper, std::string_view line) {
+  std::string_view text = line;
+  take_id(text);
+  Invocation call = invocation_of(state, helper, line);
+  if (carry_out(call, text, Passing::released) == Reply::error) note_refusal(state, call);
 }
 
 }  // namespace openbell::engine

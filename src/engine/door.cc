@@ -10,8 +10,9 @@ bool withdraw_carries_attributes(bgp::Family family) {
   return family != bgp::Family::ipv4_unicast && family != bgp::Family::ipv6_unicast;
 }
 
-rib::PeerSet apply_family(State& state, const Change& change, const grammar::RouteView& route,
-                          bgp::Family family, rib::PeerSet audience) {
+rib::PeerSet apply_family(State& state, rib::RouteStore& store, const Change& change,
+                          const grammar::RouteView& route, bgp::Family family,
+                          rib::PeerSet audience) {
   const rib::PeerSet reached =
       state.peers.intersect(audience, state.family_peers[static_cast<std::size_t>(family)]);
   if (reached == rib::nobody) return reached;
@@ -21,9 +22,9 @@ rib::PeerSet apply_family(State& state, const Change& change, const grammar::Rou
   if (change.purpose == bgp::Purpose::announce || withdraw_carries_attributes(family))
     path = state.paths.acquire(route.path);
   if (change.purpose == bgp::Purpose::announce) {
-    state.routes.announce(nlri, path, reached);
+    store.announce(nlri, path, reached, change.origin);
   } else {
-    state.routes.withdraw(nlri, path, reached, state.adj_rib_out.listening());
+    store.withdraw(nlri, path, reached, state.adj_rib_out.listening(), change.origin.priority);
   }
   state.paths.release(path);
   return reached;
@@ -31,15 +32,23 @@ rib::PeerSet apply_family(State& state, const Change& change, const grammar::Rou
 
 }  // namespace
 
-rib::PeerSet apply(State& state, const Change& change, const grammar::RouteView& route) {
+rib::PeerSet apply_to(State& state, rib::RouteStore& store, const Change& change,
+                      const grammar::RouteView& route) {
   if (!route.multicast_group)
-    return apply_family(state, change, route, route.nlri.family, change.audience);
+    return apply_family(state, store, change, route, route.nlri.family, change.audience);
   // A group of 224.0.0.0/4 goes out as SAFI 2 where that is configured, else as unicast.
   const rib::PeerSet multicast =
-      apply_family(state, change, route, bgp::Family::ipv4_multicast, change.audience);
+      apply_family(state, store, change, route, bgp::Family::ipv4_multicast, change.audience);
   const rib::PeerSet others = state.peers.subtract(change.audience, multicast);
-  return state.peers.unite(multicast,
-                           apply_family(state, change, route, bgp::Family::ipv4_unicast, others));
+  return state.peers.unite(
+      multicast, apply_family(state, store, change, route, bgp::Family::ipv4_unicast, others));
+}
+
+rib::PeerSet apply(State& state, const Change& change, const grammar::RouteView& route) {
+  state.urgent |= change.origin.priority == rib::Priority::urgent;
+  // The last word on a route counts: a lease on what was said before is over.
+  if (!state.leases.empty()) state.leases.forget(route.nlri, change.audience);
+  return apply_to(state, state.routes, change, route);
 }
 
 void Applier::route(const grammar::RouteView& route) {
@@ -52,7 +61,11 @@ void Applier::route(const grammar::RouteView& route) {
             state_.peers.subtract(change.audience, state_.peers.single(neighbor.id()));
     });
   }
-  reached_ = state_.peers.unite(reached_, apply(state_, change, route));
+  const rib::PeerSet reached = apply(state_, change, route);
+  reached_ = state_.peers.unite(reached_, reached);
+  ++count_;
+  if (route.lease.ns != 0 && change.purpose == bgp::Purpose::announce)
+    leased_ &= state_.leases.grant(route, change, default_group_);
 }
 
 void record_change(State& state, const Cause& cause, std::string_view result,

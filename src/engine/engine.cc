@@ -8,6 +8,7 @@
 #include "engine/command.h"
 #include "engine/control.h"
 #include "engine/door.h"
+#include "engine/on_exit.h"
 #include "engine/reload.h"
 #include "engine/state.h"
 
@@ -39,6 +40,24 @@ void State::unsendable(rib::PeerIndex peer, const bgp::NlriView& nlri) {
 
 void State::overrun(rib::PeerIndex peer) {
   overrun_peers.push_back(peer);
+}
+
+base::Tick State::other_deadline() {
+  // With a thousand neighbors, looking at each in every turn would cost more than what most turns
+  // do.
+  if (std::exchange(timers_changed, false)) {
+    neighbors_deadline = base::never;
+    for (const auto& known : neighbors)
+      if (known != nullptr) neighbors_deadline = std::min(neighbors_deadline, known->deadline());
+  }
+  base::Tick earliest = std::min(adj_rib_out.deadline(), neighbors_deadline);
+  for (const auto& known : helpers)
+    if (known != nullptr) earliest = std::min({earliest, known->restart_at, known->withdraw_at});
+  return earliest;
+}
+
+base::Tick State::health_deadline() const {
+  return std::min({services.deadline(), leases.deadline(), plans.deadline(), receipts.deadline()});
 }
 
 struct Engine::State : engine::State {
@@ -108,6 +127,7 @@ void Engine::on_helper_started(HelperId id, int pid, base::Now now) {
   if (helper == nullptr) return;
   helper->running = true;
   helper->pid = pid;
+  ++helper->generation;
   record(*state_, audit::Kind::start, {audit::Cause::Kind::helper, helper->name(), pid},
          "helper started", {}, rib::nobody);
 }
@@ -143,6 +163,7 @@ void Engine::on_helper_exited(HelperId id, std::string_view status, base::Now no
   record(*state_, audit::Kind::stop, {audit::Cause::Kind::helper, helper->name(), helper->pid},
          "helper ended", status, rib::nobody);
   if (!helper->configured) {
+    on_helper_death(*state_, *helper);
     state_->helpers[id].reset();
     return;
   }
@@ -151,11 +172,38 @@ void Engine::on_helper_exited(HelperId id, std::string_view status, base::Now no
     helper->restart_at = now.tick;
     return;
   }
+  on_helper_death(*state_, *helper);
   if (state_->options.terminate)
     return request(*state_, Request::shutdown,
                    {audit::Cause::Kind::helper, helper->name(), helper->pid});
   if (state_->options.respawn && helper->process.respawn)
     helper->restart_at = now.tick + helper->restart_delay(now.tick);
+}
+
+void Engine::on_probe(health::ProbeId probe, const health::ProbeResult& result, base::Now now) {
+  state_->now = now;
+  if (!state_->ending) state_->services.on_probe(probe, result);
+}
+
+void Engine::on_bfd(bfd::SessionId session, const bfd::Report& report, base::Now now) {
+  state_->now = now;
+  if (state_->ending) return;
+  state_->urgent = true;
+  state_->bfd.on_bfd(session, report);
+}
+
+void Engine::on_stamp(ConnectionId connection, StampId stamp, StampKind kind, std::int64_t utc_ns,
+                      base::Now now) {
+  state_->now = now;
+  Neighbor* neighbor = state_->owner(connection);
+  if (neighbor == nullptr) return;
+  state_->latency.on_stamp(*neighbor, stamp, kind, utc_ns);
+  state_->receipts.on_stamp(neighbor->id(), stamp, kind, utc_ns);
+}
+
+void Engine::on_rehearsed(std::span<const Rehearsed> sinks, std::string_view error, base::Now now) {
+  state_->now = now;
+  state_->drills.on_rehearsed(sinks, error);
 }
 
 void Engine::on_signal(int number, std::string_view name, base::Now now) {
@@ -184,33 +232,42 @@ void Engine::on_signal(int number, std::string_view name, base::Now now) {
 }
 
 base::Tick Engine::deadline() const {
-  // With a thousand neighbors, looking at each in every turn would cost more than what most turns
-  // do.
-  if (std::exchange(state_->timers_changed, false)) {
-    state_->neighbors_deadline = base::never;
-    for (const auto& neighbor : state_->neighbors)
-      if (neighbor != nullptr)
-        state_->neighbors_deadline = std::min(state_->neighbors_deadline, neighbor->deadline());
-  }
-  base::Tick earliest = std::min(state_->adj_rib_out.deadline(), state_->neighbors_deadline);
-  for (const auto& helper : state_->helpers)
-    if (helper != nullptr) earliest = std::min(earliest, helper->restart_at);
-  return earliest;
+  return std::min(state_->health_deadline(), state_->other_deadline());
 }
 
 void Engine::on_timer(base::Now now) {
   state_->now = now;
   if (deadline() > now.tick) return;
+  // Checks and leases come first: routes depend on them.
+  if (!state_->ending && state_->health_deadline() <= now.tick) {
+    state_->services.on_timer();
+    state_->leases.on_timer();
+    state_->plans.on_timer();
+    state_->receipts.on_timer();
+  }
+  if (state_->other_deadline() > now.tick) return;
   state_->timers_changed = true;
   for (std::size_t i = 0; i < state_->neighbors.size(); ++i) {
     Neighbor* neighbor = state_->neighbors[i].get();
     if (neighbor != nullptr && neighbor->deadline() <= now.tick) neighbor->on_timer();
   }
   for (const auto& helper : state_->helpers) {
-    if (helper == nullptr || helper->restart_at > now.tick) continue;
+    if (helper == nullptr) continue;
+    if (helper->withdraw_at <= now.tick) {
+      helper->withdraw_at = base::never;
+      withdraw_owned(*state_, *helper);
+    }
+    if (helper->restart_at > now.tick) continue;
     helper->restart_at = base::never;
     if (!state_->ending) state_->host.start_helper(helper->id(), helper->process);
   }
+}
+
+void Engine::flush_urgent(base::Now now) {
+  if (!std::exchange(state_->urgent, false)) return;
+  state_->now = now;
+  state_->adj_rib_out.flush_urgent(now.tick);
+  state_->receipts.on_flushed(ReceiptBook::Turn::goes_on);
 }
 
 void Engine::flush(base::Now now) {
@@ -220,7 +277,14 @@ void Engine::flush(base::Now now) {
   const std::vector<NeighborId> touched = std::exchange(state.touched, {});
   for (const NeighborId id : touched)
     if (Neighbor* neighbor = state.neighbor(id)) neighbor->settle();
+  state.urgent = false;
   state.more_to_send = state.adj_rib_out.flush(now.tick);
+  state.receipts.on_flushed(ReceiptBook::Turn::ends);
+  for (std::size_t i = 0; i < state.after_sending.size(); ++i) {
+    const std::function<void(engine::State&)> action = std::move(state.after_sending[i]);
+    action(state);
+  }
+  state.after_sending.clear();
   for (const NeighborId id : std::exchange(state.overrun_peers, {}))
     if (Neighbor* neighbor = state.neighbor(id))
       neighbor->tear_down(bgp::notification::out_of_resources, "the peer does not read");
@@ -234,6 +298,10 @@ void Engine::flush(base::Now now) {
   if (run_jobs(state)) state.more_to_send = true;
   if (state.trail != nullptr) state.trail->report_loss(now);
   exit_when_given_up(state);
+  // What was decided while the turn was reported is for the next one.
+  if (state.urgent) state.more_to_send = true;
+  state.plans.note_changes();
+  state.latency.end_turn();
 }
 
 bool Engine::has_work() const {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -80,12 +81,24 @@ class Engine {
   /// it with back-off when it may.
   void on_helper_exited(HelperId helper, std::string_view status, base::Now now);
 
+  /// The answer to Host::run_probe, or what a probe reports by itself.
+  void on_probe(health::ProbeId probe, const health::ProbeResult& result, base::Now now);
+  void on_bfd(bfd::SessionId session, const bfd::Report& report, base::Now now);
+  /// `utc_ns`: when it happened.
+  void on_stamp(ConnectionId connection, StampId stamp, StampKind kind, std::int64_t utc_ns,
+                base::Now now);
+  /// The answer to Host::rehearse, an element for each sink; `error` when it could not be done.
+  void on_rehearsed(std::span<const Rehearsed> sinks, std::string_view error, base::Now now);
+
   void on_signal(int number, std::string_view name, base::Now now);
 
   /// When on_timer must be called at the latest; base::never when nothing is due.
   [[nodiscard]] base::Tick deadline() const;
   void on_timer(base::Now now);
 
+  /// Sends what checks, leases and BFD have changed so far in this turn: before the turn goes on
+  /// with what is less urgent.
+  void flush_urgent(base::Now now);
   /// Sends what the events of this turn changed, in bounded slices. Called once at the end of every
   /// turn.
   void flush(base::Now now);

@@ -39,8 +39,19 @@ std::uint64_t Helper::begin_report(std::string_view ending) {
 
 void Helper::end_report() {
   OPENBELL_CHECK(!reports_.empty());
-  queued_.append(reports_.front().ending).append(reports_.front().answers);
-  reports_.pop_front();
+  do {
+    queued_.append(reports_.front().ending).append(reports_.front().answers);
+    reports_.pop_front();
+  } while (!reports_.empty() && reports_.front().finished);
+}
+
+void Helper::finish_report(std::uint64_t number, std::string_view lines) {
+  const auto known = std::find_if(reports_.begin(), reports_.end(),
+                                  [&](const Report& report) { return report.number == number; });
+  if (known == reports_.end()) return;
+  known->ending = lines;
+  known->finished = true;
+  if (known == reports_.begin()) end_report();
 }
 
 base::Duration Helper::restart_delay(base::Tick now) {

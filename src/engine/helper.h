@@ -44,6 +44,8 @@ class Helper {
   }
   void report(std::string_view lines) { queued_.append(lines); }
   void end_report();
+  /// The whole of a report that did not come in slices: it leaves when its turn has come.
+  void finish_report(std::uint64_t number, std::string_view lines);
   /// So much waits already that a report should not add to it.
   [[nodiscard]] bool backlogged() const { return waiting_ + queued_.size() > report_backlog; }
   /// Hands over what this turn queued. `report_loss` appends the text of a `lost` event for a
@@ -78,14 +80,36 @@ class Helper {
   /// The neighbors that it may command; kept by the engine.
   rib::PeerSet audience = rib::nobody;
   std::uint64_t commands = 0;
+  /// One more command, in the turn that began then.
+  void note_command(base::Tick turn) {
+    ++commands;
+    if (turn != command_turn_) {
+      commands_before_ = commands_in_turn_;
+      commands_in_turn_ = 0;
+      command_turn_ = turn;
+    }
+    ++commands_in_turn_;
+  }
+  /// A handful of commands in this turn and in the last one that had any.
+  [[nodiscard]] bool says_little(base::Tick turn) const {
+    return turn == command_turn_ && commands_in_turn_ <= handful && commands_before_ <= handful;
+  }
+  std::uint16_t generation = 0;  // of its process: 1 for the first
+  /// When the routes of a process that ended are withdrawn (`on-exit withdraw after`).
+  base::Tick withdraw_at = base::never;
+  std::uint32_t withdraw_owner = 0;
+  /// Marks the routes of the process that runs now.
+  [[nodiscard]] std::uint32_t owner() const { return (id_ + 1) << 16 | generation; }
 
  private:
   struct Report {
     std::uint64_t number = 0;
     std::string ending;   // its own last line
     std::string answers;  // to the commands that came after it
+    bool finished = false;
   };
   static constexpr std::size_t report_backlog = 1u << 20;
+  static constexpr std::uint32_t handful = 16;
 
   void drop_queued();
   void lose();
@@ -98,6 +122,9 @@ class Helper {
   std::uint64_t lost_ = 0;      // events and answers since the last `lost` event
   std::uint64_t lost_total_ = 0;
   base::Tick started_at_{};
+  base::Tick command_turn_{};
+  std::uint32_t commands_in_turn_ = 0;
+  std::uint32_t commands_before_ = 0;
   unsigned quick_deaths_ = 0;
 };
 

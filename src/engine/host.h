@@ -3,12 +3,17 @@
 // a fake network: every call is a plain request that never blocks.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/ip.h"
+#include "base/tick.h"
+#include "bfd/config.h"
 #include "grammar/configuration.h"
+#include "health/check_config.h"
 
 namespace openbell::engine {
 
@@ -19,6 +24,22 @@ using ConnectionId = std::uint64_t;
 using NeighborId = std::uint32_t;
 /// Index of a helper process in the engine, stable while it is configured.
 using HelperId = std::uint32_t;
+
+/// Names what was written to all peers in one turn.
+using StampId = std::uint64_t;
+/// What the kernel tells of bytes that were written.
+enum class StampKind : std::uint8_t {
+  sent,              // handed to the driver
+  acknowledged,      // by the peer's TCP
+  sent_by_hardware,  // the card's own clock, where there is one
+};
+
+/// When the bytes for one sink of Host::rehearse were handed to the kernel, and when the sink had
+/// read them all. Never: it did not happen within the host's limit.
+struct Rehearsed {
+  base::Tick written = base::never;
+  base::Tick received = base::never;
+};
 
 /// How to reach a peer, or to let it reach us.
 struct TransportOptions {
@@ -55,6 +76,41 @@ class Host {
   virtual void reload() = 0;
   /// Asks for the end of the daemon once everything written has left.
   virtual void exit(int status) = 0;
+  // --- checks. What is looked at is the host's business, when is the engine's.
+
+  /// Prepares a check; nothing is looked at yet.
+  virtual void start_probe(health::ProbeId probe, const health::CheckConfig& check) = 0;
+  /// One attempt: an answer at once, or Engine::on_probe later.
+  virtual std::optional<health::ProbeResult> run_probe(health::ProbeId probe) = 0;
+  /// The attempt at hand is given up: no answer comes.
+  virtual void cancel_probe(health::ProbeId probe) = 0;
+  virtual void stop_probe(health::ProbeId probe) = 0;
+  /// What a probe counts, for people; empty when it counts nothing.
+  virtual std::string probe_detail(health::ProbeId probe) = 0;
+  virtual bool file_exists(const std::string& path) = 0;
+
+  // --- BFD
+
+  /// Starts a session, or gives a running one other settings without a flap. Reports come by
+  /// Engine::on_bfd. Returns why it cannot run, empty when it does.
+  virtual std::string start_bfd(bfd::SessionId session, const bfd::SessionConfig& config) = 0;
+  virtual void stop_bfd(bfd::SessionId session) = 0;
+  virtual bfd::Statistics bfd_statistics(bfd::SessionId session) = 0;
+
+  // --- time
+
+  /// The clocks read anew, for measuring inside a turn.
+  virtual base::Now clock() = 0;
+  /// As write(); Engine::on_stamp tells when the last byte left the host and when the peer's kernel
+  /// acknowledged it, where the kernel can tell.
+  virtual std::size_t write_stamped(ConnectionId connection, base::Bytes messages,
+                                    StampId stamp) = 0;
+  /// Minutes since Monday 00:00 in a time zone (IANA name); -1: no such zone.
+  virtual int minute_of_week(std::string_view zone, std::int64_t utc_ns) = 0;
+  /// Sends each element to a sink of its own inside the host, as write() would to a peer; answered
+  /// by Engine::on_rehearsed.
+  virtual void rehearse(std::vector<std::vector<std::uint8_t>> messages) = 0;
+
   /// One line of the log. `level` as in syslog: 3 error, 4 warning, 6 info, 7 debug.
   virtual void log(int level, std::string_view source, std::string_view message) = 0;
 };

@@ -96,7 +96,12 @@ void Link::on_send(bgp::Bytes message) {
 }
 
 void Link::write(bgp::Bytes messages) {
-  note_backlog(state_.host.write(connection_, messages));
+  const StampId stamp = state_.latency.stamp_for(neighbor_);
+  const base::Tick encoded = stamp == 0 ? base::Tick{} : state_.host.clock().tick;
+  const std::size_t waiting = stamp == 0 ? state_.host.write(connection_, messages)
+                                         : state_.host.write_stamped(connection_, messages, stamp);
+  state_.latency.on_written(neighbor_, stamp, encoded);
+  note_backlog(waiting);
   const bool shown = wanted(neighbor_, event::Kind::update, Direction::send);
   for (bgp::Bytes rest = messages; !rest.empty();) {
     const bgp::Bytes message = rest.first(base::load16(rest.data() + 16));

@@ -138,6 +138,13 @@ void Neighbor::tear_down(bgp::NotificationCode code, std::string_view text) {
   current_->end(code, text, {}, Link::After::restart);
 }
 
+void Neighbor::on_bfd_down() {
+  if (!established()) return;
+  state_.touch(id_);
+  drop_contender(true);
+  current_->session().on_bfd_down(state_.now);
+}
+
 void Neighbor::end_for_good(bgp::NotificationCode code, std::string_view text,
                             std::string_view reason) {
   state_.touch(id_);
@@ -317,6 +324,8 @@ void Neighbor::link_established(Link& link) {
   event.kind = event::Kind::up;
   emit_from(link, event);
   send_superseded();
+  state_.plans.sessions_changed();
+  state_.services.on_peer(peer_address(), true, {});
   state_.adj_rib_out.open(id_, rib::WireClass::of(*link.context(), config_.rate_limit),
                           !config_.manual_eor);
 }
@@ -325,6 +334,8 @@ void Neighbor::link_closed(Link& link, std::string_view reason) {
   if (&link != current_.get()) return;
   state_.adj_rib_out.close(id_);
   forget_received();
+  state_.plans.sessions_changed();
+  if (!state_.ending) state_.services.on_peer(peer_address(), false, reason);
   current_->session().set_options(session_options());
   since_ = state_.now.tick;
   record_session("down: ", reason);

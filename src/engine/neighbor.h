@@ -12,6 +12,7 @@
 
 #include "base/tick.h"
 #include "engine/host.h"
+#include "engine/latency.h"
 #include "engine/link.h"
 #include "event/event.h"
 #include "grammar/configuration.h"
@@ -78,6 +79,8 @@ class Neighbor {
   void adopt(grammar::NeighborConfig config);
   /// Ends the session, if there is one, with a NOTIFICATION; it comes back at once.
   void tear_down(bgp::NotificationCode code, std::string_view text);
+  /// BFD says that the path is dead: the session ends at once (RFC 5882 4.2, RFC 9384).
+  void on_bfd_down();
   /// The neighbor is removed, or the daemon ends. `text` goes to the peer (RFC 9003), `reason` is
   /// for the `down` event.
   void end_for_good(bgp::NotificationCode code, std::string_view text, std::string_view reason);
@@ -127,6 +130,9 @@ class Neighbor {
   [[nodiscard]] bool given_up() const { return given_up_; }
   [[nodiscard]] event::PeerView peer_view(const Link& link) const;
   [[nodiscard]] event::PeerView peer_view() const { return peer_view(*current_); }
+
+  [[nodiscard]] PeerLatency& latency() { return *latency_; }
+  [[nodiscard]] const PeerLatency& latency() const { return *latency_; }
 
   std::uint64_t event_counter = 0;
 
@@ -181,6 +187,7 @@ class Neighbor {
   MessageCounters sent_;
   MessageCounters received_count_;
   std::unique_ptr<rib::AdjRibIn> received_;
+  std::unique_ptr<PeerLatency> latency_ = std::make_unique<PeerLatency>();
 };
 
 }  // namespace openbell::engine

@@ -69,6 +69,15 @@ class Identities {
   std::map<std::pair<base::IpPrefix, base::IpAddress>, std::size_t> seen_;
 };
 
+/// Everything that moves routes by itself. Plans come last: they are encoded against the rest.
+void apply_health(State& state, grammar::Configuration& configuration) {
+  state.guard.apply(std::move(configuration.guard));
+  state.bfd.apply(configuration.bfd_sessions);
+  state.services.apply(std::exchange(configuration.services, {}));
+  state.services.refresh_audiences();
+  state.plans.apply(std::exchange(configuration.plans, {}));
+}
+
 void change_neighbor(State& state, Neighbor& neighbor, grammar::NeighborConfig config) {
   const bool same = neighbor.config().same_session(config);
   const auto old_routes = neighbor.shared_routes();
@@ -99,6 +108,21 @@ void remove_neighbor(State& state, NeighborId id, bgp::NotificationCode code,
   state.jobs.push_back(forget_peer(id));
 }
 
+rib::PeerSet select_neighbors(State& state, const std::vector<base::IpPrefix>& addresses) {
+  rib::PeerSet selected = rib::nobody;
+  for (const auto& neighbor : state.neighbors) {
+    if (neighbor == nullptr) continue;
+    // The range that a neighbor was born from names it too.
+    const auto names = [&](const base::IpPrefix& address) {
+      return address == neighbor->config().peer_address ||
+             address.contains(neighbor->peer_address());
+    };
+    if (addresses.empty() || std::any_of(addresses.begin(), addresses.end(), names))
+      selected = state.peers.unite(selected, state.peers.single(neighbor->id()));
+  }
+  return selected;
+}
+
 void refresh_audiences(State& state) {
   state.selections.clear();
   std::fill(std::begin(state.family_peers), std::end(state.family_peers), rib::nobody);
@@ -115,6 +139,7 @@ void refresh_audiences(State& state) {
       if (Helper* helper = state.helper(binding.process))
         helper->audience = state.peers.unite(helper->audience, single);
   }
+  state.services.refresh_audiences();
 }
 
 void apply_configuration(State& state, grammar::Configuration configuration) {
@@ -143,6 +168,7 @@ void apply_configuration(State& state, grammar::Configuration configuration) {
   for (const NeighborId id : added) state.neighbors[id]->announce_configured();
   for (const NeighborId id : added) state.neighbors[id]->start();
   configuration.neighbors.clear();
+  apply_health(state, configuration);
   state.configuration = std::move(configuration);
 }
 

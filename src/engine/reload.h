@@ -11,6 +11,9 @@ void apply_configuration(State& state, grammar::Configuration configuration);
 /// neighbors or helpers.
 void refresh_audiences(State& state);
 
+/// The neighbors with these peer addresses; all of them when there are none.
+rib::PeerSet select_neighbors(State& state, const std::vector<base::IpPrefix>& addresses);
+
 /// Adds a neighbor under a number of its own and announces its configured routes. Not started yet.
 Neighbor& add_neighbor(State& state, grammar::NeighborConfig config);
 /// Ends a neighbor's session and forgets what was announced to it.

@@ -185,10 +185,58 @@ class Stage final : public Host {
     if (state.asleep) state.unread += lines.size();
     return state.unread;
   }
+  void start_probe(health::ProbeId probe, const health::CheckConfig& check) override {
+    probes[probe] = {check.name, {}, 0};
+  }
+  std::optional<health::ProbeResult> run_probe(health::ProbeId probe) override {
+    ++probes[probe].runs;
+    return probes[probe].answer;
+  }
+  void cancel_probe(health::ProbeId probe) override { ++probes[probe].cancelled; }
+  void stop_probe(health::ProbeId probe) override { probes.erase(probe); }
+  std::string probe_detail(health::ProbeId) override { return {}; }
+  bool file_exists(const std::string& path) override { return files.contains(path); }
+  std::string start_bfd(bfd::SessionId session, const bfd::SessionConfig& config) override {
+    bfd_sessions[session] = config;
+    return {};
+  }
+  void stop_bfd(bfd::SessionId session) override { bfd_sessions.erase(session); }
+  bfd::Statistics bfd_statistics(bfd::SessionId) override { return {}; }
+  base::Now clock() override { return now; }
+  std::size_t write_stamped(ConnectionId connection, base::Bytes messages, StampId stamp) override {
+    stamps.emplace_back(connection, stamp);
+    return write(connection, messages);
+  }
+  int minute_of_week(std::string_view zone, std::int64_t) override {
+    return zone == "UTC" ? minute : -1;
+  }
+  void rehearse(std::vector<std::vector<std::uint8_t>> messages) override {
+    rehearsed = std::move(messages);
+  }
   void reload() override { ++reloads; }
   void exit(int) override { ++exits; }
   void log(int, std::string_view, std::string_view message) override { logged = message; }
 
+  struct ProbeState {
+    std::string check;
+    std::optional<health::ProbeResult> answer;  // given at once; none: the test calls on_probe
+    int runs = 0;
+    int cancelled = 0;
+  };
+  /// What the probe of that check reports by itself, or as its late answer.
+  void report(std::string_view check, bool ok, std::string_view error = {},
+              base::Tick again = base::never) {
+    for (const auto& [probe, state] : std::map(probes))
+      if (state.check == check)
+        engine.on_probe(probe, {.ok = ok, .error = error, .again = again}, now);
+  }
+
+  std::map<health::ProbeId, ProbeState> probes;
+  std::set<std::string> files;
+  std::map<bfd::SessionId, bfd::SessionConfig> bfd_sessions;
+  std::vector<std::pair<ConnectionId, StampId>> stamps;
+  int minute = 0;  // of the week, in UTC
+  std::vector<std::vector<std::uint8_t>> rehearsed;
   std::map<ConnectionId, Wire> wires;
   std::map<HelperId, HelperState> helpers;
   base::Now now{{1'000'000'000}, 1'700'000'000'000'000'000};

@@ -2,6 +2,7 @@
 // What the rooms of the engine share. Private to engine/: others see engine.h.
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -9,10 +10,18 @@
 
 #include "audit/trail.h"
 #include "base/tick.h"
+#include "engine/bfd_table.h"
+#include "engine/drill.h"
 #include "engine/engine.h"
+#include "engine/guard.h"
 #include "engine/helper.h"
 #include "engine/host.h"
+#include "engine/latency.h"
+#include "engine/lease.h"
 #include "engine/neighbor.h"
+#include "engine/plan.h"
+#include "engine/receipt.h"
+#include "engine/service.h"
 #include "grammar/configuration.h"
 #include "grammar/route.h"
 #include "rib/adj_rib_out.h"
@@ -63,6 +72,10 @@ struct State : rib::PeerOutput {
     const auto known = connections.find(connection);
     return known == connections.end() ? nullptr : neighbor(known->second);
   }
+  /// When something of a configuration's own (checks, leases, …) is due.
+  [[nodiscard]] base::Tick health_deadline() const;
+  /// When a neighbor, a helper or a rate limit is due.
+  [[nodiscard]] base::Tick other_deadline();
   template <typename Visit>
   void for_each_neighbor(rib::PeerSet set, Visit visit) {
     peers.for_each(set, [&](rib::PeerIndex id) {
@@ -90,6 +103,17 @@ struct State : rib::PeerOutput {
   base::Tick neighbors_deadline = base::never;
   std::vector<NeighborId> overrun_peers;      // sessions to end at the end of the turn
   std::deque<std::unique_ptr<BulkJob>> jobs;  // done in slices, one after the other
+  ServiceTable services{*this};
+  LeaseTable leases{*this};
+  PlanTable plans{*this};
+  Guard guard{*this};
+  DrillRoom drills{*this};
+  BfdTable bfd{*this};
+  ReceiptBook receipts{*this};
+  Latency latency{*this};
+  std::vector<std::function<void(State&)>> after_sending;  // see door.h
+  std::uint64_t notices = 0;  // counter of the events that no neighbor has caused
+  bool urgent = false;        // flush_urgent has something to do
   std::unordered_map<std::string, rib::PeerSet> selections;  // by helper and text of the selector
   grammar::RouteParser parser;
   bgp::UpdateDecoder sent_decoder;  // of our own UPDATEs, for `send { update; }`

@@ -130,7 +130,7 @@ struct NeighborConfig {
   /// ExaBGP's identity string: `neighbor 10.0.0.1 local-ip 10.0.0.2 local-as 1 peer-as 2
   /// router-id 1.2.3.4 family-allowed in-open`.
   [[nodiscard]] std::string name() const;
-  /// Equal in everything that a running session depends on (all but routes, api and description).
+  /// Equal in everything that a running session depends on (not routes, api, description, BFD).
   [[nodiscard]] bool same_session(const NeighborConfig& other) const;
 };
 

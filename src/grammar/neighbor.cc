@@ -52,8 +52,7 @@ bool NeighborConfig::same_session(const NeighborConfig& other) const {
          domain_name == other.domain_name && local_link_local == other.local_link_local &&
          capability == other.capability && families == other.families &&
          add_path_families == other.add_path_families &&
-         nexthop_families == other.nexthop_families && bfd == other.bfd &&
-         kernel_timestamps == other.kernel_timestamps;
+         nexthop_families == other.nexthop_families;
 }
 
 }  // namespace openbell::grammar

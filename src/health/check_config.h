@@ -63,11 +63,12 @@ inline constexpr std::size_t payload_size_max = 1400;
 
 /// Index of a check in the engine, stable while it is configured.
 using ProbeId = std::uint32_t;
+inline constexpr ProbeId no_probe = UINT32_MAX;
 
 /// What an attempt found, or what the kernel reported by itself.
 struct ProbeResult {
   bool ok = false;
-  std::string_view error;  // why not, for people; lives for the call
+  std::string_view error = {};  // why not, for people; lives for the call
   /// When the check must look again: zero, after its interval; base::never, not at all, because
   /// the probe reports every change by itself; else exactly then, because until then the answer
   /// cannot change (a heartbeat that is fresh until its deadline).

@@ -1,6 +1,7 @@
 #include "main/configuration_file.h"
 
 #include "io/files.h"
+#include "io/time_zone.h"
 #include "main/programs.h"
 
 namespace openbell {
@@ -30,6 +31,7 @@ LoadedConfiguration load_configuration(const std::string& file, const Settings& 
   grammar::ParseOptions options;
   options.file_name = file;
   options.finder = &programs;
+  options.zone_exists = io::zone_exists;
   loaded.ok =
       grammar::parse_configuration(*text, options, loaded.configuration, loaded.diagnostics);
   loaded.notes = programs.notes();

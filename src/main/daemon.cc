@@ -4,6 +4,8 @@
 #include <csignal>
 #include <unistd.h>
 
+#include "io/realtime.h"
+
 namespace openbell {
 
 namespace {
@@ -32,6 +34,9 @@ Daemon::Daemon(const Settings& settings, std::vector<std::string> files, Log& lo
                }),
       connections_(reactor_, *this),
       children_(reactor_, *this),
+      probes_(reactor_, *this),
+      bfd_(reactor_, *this, [this](const std::string& line) { this->log(4, "bfd", line); }),
+      rehearsal_(reactor_, [this](const io::Rehearsal::Result& result) { on_rehearsed(result); }),
       doors_(reactor_,
              [this](io::Listener::Accepted accepted) { on_accepted(std::move(accepted)); }),
       last_accepted_(first_accepted),
@@ -55,6 +60,7 @@ int Daemon::run(grammar::Configuration configuration, std::uint32_t signal_after
     log(3, "daemon", error);
     return 1;
   }
+  prepare_realtime(configuration.realtime);
   engine_ = std::make_unique<engine::Engine>(*this, settings_.engine, trail_.get());
   io::Timer reload_later(
       reactor_, [this] { engine_->on_signal(SIGUSR1, io::signal_name(SIGUSR1), reactor_.now()); });
@@ -77,6 +83,13 @@ std::string Daemon::prepare(const grammar::Configuration& configuration) {
     if (std::string error = io::drop_privileges(environment.daemon_user); !error.empty())
       return error;
   return open_audit(configuration.audit);
+}
+
+void Daemon::prepare_realtime(const grammar::RealtimeConfig& realtime) {
+  realtime_ = realtime;
+  const std::vector<std::string> refused =
+      io::apply_realtime({realtime.cpu, realtime.priority, realtime.lock_memory});
+  for (const std::string& line : refused) log(3, "daemon", line);
 }
 
 std::string Daemon::open_audit(const grammar::AuditConfig& audit) {
@@ -178,6 +191,8 @@ void Daemon::apply(LoadedConfiguration loaded) {
   for (const std::string& note : loaded.notes) log(6, "configuration", note);
   if (loaded.configuration.audit.directory != audit_directory_)
     log(4, "configuration", "the audit directory changes when the daemon is started again");
+  if (!(loaded.configuration.realtime == realtime_))
+    log(4, "configuration", "realtime changes when the daemon is started again");
   for (const std::string& error : doors_.apply(loaded.configuration, settings_.environment.tcp_bind,
                                                settings_.environment.tcp_port))
     log(3, "network", error);
@@ -207,6 +222,10 @@ base::Tick Daemon::next_deadline() {
 
 void Daemon::on_timers(const base::Now& now) {
   if (engine_->deadline() <= now.tick) engine_->on_timer(now);
+}
+
+void Daemon::on_urgent(const base::Now& now) {
+  engine_->flush_urgent(now);
 }
 
 bool Daemon::end_of_turn(const base::Now& now) {

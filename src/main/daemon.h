@@ -11,11 +11,14 @@
 
 #include "audit/trail.h"
 #include "engine/engine.h"
+#include "io/bfd_thread.h"
 #include "io/child.h"
 #include "io/connections.h"
 #include "io/control_pipe.h"
 #include "io/files.h"
 #include "io/log_writer.h"
+#include "io/probe/probe_table.h"
+#include "io/rehearsal.h"
 #include "io/signals.h"
 #include "io/wakeup.h"
 #include "main/configuration_file.h"
@@ -28,7 +31,9 @@ namespace openbell {
 class Daemon final : public engine::Host,
                      public io::Driver,
                      public io::ConnectionEvents,
-                     public io::ChildEvents {
+                     public io::ChildEvents,
+                     public io::ProbeEvents,
+                     public io::BfdEvents {
  public:
   /// `files` are taken in turn, one at each reload (debug.rotate); most have one.
   Daemon(const Settings& settings, std::vector<std::string> files, Log& log);
@@ -47,6 +52,22 @@ class Daemon final : public engine::Host,
   void start_helper(engine::HelperId helper, const grammar::ProcessConfig& process) override;
   void stop_helper(engine::HelperId helper) override;
   std::size_t write_helper(engine::HelperId helper, std::string_view lines) override;
+  // engine::Host, in daemon_health.cc
+  void start_probe(health::ProbeId probe, const health::CheckConfig& check) override;
+  std::optional<health::ProbeResult> run_probe(health::ProbeId probe) override;
+  void cancel_probe(health::ProbeId probe) override;
+  void stop_probe(health::ProbeId probe) override;
+  std::string probe_detail(health::ProbeId probe) override;
+  bool file_exists(const std::string& path) override;
+  std::string start_bfd(bfd::SessionId session, const bfd::SessionConfig& config) override;
+  void stop_bfd(bfd::SessionId session) override;
+  bfd::Statistics bfd_statistics(bfd::SessionId session) override;
+  base::Now clock() override;
+  std::size_t write_stamped(engine::ConnectionId connection, base::Bytes messages,
+                            engine::StampId stamp) override;
+  int minute_of_week(std::string_view zone, std::int64_t utc_ns) override;
+  void rehearse(std::vector<std::vector<std::uint8_t>> messages) override;
+
   void reload() override;
   void exit(int status) override;
   void log(int level, std::string_view source, std::string_view message) override;
@@ -54,6 +75,7 @@ class Daemon final : public engine::Host,
   // io::Driver
   base::Tick next_deadline() override;
   void on_timers(const base::Now& now) override;
+  void on_urgent(const base::Now& now) override;
   bool end_of_turn(const base::Now& now) override;
 
   // io::ConnectionEvents
@@ -63,6 +85,12 @@ class Daemon final : public engine::Host,
   std::size_t on_bytes(io::ConnectionId id, base::Bytes bytes) override;
   void on_writable(io::ConnectionId id) override;
   void on_closed(io::ConnectionId id, std::string_view why) override;
+  void on_stamp(io::ConnectionId id, std::uint64_t stamp, io::StampKind kind,
+                std::int64_t utc_ns) override;
+
+  // io::ProbeEvents, io::BfdEvents
+  void on_probe(health::ProbeId probe, const health::ProbeResult& result) override;
+  void on_bfd(bfd::SessionId session, const bfd::Report& report) override;
 
   // io::ChildEvents
   void on_line(io::ChildId id, std::string_view line) override;
@@ -73,6 +101,8 @@ class Daemon final : public engine::Host,
   void on_exit(io::ChildId id, std::string_view how) override;
 
  private:
+  void on_rehearsed(const io::Rehearsal::Result& result);
+  void prepare_realtime(const grammar::RealtimeConfig& realtime);
   std::string prepare(const grammar::Configuration& configuration);
   std::string open_audit(const grammar::AuditConfig& audit);
   void serve(grammar::Configuration configuration);
@@ -93,6 +123,9 @@ class Daemon final : public engine::Host,
   io::Signals signals_;
   io::ConnectionTable connections_;
   io::ChildTable children_;
+  io::ProbeTable probes_;
+  io::BfdThread bfd_;
+  io::Rehearsal rehearsal_;
   Doors doors_;
   io::ConnectionId last_accepted_;
   std::set<engine::HelperId> helpers_;  // started and not ended
@@ -100,6 +133,7 @@ class Daemon final : public engine::Host,
   std::optional<engine::HelperId> control_helper_;
   io::PidFile pid_file_;
 
+  grammar::RealtimeConfig realtime_;
   std::string audit_directory_;
   std::unique_ptr<base::Ring> audit_ring_;
   std::unique_ptr<audit::Trail> trail_;

@@ -22,6 +22,24 @@ bool goes_to_background(const Settings& settings) {
          ::getppid() != 1;
 }
 
+/// What a file says about idling comes before the environment.
+Settings with_realtime(Settings settings, const grammar::RealtimeConfig& realtime) {
+  switch (realtime.idle) {
+    case grammar::RealtimeConfig::Idle::unset:
+      break;
+    case grammar::RealtimeConfig::Idle::block:
+      settings.reactor.idle = io::Idle::block;
+      break;
+    case grammar::RealtimeConfig::Idle::spin:
+      settings.reactor.idle = io::Idle::spin;
+      break;
+    case grammar::RealtimeConfig::Idle::spin_then_block:
+      settings.reactor.idle = io::Idle::spin_then_block;
+      break;
+  }
+  return settings;
+}
+
 }  // namespace
 
 int run_server(const Arguments& arguments, const Settings& settings) {
@@ -50,9 +68,10 @@ int run_server(const Arguments& arguments, const Settings& settings) {
   log.write(6, "daemon", "OpenBell " + settings.engine.version + " with " + absolute.front());
   for (const std::string& note : loaded.notes) log.write(6, "configuration", note);
   for (const std::string& warning : settings.warnings) log.write(4, "environment", warning);
+  const Settings effective = with_realtime(settings, loaded.configuration.realtime);
   int status = 0;
   {
-    Daemon daemon(settings, absolute, log);
+    Daemon daemon(effective, absolute, log);
     status = daemon.run(std::move(loaded.configuration), arguments.signal_after_s);
   }
   log.write(6, "daemon", "ended with status " + std::to_string(status));

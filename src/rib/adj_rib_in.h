@@ -30,6 +30,10 @@ class AdjRibIn {
   /// Frees up to `budget` records in any order; true while some are left. Nothing may be looked up
   /// from the first call on.
   bool dissolve(std::size_t budget);
+  /// The route of an NLRI, no_handle when the peer has not announced it.
+  [[nodiscard]] base::Handle find(const bgp::NlriView& nlri) const {
+    return find(hash_of(nlri), nlri);
+  }
   [[nodiscard]] std::size_t size() const { return index_.size(); }
   [[nodiscard]] base::Handle end() const { return records_.end(); }
   /// `used` is false for a free record.

@@ -16,6 +16,10 @@ constexpr std::size_t slice_routes = 2048;
 constexpr std::size_t slice_walk = 8192;
 constexpr std::size_t slice_trim = 8192;
 
+constexpr bgp::Purpose purpose_of(Lane lane) {
+  return is_withdrawal(lane) ? bgp::Purpose::withdraw : bgp::Purpose::announce;
+}
+
 }  // namespace
 
 struct AdjRibOut::Encoder : UpdateEncoder {
@@ -193,6 +197,32 @@ bool AdjRibOut::has_written(PeerIndex peer, const Positions& mark) const {
   return !by_peer_[peer]->walking && by_peer_[peer]->at.reached(mark);
 }
 
+void AdjRibOut::preview(const RouteStore& routes, const Positions& since,
+                        PeerOutput& output) const {
+  UpdateEncoder encoder(routes, peers_, paths_, output);
+  for (const auto& group : groups_) {
+    for (const Lane lane : lanes) {
+      const ChangeQueue& queue = routes.queue(lane);
+      for (std::uint64_t at = since[lane]; at < queue.end(); ++at)
+        if (concerns(*group, routes, queue[at])) encoder.add(queue[at].route);
+      encoder.write(group->wire_class.context, group->member_set, purpose_of(lane));
+    }
+  }
+}
+
+bool AdjRibOut::idle(PeerSet peers) const {
+  for (const auto& group : groups_) {
+    if (!group->caught_up(routes_) || group->wire_class.rate_limit != 0) return false;
+    for (const PeerIndex peer : group->members)
+      if (peers_.contains(peers, peer) && !output_.writable(peer)) return false;
+  }
+  return true;
+}
+
+void AdjRibOut::skip_written() {
+  for (const auto& group : groups_) group->at = routes_.ends();
+}
+
 base::Tick AdjRibOut::deadline() const {
   base::Tick earliest = base::never;
   for (const auto& group : groups_) earliest = std::min(earliest, group->allowed_at);
@@ -237,8 +267,7 @@ std::size_t AdjRibOut::write_lane(Group& group, Lane lane, std::size_t room) {
   collect(group, lane, room);
   if (lane == Lane::announced && encoder_->size() < room && group.walking)
     collect_walk(group, room);
-  return encoder_->write(group.wire_class.context, group.member_set,
-                         is_withdrawal(lane) ? bgp::Purpose::withdraw : bgp::Purpose::announce);
+  return encoder_->write(group.wire_class.context, group.member_set, purpose_of(lane));
 }
 
 void AdjRibOut::separate_blocked(Group& group) {
@@ -267,14 +296,16 @@ void AdjRibOut::limit_lag(Group& group) {
 void AdjRibOut::collect(Group& group, Lane lane, std::size_t room) {
   const ChangeQueue& queue = routes_.queue(lane);
   std::uint64_t& at = group.at[lane];
-  for (; at < queue.end() && encoder_->size() < room; ++at) {
-    const Change& entry = queue[at];
-    const Route& route = routes_[entry.route];
-    if (route.change != entry.change ||
-        !group.wire_class.context.families.contains(route.nlri.family()))
-      continue;
-    if (peers_.intersect(route.audience, group.member_set) != nobody) encoder_->add(entry.route);
-  }
+  for (; at < queue.end() && encoder_->size() < room; ++at)
+    if (concerns(group, routes_, queue[at])) encoder_->add(queue[at].route);
+}
+
+/// The entry is the last word on its route, and some member must hear it.
+bool AdjRibOut::concerns(const Group& group, const RouteStore& routes, const Change& entry) const {
+  const Route& route = routes[entry.route];
+  return route.change == entry.change &&
+         group.wire_class.context.families.contains(route.nlri.family()) &&
+         peers_.intersect(route.audience, group.member_set) != nobody;
 }
 
 void AdjRibOut::collect_walk(Group& group, std::size_t room) {

@@ -78,6 +78,14 @@ class AdjRibOut {
   /// Everything changed before `mark` (RouteStore::ends() of then) has been written to `peer`, or
   /// it has no session.
   [[nodiscard]] bool has_written(PeerIndex peer, const Positions& mark) const;
+  /// What flush() would write for the changes that `routes`, a sketch of the store, holds from
+  /// `since` on, if nothing else waited: written to `output` instead, also for sessions that are
+  /// not writable now.
+  void preview(const RouteStore& routes, const Positions& since, PeerOutput& output) const;
+  /// Nothing waits for any session of `peers`, and each could be written to now.
+  [[nodiscard]] bool idle(PeerSet peers) const;
+  /// The caller has written everything up to now to all sessions itself: see idle().
+  void skip_written();
   /// When a group held back by its rate limit may go on; base::never when none is.
   [[nodiscard]] base::Tick deadline() const;
 
@@ -98,6 +106,8 @@ class AdjRibOut {
   void separate_blocked(Group& group);
   void limit_lag(Group& group);
   void collect(Group& group, Lane lane, std::size_t room);
+  [[nodiscard]] bool concerns(const Group& group, const RouteStore& routes,
+                              const Change& entry) const;
   void collect_walk(Group& group, std::size_t room);
   void send_end_of_rib(Group& group);
   void rejoin_groups();

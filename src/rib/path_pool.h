@@ -32,6 +32,8 @@ class PathPool {
   /// A number per path for whoever walks over many routes and sorts them by path; zero for a new
   /// path.
   std::uint64_t& mark(Path path) { return records_[path].mark; }
+  /// A number that no mark has been made with yet: several walk over the same paths.
+  std::uint64_t next_epoch() { return ++epoch_; }
 
  private:
   struct Record {
@@ -43,6 +45,7 @@ class PathPool {
     std::uint64_t mark = 0;
   };
 
+  std::uint64_t epoch_ = 0;
   base::Slab<Record> records_;
   base::Index index_;
 };

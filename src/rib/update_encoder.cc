@@ -41,7 +41,7 @@ std::size_t UpdateEncoder::write(const bgp::WireContext& context, PeerSet member
 void UpdateEncoder::sort_into_buckets() {
   buckets_.clear();
   links_.clear();
-  ++epoch_;
+  epoch_ = paths_.next_epoch();
   for (const base::Handle handle : slice_) {
     Bucket& bucket = bucket_of(routes_[handle]);
     links_.push_back({handle, 0});

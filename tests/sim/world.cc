@@ -169,6 +169,86 @@ std::size_t Node::write_helper(engine::HelperId helper, std::string_view lines) 
   return process.unread;
 }
 
+// --- checks
+
+void Node::start_probe(health::ProbeId probe, const health::CheckConfig& check) {
+  probes_[probe] = {check.name, check.kind == "hold", 0, false};
+}
+
+std::optional<health::ProbeResult> Node::run_probe(health::ProbeId id) {
+  Probe& probe = probes_[id];
+  if (probe.attempting) world_.note_fault("an attempt of a check while another one runs");
+  // A look takes a while, and on a bad day it is never answered.
+  const bool at_once = world_.random.chance(50);
+  if (at_once) {
+    const bool alive = programs[probe.check];
+    return health::ProbeResult{alive, alive ? "" : "dead",
+                               alive && probe.holds ? base::never : base::Tick{}};
+  }
+  probe.attempting = true;
+  const std::uint64_t attempt = ++probe.attempt;
+  if (world_.random.chance(world_.weather.stall_percent)) return std::nullopt;
+  world_.after(world_.delay(), [this, id, attempt] {
+    const auto known = probes_.find(id);
+    if (known == probes_.end() || !known->second.attempting || known->second.attempt != attempt)
+      return;
+    answer_probe(id, programs[known->second.check]);
+  });
+  return std::nullopt;
+}
+
+void Node::answer_probe(health::ProbeId id, bool alive) {
+  Probe& probe = probes_[id];
+  probe.attempting = false;
+  engine_->on_probe(id,
+                    {.ok = alive,
+                     .error = alive ? "" : "dead",
+                     .again = alive && probe.holds ? base::never : base::Tick{}},
+                    world_.now());
+  touch();
+}
+
+void Node::cancel_probe(health::ProbeId probe) {
+  probes_[probe].attempting = false;
+}
+
+void Node::stop_probe(health::ProbeId probe) {
+  probes_.erase(probe);
+}
+
+void Node::set_program(std::string_view name, bool alive) {
+  programs[std::string(name)] = alive;
+  if (alive) return;
+  for (const auto& [id, probe] : std::map(probes_))
+    if (probe.holds && probe.check == name) answer_probe(id, false);
+}
+
+base::Now Node::clock() {
+  return world_.now();
+}
+
+std::size_t Node::write_stamped(engine::ConnectionId connection, base::Bytes messages,
+                                engine::StampId stamp) {
+  const std::size_t waiting = write(connection, messages);
+  // Some acknowledgements never come.
+  if (world_.random.chance(80))
+    world_.after(world_.delay(), [this, connection, stamp] {
+      const base::Now now = world_.now();
+      engine_->on_stamp(connection, stamp, engine::StampKind::sent, now.utc_ns, now);
+      engine_->on_stamp(connection, stamp, engine::StampKind::acknowledged, now.utc_ns, now);
+      touch();
+    });
+  return waiting;
+}
+
+void Node::rehearse(std::vector<std::vector<std::uint8_t>> messages) {
+  world_.after(world_.delay(), [this, count = messages.size()] {
+    const std::vector<engine::Rehearsed> sinks(count, {world_.now().tick, world_.now().tick});
+    engine_->on_rehearsed(sinks, {}, world_.now());
+    touch();
+  });
+}
+
 void Node::reload() {
   world_.after(world_.delay(), [this] { read_configuration("reload"); });
 }

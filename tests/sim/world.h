@@ -51,6 +51,10 @@ class Node final : public engine::Host {
 
   /// What the next start or reload reads. A text with errors is refused.
   std::string configuration;
+  /// The programs that checks look at, by the name of the check; true: alive.
+  std::map<std::string, bool, std::less<>> programs;
+  /// A program dies or comes back. The checks that hold on to it (kind `hold`) hear of it at once.
+  void set_program(std::string_view name, bool alive);
   /// A helper's answers and events wait this long before it reads them.
   base::Duration helper_pause{};
 
@@ -72,6 +76,20 @@ class Node final : public engine::Host {
   void start_helper(engine::HelperId helper, const grammar::ProcessConfig& process) override;
   void stop_helper(engine::HelperId helper) override;
   std::size_t write_helper(engine::HelperId helper, std::string_view lines) override;
+  void start_probe(health::ProbeId probe, const health::CheckConfig& check) override;
+  std::optional<health::ProbeResult> run_probe(health::ProbeId probe) override;
+  void cancel_probe(health::ProbeId probe) override;
+  void stop_probe(health::ProbeId probe) override;
+  std::string probe_detail(health::ProbeId) override { return {}; }
+  bool file_exists(const std::string&) override { return false; }
+  std::string start_bfd(bfd::SessionId, const bfd::SessionConfig&) override { return {}; }
+  void stop_bfd(bfd::SessionId) override {}
+  bfd::Statistics bfd_statistics(bfd::SessionId) override { return {}; }
+  base::Now clock() override;
+  std::size_t write_stamped(engine::ConnectionId connection, base::Bytes messages,
+                            engine::StampId stamp) override;
+  int minute_of_week(std::string_view, std::int64_t) override { return 0; }
+  void rehearse(std::vector<std::vector<std::uint8_t>> messages) override;
   void reload() override;
   void exit(int status) override;
   void log(int level, std::string_view source, std::string_view message) override;
@@ -85,7 +103,15 @@ class Node final : public engine::Host {
     std::string output;
   };
 
+  struct Probe {
+    std::string check;
+    bool holds = false;         // reports by itself
+    std::uint64_t attempt = 0;  // the one whose answer is still wanted
+    bool attempting = false;
+  };
+
   void read_configuration(std::string_view cause);
+  void answer_probe(health::ProbeId probe, bool alive);
   void turn();
   /// Ends the turn now, or together with what happens next.
   void touch();
@@ -99,6 +125,7 @@ class Node final : public engine::Host {
   const base::IpAddress address_;
   std::unique_ptr<engine::Engine> engine_;
   std::map<engine::HelperId, Process> processes_;
+  std::map<health::ProbeId, Probe> probes_;
   bool dirty_ = false;  // an event came after the last flush
   bool exited_ = false;
   int pids_ = 100;

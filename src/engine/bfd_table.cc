@@ -1,0 +1,119 @@
+#include "engine/bfd_table.h"
+
+#include <algorithm>
+
+#include "engine/bus.h"
+#include "engine/door.h"
+
+namespace openbell::engine {
+
+namespace {
+
+std::string subject_of(const BfdEntry& entry) {
+  return entry.config.name.empty() ? entry.config.peer_address.text() : entry.config.name;
+}
+
+/// RFC 5882 4.2: an administrative shutdown of either side says nothing about the path.
+bool is_failure(const bfd::Report& report) {
+  return report.previous == bfd::State::up && report.state == bfd::State::down &&
+         report.remote_state != bfd::State::admin_down;
+}
+
+}  // namespace
+
+void BfdTable::apply(const std::vector<bfd::SessionConfig>& standalone) {
+  std::vector<bool> kept(entries_.size());
+  const auto keep = [&](const bfd::SessionConfig& config, NeighborId neighbor) {
+    const bfd::SessionId session = place_of(config, neighbor);
+    kept.resize(entries_.size());
+    kept[session] = true;
+    const BfdEntry& entry = entries_[session];
+    if (!entry.used || !(entry.config == config)) start(session, config, neighbor);
+  };
+  for (const bfd::SessionConfig& config : standalone) keep(config, BfdEntry::no_neighbor);
+  for (const auto& neighbor : state_.neighbors)
+    if (neighbor != nullptr && neighbor->config().bfd && !neighbor->ephemeral())
+      keep(*neighbor->config().bfd, neighbor->id());
+  for (bfd::SessionId session = 0; session < entries_.size(); ++session) {
+    if (!entries_[session].used || kept[session]) continue;
+    state_.host.stop_bfd(session);
+    entries_[session] = {};
+  }
+}
+
+bfd::SessionId BfdTable::place_of(const bfd::SessionConfig& config, NeighborId neighbor) {
+  const auto same = std::find_if(entries_.begin(), entries_.end(), [&](const BfdEntry& entry) {
+    return entry.used && entry.neighbor == neighbor && entry.config.name == config.name;
+  });
+  if (same != entries_.end()) return static_cast<bfd::SessionId>(same - entries_.begin());
+  const auto free = std::find_if(entries_.begin(), entries_.end(),
+                                 [](const BfdEntry& entry) { return !entry.used; });
+  if (free != entries_.end()) return static_cast<bfd::SessionId>(free - entries_.begin());
+  entries_.emplace_back();
+  return static_cast<bfd::SessionId>(entries_.size() - 1);
+}
+
+void BfdTable::start(bfd::SessionId session, const bfd::SessionConfig& config,
+                     NeighborId neighbor) {
+  BfdEntry& entry = entries_[session];
+  if (!entry.used) entry.since = state_.now.tick;
+  entry.used = true;
+  entry.neighbor = neighbor;
+  entry.config = config;
+  entry.error = state_.host.start_bfd(session, config);
+  if (!entry.error.empty()) state_.host.log(3, "bfd", subject_of(entry) + ": " + entry.error);
+}
+
+void BfdTable::on_bfd(bfd::SessionId session, const bfd::Report& news) {
+  if (session >= entries_.size() || !entries_[session].used) return;
+  BfdEntry& entry = entries_[session];
+  entry.report = news;
+  entry.since = state_.now.tick;
+  const bool up = news.state == bfd::State::up;
+  const std::string reason = up ? std::string() : std::string(bfd::name(news.diagnostic));
+  if (up != (news.previous == bfd::State::up)) {
+    if (entry.neighbor == BfdEntry::no_neighbor) {
+      state_.services.on_bfd(entry.config.name, up, reason);
+    } else if (Neighbor* neighbor = state_.neighbor(entry.neighbor);
+               neighbor != nullptr && is_failure(news)) {
+      neighbor->on_bfd_down();
+    }
+  }
+  report(entry, news, state_.host.clock().tick);
+}
+
+void BfdTable::report(const BfdEntry& entry, const bfd::Report& news, base::Tick handled) {
+  after_sending(state_, [subject = subject_of(entry), news, handled,
+                         peer = entry.config.peer_address.text()](State& state) {
+    const std::string_view diagnostic = bfd::name(news.diagnostic);
+    const bool down = news.previous == bfd::State::up;
+    std::string text = subject + " is " + std::string(bfd::name(news.state));
+    if (down) text.append(": ").append(diagnostic);
+    state.host.log(down ? 4 : 6, "bfd", text);
+    record(state, audit::Kind::session, {audit::Cause::Kind::bfd, subject},
+           "bfd " + std::string(bfd::name(news.state)), diagnostic, rib::nobody);
+    const auto utc = [&](base::Tick tick) { return state.latency.utc_of(tick); };
+    const event::Field fields[] = {
+        {"session", subject},
+        {"peer", peer},
+        {"state", bfd::name(news.state)},
+        {"previous", bfd::name(news.previous)},
+        {"diagnostic", diagnostic},
+        {"remote_state", bfd::name(news.remote_state)},
+        {"last_received_utc_ns", utc(news.last_received)},
+        {"decided_utc_ns", utc(news.decided)},
+        {"handled_utc_ns", utc(handled)},
+        {"written_utc_ns", utc(state.host.clock().tick)},
+    };
+    emit_notice(state, &grammar::Subscriptions::bfd, "bfd", fields);
+  });
+}
+
+const BfdEntry* BfdTable::find(std::string_view name) const {
+  const auto known = std::find_if(entries_.begin(), entries_.end(), [&](const BfdEntry& entry) {
+    return entry.used && entry.neighbor == BfdEntry::no_neighbor && entry.config.name == name;
+  });
+  return known == entries_.end() ? nullptr : &*known;
+}
+
+}  // namespace openbell::engine

@@ -1,0 +1,81 @@
+#pragma once
+// Leased routes: `announce … lease 50ms` lives only while its helper says so again. Every route has
+// its own time; `renew` begins that of a whole group anew at the cost of one.
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/deadline_queue.h"
+#include "base/tick.h"
+#include "bgp/nlri/family.h"
+#include "grammar/route.h"
+#include "rib/peer_set.h"
+
+namespace openbell::engine {
+
+struct State;
+struct Change;
+
+class LeaseTable {
+ public:
+  static constexpr std::size_t leases_max = 1u << 20;
+
+  explicit LeaseTable(State& state) : state_(state) {}
+
+  [[nodiscard]] bool empty() const { return by_route_.empty(); }
+  [[nodiscard]] std::size_t size() const { return by_route_.size(); }
+  /// An announcement that was just applied is withdrawn after `route.lease` unless renewed. False,
+  /// with nothing remembered, when there are leases_max already.
+  bool grant(const grammar::RouteView& route, const Change& change, std::string_view default_group);
+  /// Something else was said about the route for these neighbors.
+  void forget(const bgp::NlriView& nlri, rib::PeerSet peers);
+  /// The neighbor is gone: its number may be another's soon.
+  void forget_peer(rib::PeerIndex peer);
+  /// Begins the time of every route of a group anew. False when the group has none (any more).
+  bool renew(std::string_view group);
+
+  [[nodiscard]] base::Tick deadline() const { return std::max(due_.next(), not_before_); }
+  /// Withdraws what nobody has renewed.
+  void on_timer();
+
+  struct Group {
+    std::string name;
+    base::Tick renewed{};
+    std::uint64_t routes = 0;
+    std::uint64_t expired = 0;  // since it was first used
+  };
+  [[nodiscard]] const std::map<std::string, Group, std::less<>>& groups() const { return groups_; }
+
+ private:
+  struct Lease {
+    std::string key;  // see key_of
+    bgp::NlriView nlri;
+    std::vector<std::uint8_t> bytes;  // of nlri
+    bool multicast_group = false;
+    rib::PeerSet audience = rib::nobody;
+    base::Duration duration{};
+    base::Tick said{};
+    Group* group = nullptr;
+    [[nodiscard]] base::Tick ends() const { return std::max(said, group->renewed) + duration; }
+  };
+
+  static std::string key_of(const bgp::NlriView& nlri);
+  void remove(std::uint32_t number);
+  void expire(std::uint32_t number);
+  void report(const Group& group, std::uint64_t routes, rib::PeerSet reached);
+
+  State& state_;
+  std::vector<Lease> leases_;        // by number
+  std::vector<std::uint32_t> free_;  // numbers
+  std::unordered_map<std::string, std::uint32_t> by_route_;
+  std::map<std::string, Group, std::less<>> groups_;
+  base::Tick not_before_{};  // a guard holds all of them until then
+  base::DeadlineQueue due_;  // a lease is looked at then; it may have been renewed
+};
+
+}  // namespace openbell::engine

@@ -1,0 +1,143 @@
+#pragma once
+// Services: routes that live as long as their checks say so.
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/deadline_queue.h"
+#include "engine/route_switch.h"
+#include "grammar/service.h"
+#include "health/check.h"
+
+namespace openbell::engine {
+
+struct State;
+struct Cause;
+
+enum class ServiceStatus : std::uint8_t { unknown, up, down, disabled };
+std::string_view name(ServiceStatus status);
+
+class Service {
+ public:
+  struct WatchedCheck {
+    health::Check check;
+    health::ProbeId probe = 0;
+    bool disabled = false;  // its disable file exists
+  };
+  /// What an operator or a plan has said, above the checks.
+  enum class Order : std::uint8_t { none, up, down };
+
+  Service(State& state, grammar::ServiceConfig config);
+
+  [[nodiscard]] const std::string& name() const { return config_.name; }
+  [[nodiscard]] const grammar::ServiceConfig& config() const { return config_; }
+  [[nodiscard]] ServiceStatus status() const { return status_; }
+  [[nodiscard]] const std::vector<WatchedCheck>& checks() const { return checks_; }
+  [[nodiscard]] base::Tick since() const { return since_; }
+  [[nodiscard]] const std::string& reason() const { return reason_; }
+  [[nodiscard]] Order order() const { return order_; }
+  [[nodiscard]] bool disabled_by_command() const { return disabled_; }
+  [[nodiscard]] rib::PeerSet audience() const { return audience_; }
+  [[nodiscard]] bool damped() const;
+  /// A change that a guard holds back.
+  [[nodiscard]] std::optional<ServiceStatus> held() const { return held_; }
+  [[nodiscard]] const SharedRoutes& routes_of(ServiceStatus status) const;
+
+  void set_order(Order order) { order_ = order; }
+  void set_disabled(bool disabled) { disabled_ = disabled; }
+  /// Brings the routes to what checks and orders want, unless a guard objects. `why` for the
+  /// record.
+  void settle(const Cause& cause, std::string_view why);
+  /// Lets a held change happen.
+  void release(const Cause& cause);
+  /// Gives a held change up: it comes again with the next change of a check.
+  void drop_held();
+  [[nodiscard]] ServiceStatus wanted() const;
+  /// Calls visit(Purpose, RouteView) for what going to `to` now would change.
+  template <typename Visit>
+  void for_each_change(ServiceStatus to, Visit visit) const {
+    const grammar::RouteList& target = *routes_of(to);
+    const grammar::RouteList& list = target.empty() ? *announced_ : target;
+    for (std::size_t i = 0; i < list.size(); ++i)
+      visit(target.empty() ? bgp::Purpose::withdraw : bgp::Purpose::announce, list.at(i));
+  }
+
+ private:
+  friend class ServiceTable;
+  void adopt(grammar::ServiceConfig config);
+  void set_audience(rib::PeerSet audience);
+  void change(ServiceStatus to, const Cause& cause, std::string_view why);
+  void announce_change(ServiceStatus from, const Cause& cause, std::string_view why);
+  void note_failure();
+
+  State& state_;
+  grammar::ServiceConfig config_;
+  std::vector<WatchedCheck> checks_;
+  ServiceStatus status_ = ServiceStatus::unknown;
+  Order order_ = Order::none;
+  bool disabled_ = false;
+  std::optional<ServiceStatus> held_;
+  std::string held_why_;
+  base::Tick since_{};
+  std::string reason_;
+  rib::PeerSet audience_ = rib::nobody;
+  SharedRoutes announced_ = std::make_shared<const grammar::RouteList>();
+  RouteSwitch switch_;
+  std::deque<base::Tick> failures_;  // the last ones, for dampening
+  base::Tick damped_until_{};
+};
+
+class ServiceTable {
+ public:
+  explicit ServiceTable(State& state) : state_(state) {}
+
+  /// A configuration: services that are new begin unknown, those that stay keep their state, those
+  /// that are gone withdraw their routes. Checks that did not change are not disturbed.
+  void apply(std::vector<grammar::ServiceConfig> services);
+  /// Neighbors came, went, or changed their families.
+  void refresh_audiences();
+
+  [[nodiscard]] base::Tick deadline() const;
+  void on_timer();
+  void on_probe(health::ProbeId probe, const health::ProbeResult& result);
+  /// A session with this neighbor came up or went down: for checks of kind `peer`.
+  void on_peer(const base::IpAddress& peer, bool up, std::string_view reason);
+  /// For checks of kind `bfd`.
+  void on_bfd(std::string_view session, bool up, std::string_view reason);
+  /// Held changes are looked at again: another service or a received route may make them harmless.
+  void review_held();
+  void review_later();
+
+  [[nodiscard]] Service* find(std::string_view name) const;
+  [[nodiscard]] const std::vector<std::unique_ptr<Service>>& all() const { return services_; }
+
+ private:
+  struct Place {
+    Service* service = nullptr;
+    std::size_t check = 0;
+  };
+
+  void start_checks(Service& service, std::vector<Service::WatchedCheck> known);
+  void stop_check(Service::WatchedCheck& watched);
+  health::ProbeId take_probe(Service& service, std::size_t check);
+  void run(Service::WatchedCheck& watched);
+  void look_for_disable_file(Service& service, Service::WatchedCheck& watched);
+  [[nodiscard]] health::ProbeResult look_inside(const health::CheckConfig& check);
+  void changed(Service& service, const Service::WatchedCheck& watched);
+
+  State& state_;
+  std::vector<std::unique_ptr<Service>> services_;
+  std::vector<Place> probes_;  // by ProbeId
+  std::vector<health::ProbeId> free_probes_;
+  base::DeadlineQueue due_;          // of checks, by ProbeId
+  base::DeadlineQueue disable_due_;  // of looks for a disable file, by ProbeId
+  base::Tick review_at_ = base::never;
+};
+
+}  // namespace openbell::engine
