@@ -16,7 +16,8 @@ struct SpawnFiles {
 
 /// Starts `arguments` (a program without a slash is looked for in PATH) with our environment and
 /// TERM=dumb, in `/`, in its own process group, no signal ignored or blocked. 0, or the error. At
-/// least one argument. Lasts until the program is loaded: about 0.5 ms.
+/// least one argument. Lasts until the program is loaded: most of a
+/// millisecond on a busy host.
 int spawn(const std::vector<std::string>& arguments, const SpawnFiles& files, pid_t& pid);
 
 /// A status of waitpid(2): "exit 3", "signal 9".

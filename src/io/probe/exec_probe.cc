@@ -3,14 +3,13 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <fcntl.h>
 #include <sys/epoll.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "io/probe/command_reaper.h"
+#include "io/probe/command_spawner.h"
 #include "io/probe/probe.h"
 #include "io/spawn.h"
 
@@ -30,13 +29,21 @@ class ExecProbe final : public Probe, private Handler {
   std::optional<Result> run() override {
     if (services().reaper().size() >= killed_max)
       return failure("too many commands were killed and have not ended");
-    if (const int error = start(); error != 0) {
-      cancel();
-      return failure("cannot start: " + reason_of(error));
-    }
+    printed_.clear();
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) return failure("cannot start: " + reason_of(errno));
+    output_ = Fd(ends[0]);
+    ::fcntl(output_.get(), F_SETFL, O_NONBLOCK);  // the command's end waits as usual
+    std::vector<std::string> arguments;
+    if (config().shell) arguments = {std::string("/bin/sh"), std::string("-c")};
+    arguments.insert(arguments.end(), config().command.begin(), config().command.end());
+    starting_ = services().spawner().start(
+        std::move(arguments), Fd(ends[1]),
+        [this](CommandSpawner::Started started) { on_started(std::move(started)); });
     return std::nullopt;
   }
   void cancel() override {
+    if (starting_ != 0) services().spawner().cancel(std::exchange(starting_, 0));
     close();
     if (pid_ != 0) services().reaper().kill(std::exchange(pid_, 0), std::move(process_));
   }
@@ -44,33 +51,16 @@ class ExecProbe final : public Probe, private Handler {
  private:
   enum Tag : std::uint32_t { output_tag, process_tag };
 
-  int start() {
-    output_text_.clear();
-    int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) != 0) return errno;
-    output_ = Fd(ends[0]);
-    const Fd write_end(ends[1]);
-    ::fcntl(output_.get(), F_SETFL, O_NONBLOCK);  // the command's end waits as usual
-    std::vector<std::string> arguments;
-    if (config().shell) arguments = {std::string("/bin/sh"), std::string("-c")};
-    arguments.insert(arguments.end(), config().command.begin(), config().command.end());
-    if (arguments.empty()) return EINVAL;
-    const int error = spawn(arguments, {.output = write_end.get(), .error = write_end.get()}, pid_);
-    if (error != 0) {
-      pid_ = 0;
-      return error;
+  void on_started(CommandSpawner::Started started) {
+    starting_ = 0;
+    if (started.error != 0) {
+      close();
+      return report(failure("cannot start: " + reason_of(started.error)));
     }
-    process_ = Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
-    if (!process_) return abandon(errno);
+    pid_ = started.pid;
+    process_ = std::move(started.process);
     output_watch_ = reactor().watch(output_.get(), EPOLLIN, Rank::probe, *this, output_tag);
     process_watch_ = reactor().watch(process_.get(), EPOLLIN, Rank::probe, *this, process_tag);
-    return 0;
-  }
-  /// Without a pidfd, for want of descriptors, nothing would tell us its end.
-  int abandon(int error) {
-    ::kill(-pid_, SIGKILL);
-    ::waitpid(std::exchange(pid_, 0), nullptr, 0);
-    return error;
   }
 
   void on_ready(std::uint32_t tag, std::uint32_t) override {
@@ -91,8 +81,8 @@ class ExecProbe final : public Probe, private Handler {
         output_.reset();
         return;
       }
-      const std::size_t room = output_max - output_text_.size();
-      output_text_.append(bytes, std::min(room, static_cast<std::size_t>(size)));
+      const std::size_t room = output_max - printed_.size();
+      printed_.append(bytes, std::min(room, static_cast<std::size_t>(size)));
     }
   }
 
@@ -110,7 +100,7 @@ class ExecProbe final : public Probe, private Handler {
 
   /// What it printed, as one line that can be shown: lines are joined by blanks.
   [[nodiscard]] std::string printed_line() const {
-    std::string line = output_text_;
+    std::string line = printed_;
     for (char& c : line)
       if (static_cast<unsigned char>(c) < ' ' || c == '\x7F') c = ' ';
     line.resize(line.find_last_not_of(' ') + 1);
@@ -124,12 +114,13 @@ class ExecProbe final : public Probe, private Handler {
     if (pid_ == 0) process_.reset();
   }
 
-  pid_t pid_ = 0;  // not reaped yet
+  CommandSpawner::Ticket starting_ = 0;
+  pid_t pid_ = 0;  // started and not reaped yet
   Fd process_;     // pidfd
   Fd output_;      // its stdout and stderr
   Watch output_watch_ = 0;
   Watch process_watch_ = 0;
-  std::string output_text_;
+  std::string printed_;
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fstream>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "io/probe/command_reaper.h"
@@ -53,8 +54,9 @@ TEST_F(ExecProbeTest, TheExitStatusDecides) {
 }
 
 TEST_F(ExecProbeTest, ACommandThatCannotBeStartedIsAnAnswer) {
-  const std::size_t before = open_descriptors();
   start(1, {"/nowhere/command"});
+  EXPECT_EQ(run(1).error, "cannot start: no such file or directory");
+  const std::size_t before = open_descriptors();
   EXPECT_EQ(run(1).error, "cannot start: no such file or directory");
   start(1, {});
   EXPECT_EQ(run(1).error, "cannot start: invalid argument");
@@ -88,6 +90,8 @@ TEST_F(ExecProbeTest, AChildThatStaysWithTheOutputDoesNotHoldUpTheAnswer) {
 
 TEST_F(ExecProbeTest, CancelKillsTheWholeGroupAndANewAttemptNeedNotWait) {
   const TemporaryDirectory directory;
+  start(1, {"true"});
+  EXPECT_TRUE(run(1).ok);
   const std::size_t before = open_descriptors();
   shell(1, "sleep 1000 & echo $$ $! > " + directory.path("pids") + "; mv " +
                directory.path("pids") + " " + directory.path("ready") + "; wait");
@@ -101,12 +105,31 @@ TEST_F(ExecProbeTest, CancelKillsTheWholeGroupAndANewAttemptNeedNotWait) {
   EXPECT_FALSE(probes_.run(1));
   probes_.stop(1);
   EXPECT_TRUE(loop_.until([&] { return !lives(shell_pid) && open_descriptors() == before; }))
-      << "reaped";
+      << "reaped";  // the second one too, which may have been cancelled before it was started
   EXPECT_TRUE(loop_.until([&] {
     const std::string status = contents("/proc/" + std::to_string(sleep_pid) + "/stat");
     return status.empty() || status.find(") Z ") != std::string::npos;
   }));
-  EXPECT_EQ(heard_, 0u);
+  EXPECT_EQ(heard_, 1u);
+}
+
+TEST(ExecProbeTable, EndsItsThreadAndKillsWhatWasJustStarted) {
+  struct Nobody final : ProbeEvents {
+    void on_probe(health::ProbeId, const health::ProbeResult&) override {}
+  } nobody;
+  LoopForTest loop;
+  const std::size_t before = open_descriptors();
+  health::CheckConfig config;
+  config.kind = "exec";
+  config.command = {"sleep", "1000"};
+  for (int round = 0; round < 20; ++round) {
+    ProbeTable probes(loop.reactor, nobody);
+    probes.start(1, config);
+    EXPECT_FALSE(probes.run(1));
+    if (round % 2 == 0) loop.pass(base::milliseconds(5));
+  }
+  EXPECT_EQ(open_descriptors(), before);
+  EXPECT_TRUE(loop.until([] { return ::waitpid(-1, nullptr, WNOHANG) < 0; })) << "no child is left";
 }
 
 class FileProbeTest : public ProbeTest {

@@ -1,11 +1,10 @@
 #include "io/probe/http_client.h"
 
-#include <csignal>
-#include <pthread.h>
 #include <utility>
 
 #include "base/check.h"
 #include "io/probe/http_transfer.h"
+#include "io/worker_thread.h"
 
 namespace openbell::io {
 
@@ -65,14 +64,7 @@ class HttpClient::Transfers {
 HttpClient::HttpClient(Reactor& reactor) : answered_(reactor, [this] { deliver(); }) {
   OPENBELL_CHECK(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
   transfers_ = std::make_unique<Transfers>();
-  // Signals are the loop's: the thread is born with all of them blocked.
-  sigset_t all;
-  sigset_t before;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);
-  thread_ = std::thread([this] { run(); });
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  ::pthread_setname_np(thread_.native_handle(), "openbell-http");
+  thread_ = start_worker("openbell-http", [this] { run(); });
 }
 
 HttpClient::~HttpClient() {

@@ -12,6 +12,7 @@
 namespace openbell::io {
 
 class CommandReaper;
+class CommandSpawner;
 class HttpClient;
 class LinkMonitor;
 class ProbeTable;
@@ -24,6 +25,7 @@ class ProbeServices {
 
   [[nodiscard]] Reactor& reactor() const { return reactor_; }
   CommandReaper& reaper();
+  CommandSpawner& spawner();
   HttpClient& http();
   LinkMonitor& links();
   void report(health::ProbeId id, const health::ProbeResult& result);
@@ -31,7 +33,8 @@ class ProbeServices {
  private:
   Reactor& reactor_;
   ProbeTable& table_;
-  std::unique_ptr<CommandReaper> reaper_;
+  std::unique_ptr<CommandReaper> reaper_;  // outlives the spawner
+  std::unique_ptr<CommandSpawner> spawner_;
   std::unique_ptr<HttpClient> http_;
   std::unique_ptr<LinkMonitor> links_;
 };

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "io/probe/command_reaper.h"
+#include "io/probe/command_spawner.h"
 #include "io/probe/http_client.h"
 #include "io/probe/link_monitor.h"
 #include "io/probe/probe.h"
@@ -34,6 +35,11 @@ ProbeServices::~ProbeServices() = default;
 CommandReaper& ProbeServices::reaper() {
   if (reaper_ == nullptr) reaper_ = std::make_unique<CommandReaper>(reactor_);
   return *reaper_;
+}
+
+CommandSpawner& ProbeServices::spawner() {
+  if (spawner_ == nullptr) spawner_ = std::make_unique<CommandSpawner>(reactor_, reaper());
+  return *spawner_;
 }
 
 HttpClient& ProbeServices::http() {
