@@ -190,12 +190,18 @@ def process(name, *words, extra=""):
 
 
 class Relay:
-    """A helper in the test's hands: `section` goes into the configuration, accept() follows."""
+    """A helper in the test's hands: `section` goes into the configuration, accept() follows.
 
-    def __init__(self, stage):
-        self.helper = Helper(stage.directory)
+    Each of several needs a name of its own; extra: more lines of its section.
+    """
+
+    def __init__(self, stage, name="relay", extra=""):
+        self.name = name
+        directory = stage.directory / name
+        directory.mkdir()
+        self.helper = Helper(directory)
         stage.on_close(self.helper.close)
-        self.section = process("relay", RELAY, self.helper.path)
+        self.section = process(name, RELAY, self.helper.path, extra=extra)
 
     def accept(self, daemon):
         self.helper.explain = daemon.log_tail

@@ -60,7 +60,10 @@ class Helper:
         self.answers = []
 
     def accept(self):
-        """Wait until the speaker has started the relay."""
+        """Wait until the speaker has started the relay, or started it again."""
+        if self._connection:
+            self._connection.close()
+        self._partial = b""
         self._listener.settimeout(PATIENCE_S)
         try:
             self._connection, _ = self._listener.accept()
