@@ -74,7 +74,7 @@ class Running:
         )
 
     def listen_to_the_wire(self):
-        """A process that writes down what the peer gets from now on; hexadecimal digits in order."""
+        """A process that writes down what the peer gets from now on, in hexadecimal."""
         wire = self.stage.peer.start(
             "wire", [sys.executable, WIRE, "cable", SPEAKER_IP], self.stage.directory / "wire.log"
         )

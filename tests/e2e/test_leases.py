@@ -20,7 +20,7 @@ def announce(prefix, words=""):
 
 
 def outlive_a_lease(run, keep, lease="1s"):
-    """Call keep() until a lease of this length, begun after the first call, has ended at the peer."""
+    """Call keep() until a lease of this length, begun after the first call, has ended."""
     keep()
     run.say(announce(WITNESS, f"lease {lease} lease-group witness"))
     run.here(WITNESS)
