@@ -24,6 +24,7 @@ HELPERS = Path(__file__).with_name("helpers")
 class Stage(Lab):
     def __init__(self, directory):
         super().__init__(directory)
+        self._services = 0
         self._resolve_next_hops(self.peer)
 
     @staticmethod
@@ -45,15 +46,18 @@ class Stage(Lab):
         self._resolve_next_hops(place.peer)
         return place
 
-    def service(self, kind, port):
-        """A service in the speaker's namespace that answers; stop() kills it."""
-        service = self.speaker.start(
+    def service(self, kind, *words, namespace=None):
+        """One of service.py, in the speaker's namespace if not another; stop() kills it."""
+        self._services += 1
+        service = (namespace or self.speaker).start(
             f"{kind} service",
-            [sys.executable, SERVICE, kind, port],
-            self.directory / f"{kind}-{port}.log",
+            [sys.executable, SERVICE, kind, *words],
+            self.directory / f"{kind}-{self._services}.log",
         )
         self.on_close(service.stop)
-        wait_until(lambda: "ready" in service.log(), f"{kind} service on {port}")
+        wait_until(
+            lambda: service.require_running() or "ready" in service.log(), f"{kind} {words} runs"
+        )
         return service
 
     def speak(self, configuration, name="speaker", environment=None):
