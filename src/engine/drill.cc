@@ -22,9 +22,10 @@ std::string DrillRoom::begin(const Plan& plan, Helper& helper,
   drill.helper = helper.id();
   drill.budget = budget;
   drill.armed = plan.fresh();
-  drill.began = state_.host.clock().tick;
+  const base::Tick began = state_.host.clock().tick;
   const PeerMessages messages = plan.messages();
-  drill.encoded = state_.host.clock().tick;
+  // Bytes that are armed need no encoding when the plan is run.
+  if (!drill.armed) drill.encoding = state_.host.clock().tick - began;
   std::vector<std::vector<std::uint8_t>> sinks;
   for (const auto& [peer, bytes] : messages) {
     drill.peers.push_back(state_.neighbors[peer]->peer_address());
@@ -32,17 +33,17 @@ std::string DrillRoom::begin(const Plan& plan, Helper& helper,
     sinks.push_back(bytes);
   }
   if (sinks.empty()) return "the plan would send nothing to anybody now";
-  // Bytes that are armed need no encoding when the plan is run.
-  if (drill.armed) drill.began = drill.encoded;
   drill.report = helper.begin_report({});
   running_ = std::move(drill);
   state_.host.rehearse(std::move(sinks));
   return {};
 }
 
-void DrillRoom::on_rehearsed(std::span<const Rehearsed> sinks, std::string_view error) {
+void DrillRoom::on_rehearsed(base::Tick started, std::span<const Rehearsed> sinks,
+                             std::string_view error) {
   if (!running_) return;
-  const Drill drill = std::move(*running_);
+  Drill drill = std::move(*running_);
+  drill.began = started - drill.encoding;
   running_.reset();
   finish(drill, sinks, error);
 }
@@ -66,7 +67,7 @@ void DrillRoom::finish(const Drill& drill, std::span<const Rehearsed> sinks,
   out.put(", \"armed\": ").put(drill.armed ? "true" : "false");
   if (drill.budget) out.put(", \"budget_ns\": ").signed_number(drill.budget->ns);
   out.put(", \"bytes\": ").number(drill.bytes);
-  out.put(", \"encoded_ns\": ").signed_number((drill.encoded - drill.began).ns);
+  out.put(", \"encoded_ns\": ").signed_number(drill.encoding.ns);
   out.put(", \"written_ns\": ").signed_number(since(drill.began, written));
   out.put(", \"received_ns\": ").signed_number(since(drill.began, received));
   out.put(", \"peers\": [");

@@ -25,7 +25,7 @@ class DrillRoom {
   /// Begins; the helper's report follows when the sinks have answered. Returns why it cannot be,
   /// empty when it began.
   std::string begin(const Plan& plan, Helper& helper, std::optional<base::Duration> budget);
-  void on_rehearsed(std::span<const Rehearsed> sinks, std::string_view error);
+  void on_rehearsed(base::Tick started, std::span<const Rehearsed> sinks, std::string_view error);
 
  private:
   struct Drill {
@@ -33,9 +33,9 @@ class DrillRoom {
     HelperId helper = 0;
     std::uint64_t report = 0;
     std::optional<base::Duration> budget;
-    bool armed = false;  // the bytes were ready
-    base::Tick began{};
-    base::Tick encoded{};
+    bool armed = false;         // the bytes were ready
+    base::Duration encoding{};  // 0 when they were
+    base::Tick began{};         // as if the first send() had followed at once
     std::vector<base::IpAddress> peers;
     std::size_t bytes = 0;
   };

@@ -87,8 +87,10 @@ class Engine {
   /// `utc_ns`: when it happened.
   void on_stamp(ConnectionId connection, StampId stamp, StampKind kind, std::int64_t utc_ns,
                 base::Now now);
-  /// The answer to Host::rehearse, an element for each sink; `error` when it could not be done.
-  void on_rehearsed(std::span<const Rehearsed> sinks, std::string_view error, base::Now now);
+  /// The answer to Host::rehearse: when the first send() began, an element for each sink; `error`
+  /// when it could not be done.
+  void on_rehearsed(base::Tick started, std::span<const Rehearsed> sinks, std::string_view error,
+                    base::Now now);
 
   void on_signal(int number, std::string_view name, base::Now now);
 

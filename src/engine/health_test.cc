@@ -319,13 +319,13 @@ TEST_F(HealthTest, ADrillTellsNoPeer) {
   EXPECT_THAT(sent(peer), IsEmpty());
   const base::Tick now = stage_.now.tick;
   const Rehearsed sinks[] = {{now + base::microseconds(20), now + base::microseconds(90)}};
-  stage_.engine.on_rehearsed(sinks, {}, stage_.now);
+  stage_.engine.on_rehearsed(now, sinks, {}, stage_.now);
   const std::string report = heard();
   EXPECT_THAT(report, HasSubstr("\"result\": \"within budget\""));
   EXPECT_THAT(report, HasSubstr("\"received_ns\": 90000"));
   EXPECT_THAT(report, HasSubstr("done\n"));
   say("drill dr budget 50us");
-  stage_.engine.on_rehearsed(sinks, {}, stage_.now);
+  stage_.engine.on_rehearsed(now, sinks, {}, stage_.now);
   EXPECT_THAT(heard(), HasSubstr("error\n"));
 }
 

@@ -48,22 +48,19 @@ bool LeaseTable::grant(const grammar::RouteView& route, const Change& change,
   lease.said = state_.now.tick;
   lease.group = &group->second;
   ++lease.group->routes;
-  // One lease a route: an announcement for other neighbors joins it, and its time counts for all.
-  if (const auto known = by_route_.find(lease.key); known != by_route_.end()) {
-    lease.audience = state_.peers.unite(lease.audience, leases_[known->second].audience);
-    remove(known->second);
-  }
-  by_route_[lease.key] = number;
+  by_route_.emplace(lease.key, number);
   due_.set(number, lease.ends());
   return true;
 }
 
 void LeaseTable::forget(const bgp::NlriView& nlri, rib::PeerSet peers) {
-  const auto known = by_route_.find(key_of(nlri));
-  if (known == by_route_.end()) return;
-  Lease& lease = leases_[known->second];
-  lease.audience = state_.peers.subtract(lease.audience, peers);
-  if (lease.audience == rib::nobody) remove(known->second);
+  const std::string key = key_of(nlri);
+  for (auto known = by_route_.equal_range(key); known.first != known.second;) {
+    const std::uint32_t number = known.first++->second;
+    Lease& lease = leases_[number];
+    lease.audience = state_.peers.subtract(lease.audience, peers);
+    if (lease.audience == rib::nobody) remove(number);
+  }
 }
 
 void LeaseTable::forget_peer(rib::PeerIndex peer) {
@@ -78,7 +75,11 @@ void LeaseTable::forget_peer(rib::PeerIndex peer) {
 
 void LeaseTable::remove(std::uint32_t number) {
   Lease& lease = leases_[number];
-  by_route_.erase(lease.key);
+  for (auto known = by_route_.equal_range(lease.key); known.first != known.second; ++known.first) {
+    if (known.first->second != number) continue;
+    by_route_.erase(known.first);
+    break;
+  }
   --lease.group->routes;
   lease = {};
   due_.remove(number);

@@ -72,7 +72,8 @@ class LeaseTable {
   State& state_;
   std::vector<Lease> leases_;        // by number
   std::vector<std::uint32_t> free_;  // numbers
-  std::unordered_map<std::string, std::uint32_t> by_route_;
+  /// A route can have several, for different neighbors.
+  std::unordered_multimap<std::string, std::uint32_t> by_route_;
   std::map<std::string, Group, std::less<>> groups_;
   base::Tick not_before_{};  // a guard holds all of them until then
   base::DeadlineQueue due_;  // a lease is looked at then; it may have been renewed

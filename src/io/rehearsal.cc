@@ -265,7 +265,7 @@ std::string Rehearsal::run(std::vector<std::vector<std::uint8_t>> messages) {
   running_ = true;
   started_ = false;
   messages_ = std::move(messages);
-  result_ = {{}, std::vector<Times>(messages_.size())};
+  result_ = {{}, {}, std::vector<Times>(messages_.size())};
   deadline_.arm(tick() + patience_);
   if (sources_.size() >= messages_.size())
     start();
@@ -291,6 +291,7 @@ void Rehearsal::start() {
   std::vector<std::size_t> sizes;
   for (const auto& bytes : messages_) sizes.push_back(bytes.size());
   sinks().receive(std::move(sizes));
+  result_.started = tick();
   for (std::size_t i = 0; i < messages_.size(); ++i) {
     sources_[i].written = 0;
     write(i);

@@ -30,6 +30,7 @@ class Rehearsal final : public Handler {
   };
   struct Result {
     std::string error;         // empty: it came to its end
+    base::Tick started;        // right before the first send(): connections were there
     std::vector<Times> peers;  // as in run(); zero for a peer without bytes
   };
   using OnDone = std::function<void(const Result&)>;

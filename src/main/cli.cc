@@ -1,5 +1,6 @@
 #include "main/cli.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <string_view>
@@ -31,7 +32,19 @@ constexpr std::array nicknames{
     Nickname{"conf", "configuration"},
 };
 
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text.append(text.empty() ? "" : " ").append(word);
+  return text;
+}
+
+/// Commands of our own name things as they like: a service may be called `a`.
+constexpr std::array own_commands{std::string_view("service"), std::string_view("plan"),
+                                  std::string_view("drill"), std::string_view("guard"),
+                                  std::string_view("renew")};
+
 std::string expand(const std::vector<std::string>& words) {
+  if (std::ranges::find(own_commands, words.front()) != own_commands.end()) return joined(words);
   std::string command;
   for (const std::string& word : words) {
     std::string_view whole = word;
@@ -40,12 +53,6 @@ std::string expand(const std::vector<std::string>& words) {
     command.append(command.empty() ? "" : " ").append(whole);
   }
   return command;
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text.append(text.empty() ? "" : " ").append(word);
-  return text;
 }
 
 }  // namespace

@@ -88,14 +88,14 @@ int Daemon::minute_of_week(std::string_view zone, std::int64_t utc_ns) {
 
 void Daemon::rehearse(std::vector<std::vector<std::uint8_t>> messages) {
   const std::string error = rehearsal_.run(std::move(messages));
-  if (!error.empty()) engine_->on_rehearsed({}, error, reactor_.now());
+  if (!error.empty()) engine_->on_rehearsed({}, {}, error, reactor_.now());
 }
 
 void Daemon::on_rehearsed(const io::Rehearsal::Result& result) {
   std::vector<engine::Rehearsed> sinks;
   for (const io::Rehearsal::Times& times : result.peers)
     sinks.push_back({times.written, times.received});
-  engine_->on_rehearsed(sinks, result.error, reactor_.now());
+  engine_->on_rehearsed(result.started, sinks, result.error, reactor_.now());
 }
 
 }  // namespace openbell

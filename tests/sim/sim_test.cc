@@ -1,12 +1,14 @@
-// Three daemons and a hostile network. A helper of the first one announces, withdraws and disturbs
-// at random while connections break, stall, are refused and collide; when quiet, what was asked
-// for is what the first daemon believes it announced and what the others hold.
+// Three daemons and a hostile network. A helper of the first one announces, withdraws, leases and
+// disturbs at random, programs that its services watch die and return, plans are run and reverted,
+// while connections break, stall, are refused and collide; when quiet, what was asked for is what
+// the first daemon believes it announced and what the others hold.
 //
 // OPENBELL_SIM_SEEDS=FIRST:COUNT chooses the seeds, SIM_LOG=1 shows what the daemons log.
 
 #include <algorithm>
 #include <cstdlib>
 #include <gtest/gtest.h>
+#include <map>
 #include <set>
 #include <sstream>
 
@@ -51,8 +53,31 @@ bool has_static_route(unsigned number, const Variant& variant) {
 
 constexpr unsigned static_routes = 12;
 
+constexpr std::string_view service_attributes =
+    " next-hop 10.9.9.9 origin igp local-preference 100";
+
+/// What the services and the plan announce, without attributes.
+constexpr std::string_view alpha_route = "10.200.0.0/24";
+constexpr std::string_view beta_route = "10.201.0.0/24";
+constexpr std::string_view plan_route = "10.202.0.0/24";
+
+std::string health_sections() {
+  const auto route = [](std::string_view prefix) {
+    return " route " + std::string(prefix) + std::string(service_attributes) + ";";
+  };
+  return "service alpha {" + route(alpha_route) +
+         " check hold one { address 127.0.0.1:1; interval 50ms; timeout 30ms; } }\n"
+         "service beta {" +
+         route(beta_route) +
+         " check hold two { address 127.0.0.1:2; interval 50ms; timeout 30ms; }"
+         " check tcp three { address 127.0.0.1:3; interval 40ms; timeout 30ms; jitter 5ms; rise 2;"
+         " fall 2; } any; when down { med 5; } }\n"
+         "plan dr { service alpha down;" +
+         route(plan_route) + " }\n";
+}
+
 std::string sender_configuration(const Variant& variant) {
-  std::string text = helper_section("feed", "1000000");
+  std::string text = helper_section("feed", "1000000") + health_sections();
   for (std::size_t peer = 1; peer < 3; ++peer) {
     text += "neighbor " + std::string(addresses[peer]) + " {\n local-address 10.0.0.1;\n" +
             " router-id 10.0.0.1; local-as 65000; peer-as 65000; hold-time " +
@@ -146,7 +171,9 @@ class Script {
 
   void step() {
     const std::uint64_t kind = random().below(100);
-    if (kind < 80) return speak();
+    if (kind < 66) return speak();
+    if (kind < 74) return toggle_program();
+    if (kind < 80) return direct();
     if (kind < 84) return world_.cut();
     if (kind < 86) return world_.knock(*nodes_[0], *nodes_[1 + random().below(2)]);
     if (kind < 88) return world_.knock(*nodes_[1 + random().below(2)], *nodes_[0]);
@@ -172,7 +199,7 @@ class Script {
     } else if (kind < 96) {
       tell(selector(), "announce eor ipv4 flow");
     } else if (kind < 98) {
-      watchdog();
+      random().chance(50) ? watchdog() : lease();
     } else {
       nodes_[0]->say("feed", "restart");
     }
@@ -238,6 +265,72 @@ class Script {
     tell(whom, (purpose == Purpose::announce ? "announce " : "withdraw ") + said.form + said.route);
     mirror(whom, said.form == "route " ? grammar::RouteForm::route : grammar::RouteForm::flow,
            said.route, purpose);
+  }
+
+  // --- services, plans and leases
+
+  void toggle_program() {
+    const std::string_view name = programs[random().below(3)];
+    alive_[std::string(name)] = random().chance(50);
+    nodes_[0]->set_program(name, alive_[std::string(name)]);
+  }
+
+  /// An operator's word on a service or the plan.
+  void direct() {
+    const std::uint64_t kind = random().below(6);
+    if (kind == 0) {
+      nodes_[0]->say("feed", "plan run dr");
+      if (plan_runs_) return;
+      plan_runs_ = true;
+      alpha_before_plan_ = alpha_.order;
+      alpha_.order = "down";
+    } else if (kind == 1) {
+      nodes_[0]->say("feed", "plan revert dr");
+      if (!std::exchange(plan_runs_, false)) return;
+      alpha_.order = alpha_before_plan_;
+    } else {
+      constexpr std::string_view words[] = {"up", "down", "disable", "enable"};
+      const std::string_view word = words[kind - 2];
+      const bool first = random().chance(50);
+      nodes_[0]->say("feed",
+                     "service " + std::string(first ? "alpha " : "beta ") + std::string(word));
+      Directed& directed = first ? alpha_ : beta_;
+      if (word == "disable") {
+        directed.disabled = true;
+      } else {
+        directed.order = word == "enable" ? "" : word;
+        if (word == "enable") directed.disabled = false;
+      }
+    }
+  }
+
+  /// A lease that ends before the verdict, one that does not, or the same route for ever.
+  void lease() {
+    const std::uint64_t kind = random().below(4);
+    if (kind == 3) return nodes_[0]->say("feed", "renew");
+    const Statement said{"route ", "10.203." + std::to_string(random().below(3)) + ".0/24" +
+                                       std::string(service_attributes)};
+    const std::size_t whom = selector();
+    tell(whom, "announce " + said.form + said.route +
+                   (kind == 0   ? " lease 300ms"
+                    : kind == 1 ? " lease 2h"
+                                : ""));
+    mirror(whom, grammar::RouteForm::route, said.route,
+           kind == 0 ? Purpose::withdraw : Purpose::announce);
+  }
+
+  /// What the services and the plan must have come to.
+  void mirror_health() {
+    const auto settle = [&](std::string_view prefix, bool announced, std::string_view more) {
+      mirror(0, grammar::RouteForm::route,
+             std::string(prefix) + std::string(service_attributes) + std::string(more),
+             announced ? Purpose::announce : Purpose::withdraw);
+    };
+    const bool alpha = alpha_.order.empty() ? alive_["one"] : alpha_.order == "up";
+    settle(alpha_route, alpha && !alpha_.disabled, "");
+    const bool beta = beta_.order.empty() ? alive_["two"] || alive_["three"] : beta_.order == "up";
+    settle(beta_route, !beta_.disabled, beta ? "" : " med 5");
+    settle(plan_route, plan_runs_, "");
   }
 
   void clear() {
@@ -323,6 +416,7 @@ class Script {
 
   std::string verdict() {
     if (!world_.fault().empty()) return world_.fault();
+    mirror_health();
     for (std::size_t peer = 1; peer < 3; ++peer) {
       std::multiset<std::string> wanted;
       for (const auto& [line, key] : mirrors_[peer].lines()) wanted.insert(normal(line));
@@ -344,6 +438,17 @@ class Script {
     return world_.fault();
   }
 
+  static constexpr std::string_view programs[] = {"one", "two", "three"};
+  struct Directed {
+    std::string order;  // "up", "down", empty: by its checks
+    bool disabled = false;
+  };
+
+  Directed alpha_;
+  Directed beta_;
+  bool plan_runs_ = false;
+  std::string alpha_before_plan_;
+  std::map<std::string, bool> alive_;
   World world_;
   Node* nodes_[3] = {};
   Variant variant_;

@@ -244,7 +244,7 @@ std::size_t Node::write_stamped(engine::ConnectionId connection, base::Bytes mes
 void Node::rehearse(std::vector<std::vector<std::uint8_t>> messages) {
   world_.after(world_.delay(), [this, count = messages.size()] {
     const std::vector<engine::Rehearsed> sinks(count, {world_.now().tick, world_.now().tick});
-    engine_->on_rehearsed(sinks, {}, world_.now());
+    engine_->on_rehearsed(world_.now().tick, sinks, {}, world_.now());
     touch();
   });
 }
