@@ -63,7 +63,7 @@ class WithdrawEverything final : public Walk {
 
  private:
   void visit(State& state, const rib::Route& route) override {
-    if (route.change > last_change_) return;
+    if (route.change > last_change_ || route.owner == rib::lasting_owner) return;
     const rib::PeerSet shared = state.peers.intersect(route.audience, peers_);
     if (shared == rib::nobody) return;
     state.routes.withdraw(Copied(route).view(), rib::no_path, shared,

@@ -28,8 +28,8 @@ class BulkJob {
 /// has done what must still be sent.
 bool run_jobs(State& state);
 
-/// Withdraws everything that is announced to `peers` now ("clear adj-rib out"); what is announced
-/// later, before the job is done, stays.
+/// Withdraws everything that is announced to `peers` now ("clear adj-rib out"), but what services
+/// and plans announce; what is announced later, before the job is done, stays.
 std::unique_ptr<BulkJob> withdraw_everything(State& state, rib::PeerSet peers);
 /// Withdraws every route that `owner` was the last to announce (rib::Origin), ahead of what is
 /// bulk; `name` of the helper for the record.

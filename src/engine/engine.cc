@@ -201,9 +201,10 @@ void Engine::on_stamp(ConnectionId connection, StampId stamp, StampKind kind, st
   state_->receipts.on_stamp(neighbor->id(), stamp, kind, utc_ns);
 }
 
-void Engine::on_rehearsed(std::span<const Rehearsed> sinks, std::string_view error, base::Now now) {
+void Engine::on_rehearsed(base::Tick started, std::span<const Rehearsed> sinks,
+                          std::string_view error, base::Now now) {
   state_->now = now;
-  state_->drills.on_rehearsed(sinks, error);
+  state_->drills.on_rehearsed(started, sinks, error);
 }
 
 void Engine::on_signal(int number, std::string_view name, base::Now now) {

@@ -45,7 +45,7 @@ rib::PeerSet Plan::audience() const {
 
 template <typename Visit>
 void Plan::for_each_change(Visit visit) const {
-  const rib::Origin origin{.priority = rib::Priority::urgent};
+  const rib::Origin origin{rib::Priority::urgent, rib::lasting_owner};
   for (const grammar::PlanStep& step : config_.steps) {
     switch (step.kind) {
       case grammar::PlanStep::Kind::service_up:
@@ -153,7 +153,7 @@ void Plan::run(const Cause& cause, std::string_view why) {
     const bool announces = step.kind == grammar::PlanStep::Kind::announce;
     const Change change{announces ? bgp::Purpose::announce : bgp::Purpose::withdraw,
                         audience(),
-                        {.priority = rib::Priority::urgent}};
+                        {rib::Priority::urgent, rib::lasting_owner}};
     for (std::size_t i = 0; i < step.routes.size(); ++i) {
       const grammar::RouteView route = step.routes.at(i);
       remember(change, route);

@@ -56,7 +56,7 @@ class RouteSwitch::Job final : public BulkJob {
 
  private:
   void change(State& state, bgp::Purpose purpose, const grammar::RouteView& route) const {
-    apply(state, {purpose, audience_, {.priority = priority_}}, route);
+    apply(state, {purpose, audience_, {priority_, rib::lasting_owner}}, route);
   }
 
   SharedRoutes from_;

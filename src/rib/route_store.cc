@@ -88,6 +88,7 @@ void RouteStore::end_clearing(std::uint64_t last_change, PeerSet peers) {
 
 PeerSet RouteStore::doomed(const Route& route) const {
   PeerSet peers = nobody;
+  if (route.owner == lasting_owner) return peers;
   for (const Clearing& clearing : clearings_)
     if (route.change <= clearing.last_change) peers = peers_.unite(peers, clearing.peers);
   return peers;

@@ -30,6 +30,9 @@ struct Route {
 };
 static_assert(sizeof(Route) == 40);
 
+/// Owner of routes that clearing leaves alone: services and plans look after their own.
+inline constexpr std::uint32_t lasting_owner = UINT32_MAX;
+
 /// Whose word a change is, and whether it goes first.
 struct Origin {
   Priority priority = Priority::bulk;
