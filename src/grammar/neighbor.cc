@@ -51,8 +51,7 @@ bool NeighborConfig::same_session(const NeighborConfig& other) const {
          manual_eor == other.manual_eor && host_name == other.host_name &&
          domain_name == other.domain_name && local_link_local == other.local_link_local &&
          capability == other.capability && families == other.families &&
-         add_path_families == other.add_path_families &&
-         nexthop_families == other.nexthop_families;
+         add_path_families == other.add_path_families && nexthop_families == other.nexthop_families;
 }
 
 }  // namespace openbell::grammar
