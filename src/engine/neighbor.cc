@@ -53,12 +53,9 @@ void Neighbor::adopt(grammar::NeighborConfig config) {
   routes_ = std::make_shared<const grammar::RouteList>(std::exchange(config.routes, {}));
   config_ = std::move(config);
   if (current_ != nullptr) current_->session().set_options(session_options());
-  watched_routes_.clear();
   superseded_.clear();
-  for (std::size_t i = 0; i < routes_->size(); ++i) {
-    const grammar::RouteView route = routes_->at(i);
-    if (route.watchdog.empty()) continue;
-    watched_routes_.push_back(static_cast<std::uint32_t>(i));
+  for (const std::uint32_t place : routes_->watched()) {
+    const grammar::RouteView route = routes_->at(place);
     watchdogs_.try_emplace(std::string(route.watchdog), !route.starts_withdrawn);
   }
 }

@@ -58,7 +58,7 @@ class Neighbor {
   /// Calls `visit(RouteView)` for every configured or commanded route of that watchdog.
   template <typename Visit>
   void for_each_watched(std::string_view name, Visit visit) const {
-    for (const std::uint32_t place : watched_routes_)
+    for (const std::uint32_t place : routes_->watched())
       if (const grammar::RouteView route = routes_->at(place); route.watchdog == name) visit(route);
     for (std::size_t i = 0; i < commanded_.size(); ++i)
       if (const grammar::RouteView route = commanded_.at(i); route.watchdog == name) visit(route);
@@ -168,7 +168,6 @@ class Neighbor {
   const NeighborId id_;
   grammar::NeighborConfig config_;
   std::shared_ptr<const grammar::RouteList> routes_;
-  std::vector<std::uint32_t> watched_routes_;  // places in routes_ of those with a watchdog
   std::vector<std::uint32_t> superseded_;      // places in routes_
   grammar::RouteList commanded_;               // with a watchdog, by command
   std::map<std::string, bool, std::less<>> watchdogs_;

@@ -78,6 +78,15 @@ void apply_health(State& state, grammar::Configuration& configuration) {
   state.plans.apply(std::exchange(configuration.plans, {}));
 }
 
+/// Before the first session there is nobody to keep waiting; later a long list comes in slices.
+void announce_configured(State& state, Neighbor& neighbor) {
+  constexpr std::size_t at_once_max = 1024;
+  if (!state.started || neighbor.routes().size() <= at_once_max)
+    return neighbor.announce_configured();
+  state.jobs.push_back(replace_routes(
+      neighbor.id(), std::make_shared<const grammar::RouteList>(), neighbor.shared_routes()));
+}
+
 void change_neighbor(State& state, Neighbor& neighbor, grammar::NeighborConfig config) {
   const bool same = neighbor.config().same_session(config);
   const auto old_routes = neighbor.shared_routes();
@@ -165,7 +174,7 @@ void apply_configuration(State& state, grammar::Configuration configuration) {
   for (const auto& [identity, id] : known)
     remove_neighbor(state, id, bgp::notification::peer_deconfigured, "stop, message [removed]");
   refresh_audiences(state);
-  for (const NeighborId id : added) state.neighbors[id]->announce_configured();
+  for (const NeighborId id : added) announce_configured(state, *state.neighbors[id]);
   for (const NeighborId id : added) state.neighbors[id]->start();
   configuration.neighbors.clear();
   apply_health(state, configuration);

@@ -86,6 +86,8 @@ class RouteList final : public RouteSink {
   /// index of its path in this list.
   [[nodiscard]] RouteView at(std::size_t i) const;
   [[nodiscard]] std::size_t path_count() const { return paths_.size(); }
+  /// Places of the routes that have a watchdog.
+  [[nodiscard]] const std::vector<std::uint32_t>& watched() const { return watched_; }
 
  private:
   struct Entry {
@@ -113,6 +115,7 @@ class RouteList final : public RouteSink {
   std::vector<Path> paths_;
   std::vector<std::uint32_t> path_slots_;  // open addressing over paths_
   std::vector<std::uint8_t> path_bytes_;
+  std::vector<std::uint32_t> watched_;
   std::deque<std::string> watchdogs_;  // views of names stay valid while routes are added
   std::unordered_map<std::string, std::size_t> watchdog_indexes_;
   std::uint32_t last_path_ = 0;

@@ -25,6 +25,7 @@ void RouteList::route(const RouteView& route) {
   entry.path = path_of(route);
   entry.path_id = route.nlri.path_id;
   entry.watchdog = watchdog_of(route.watchdog);
+  if (entry.watchdog != 0) watched_.push_back(static_cast<std::uint32_t>(entries_.size()));
   entry.key_size = static_cast<std::uint16_t>(route.nlri.key.size());
   entry.tail_size = static_cast<std::uint8_t>(route.nlri.tail.size());
   entry.family = route.nlri.family;

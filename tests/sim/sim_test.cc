@@ -66,11 +66,11 @@ std::string health_sections() {
     return " route " + std::string(prefix) + std::string(service_attributes) + ";";
   };
   return "service alpha {" + route(alpha_route) +
-         " check hold one { address 127.0.0.1:1; interval 50ms; timeout 30ms; } }\n"
+         " check hold one { address 127.0.0.1:1; interval 200ms; timeout 100ms; } }\n"
          "service beta {" +
          route(beta_route) +
-         " check hold two { address 127.0.0.1:2; interval 50ms; timeout 30ms; }"
-         " check tcp three { address 127.0.0.1:3; interval 40ms; timeout 30ms; jitter 5ms; rise 2;"
+         " check hold two { address 127.0.0.1:2; interval 200ms; timeout 100ms; }"
+         " check tcp three { address 127.0.0.1:3; interval 150ms; timeout 100ms; jitter 5ms; rise 2;"
          " fall 2; } any; when down { med 5; } }\n"
          "plan dr { service alpha down;" +
          route(plan_route) + " }\n";
