@@ -12,7 +12,7 @@ namespace openbell::engine {
 
 namespace {
 
-constexpr std::size_t slice_routes = 2048;
+constexpr std::size_t slice_routes = 1024;
 
 /// Visits every route record in slices; routes made meanwhile are not visited.
 class Walk : public BulkJob {

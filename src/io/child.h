@@ -36,8 +36,8 @@ class ChildEvents {
 
 /// How many lines of one child a turn takes before the others have theirs.
 struct ChildLimits {
-  std::size_t lines_per_turn = 4096;
-  base::Duration time_per_turn = base::microseconds(500);
+  std::size_t lines_per_turn = 1024;
+  base::Duration time_per_turn = base::microseconds(200);
   base::Duration patience = base::seconds(2);  // between SIGTERM and SIGKILL
 };
 
