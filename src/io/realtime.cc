@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <string_view>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <system_error>
@@ -127,6 +128,10 @@ Unpinned::Unpinned() {
 
 Unpinned::~Unpinned() {
   if (pinned_) ::sched_setaffinity(0, sizeof pinned_->cpus, &pinned_->cpus);
+}
+
+void use_exact_timers() {
+  ::prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
 }
 
 }  // namespace openbell::io

@@ -19,6 +19,10 @@ struct RealtimeOptions {
 /// The priority is not inherited; the processor is (see Unpinned).
 std::vector<std::string> apply_realtime(const RealtimeOptions& options);
 
+/// Timers of the calling thread end when they should: the kernel would move them by up to 50 us to
+/// wake up less often. Programs that it starts inherit this.
+void use_exact_timers();
+
 /// While it lives, what the calling thread starts - threads and programs - may run on every
 /// processor that the thread had before apply_realtime. Else they would wait for ever behind a loop
 /// that spins on the only one they may use.

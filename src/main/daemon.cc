@@ -87,6 +87,7 @@ std::string Daemon::prepare(const grammar::Configuration& configuration) {
 
 void Daemon::prepare_realtime(const grammar::RealtimeConfig& realtime) {
   realtime_ = realtime;
+  io::use_exact_timers();
   const std::vector<std::string> refused =
       io::apply_realtime({realtime.cpu, realtime.priority, realtime.lock_memory});
   for (const std::string& line : refused) log(3, "daemon", line);
