@@ -4,7 +4,8 @@
 Starts a BGP peer that prints what it receives (`openbell peer`), the speaker with the anycast
 example and its helper, and a small TCP service that the helper watches; all on loopback, no root,
 no router. Then kills the service and shows the withdrawal arriving, with the time from the helper's
-line to the peer. Ends by itself; exit status 1 if anything that should happen did not.
+line to the peer. Then the same with a native check instead of a helper, from the kill to the peer.
+Ends by itself; exit status 1 if anything that should happen did not.
 """
 
 import json
@@ -22,6 +23,7 @@ import time
 from pathlib import Path
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "01-anycast"
+NATIVE = EXAMPLE.parent / "10-native-checks"
 ROUTE = "10.1.1.100/32"
 ROUNDS = 20
 INTERVAL_S = 0.02
@@ -66,6 +68,7 @@ class Program:
 
     def __init__(self, name, command, read, env=None):
         self.name = name
+        self.stopped = False
         self.events = queue.Queue()
         self.lines = []
         self.process = subprocess.Popen(
@@ -106,7 +109,7 @@ class Program:
     def require_running(what):
         for program in Program.running:
             status = program.process.poll()
-            if status is not None:
+            if status is not None and not program.stopped:
                 raise Failed(
                     f"{program.name} ended with status {status} before: {what}\n"
                     f"{Program.all_lines()}"
@@ -119,6 +122,7 @@ class Program:
         )
 
     def stop(self, number=signal.SIGTERM):
+        self.stopped = True
         if self.process.poll() is None:
             self.process.send_signal(number)
         try:
@@ -151,20 +155,27 @@ def free_ports(count):
 
 def configuration(audit, bgp_port, service_port):
     """The anycast example on loopback."""
-    text = (EXAMPLE / "openbell.conf").read_text()
-    replacements = (
+    text = on_loopback(EXAMPLE, bgp_port, (
         (r"run anycast\.py", f"run {EXAMPLE}/anycast.py --trace"),
         (r"127\.0\.0\.1:7000", f"127.0.0.1:{service_port}"),
         (r"--interval \S+;", f"--interval {INTERVAL_S};"),
+    ))  # fmt: skip
+    return text + f"\naudit {{\n    directory {audit};\n}}\n"
+
+
+def on_loopback(example, bgp_port, replacements):
+    """The text of an example's configuration, for a peer on 127.0.0.1."""
+    text = (example / "openbell.conf").read_text()
+    for old, new in (
+        *replacements,
         (r"neighbor \S+ {", "neighbor 127.0.0.1 {"),
         (r"local-address \S+;", f"local-address 127.0.0.1;\n    connect {bgp_port};"),
         (r'"top of rack"', '"openbell peer"'),
-    )
-    for old, new in replacements:
+    ):
         text, count = re.subn(old, new, text)
         if count != 1:
             raise Failed(f"the example has {count} times {old}")
-    return text + f"\naudit {{\n    directory {audit};\n}}\n"
+    return text
 
 
 def without_comments(text):
@@ -176,13 +187,6 @@ def start_service(port):
     return subprocess.Popen([sys.executable, "-c", SERVICE, str(port)])
 
 
-def kill(service):
-    now = time.time_ns()
-    service.kill()
-    service.wait()
-    return now
-
-
 def fail_over(speaker, peer, port, say):
     """One life of the service. Returns the times from line to peer, (announce, withdraw), in us."""
     started = time.time_ns()
@@ -191,7 +195,7 @@ def fail_over(speaker, peer, port, say):
         up_line, _, _ = speaker.wait("announce")
         up_peer, _, up_text = peer.wait("announced")
     finally:
-        killed = kill(service)
+        killed = kill_now(service)
     down_line, _, _ = speaker.wait("withdraw")
     down_peer, _, down_text = peer.wait("withdrawn")
     for text in (up_text, down_text):
@@ -209,6 +213,47 @@ def fail_over(speaker, peer, port, say):
              f"it looks every {INTERVAL_S * 1000:.0f} ms)")  # fmt: skip
         tell(down_peer, "peer", f"withdrawn {down_text}   " + paint("1;32", f"+{down_us:.0f} us"))
     return up_us, down_us
+
+
+def native(binary, directory, peer, environment):
+    """The same without a helper: the speaker holds a connection to the engine."""
+    bgp_port, engine_port = peer.port, free_ports(1)[0]
+    heartbeat = f"{directory}/heartbeat"
+    text = on_loopback(NATIVE, bgp_port, (
+        (r"127\.0\.0\.1:7000", f"127.0.0.1:{engine_port}"),
+        (r"/dev/shm/openbell-example-engine", heartbeat),
+    ))  # fmt: skip
+    path = Path(directory) / "native.conf"
+    path.write_text(text)
+    title("Without a helper (etc/examples/10-native-checks): from the kill to the peer")
+    print(without_comments(text[text.index("\nservice") :]))
+    speaker = Program("speaker", [binary, str(path)], lambda line: None, environment)
+    peer.wait("established")
+    times = []
+    for _ in range(ROUNDS):
+        engine = subprocess.Popen([sys.executable, NATIVE / "engine.py", str(engine_port), heartbeat])
+        try:
+            _, _, up_text = peer.wait("announced")
+            time.sleep(0.02)
+        finally:
+            killed = kill_now(engine)
+        down, _, down_text = peer.wait("withdrawn")
+        if ROUTE not in up_text or ROUTE not in down_text:
+            raise Failed(f"another route: {up_text}, {down_text}")
+        times.append((down - killed) / 1000)
+        print(".", end="", flush=True)
+    print(f"\n\n  from kill -9 to the withdrawal at the peer: median {statistics.median(times):.0f} us, "
+          f"worst {max(times):.0f} us")  # fmt: skip
+    if speaker.stop() != 0:
+        raise Failed(f"the speaker did not end well\n{Program.all_lines()}")
+
+
+def kill_now(process):
+    """The time right before the signal."""
+    now = time.time_ns()
+    process.kill()
+    process.wait()
+    return now
 
 
 def audit_commands(directory):
@@ -232,6 +277,7 @@ def run(binary, directory):
     title("One failover")
     command = [binary, "peer", "--listen", f"127.0.0.1:{bgp_port}", "--as", "65000"]
     peer = Program("peer", command, read_peer)
+    peer.port = bgp_port
     tell(peer.wait("listening")[0], "peer", f"listens on 127.0.0.1:{bgp_port}")
     environment = {**os.environ, "exabgp_daemon_drop": "false", "exabgp_api_cli": "false",
                    "exabgp_tcp_bind": ""}  # fmt: skip
@@ -261,6 +307,7 @@ def run(binary, directory):
     if len(changes) != 2 * (ROUNDS + 1):
         raise Failed(f"{len(changes)} changes on record, made were {2 * (ROUNDS + 1)}")
     print(f"  ... and {len(changes) - 2} more: every change is on record")
+    native(binary, directory, peer, environment)
 
 
 def main():
