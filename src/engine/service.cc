@@ -51,6 +51,19 @@ ServiceStatus Service::wanted() const {
                                [](const WatchedCheck& watched) { return watched.disabled; });
   if (disabled) return ServiceStatus::disabled;
   if (order_ != Order::none) return order_ == Order::up ? ServiceStatus::up : ServiceStatus::down;
+  switch (verdict()) {
+    case health::State::unknown:
+      // What a reload has added says nothing yet: the state stays while it could still hold.
+      return status_ == ServiceStatus::disabled ? ServiceStatus::unknown : status_;
+    case health::State::up:
+      return damped() ? ServiceStatus::down : ServiceStatus::up;
+    case health::State::down:
+      return ServiceStatus::down;
+  }
+  return ServiceStatus::down;
+}
+
+health::State Service::verdict() const {
   std::size_t up = 0;
   std::size_t unknown = 0;
   for (const WatchedCheck& watched : checks_) {
@@ -58,10 +71,8 @@ ServiceStatus Service::wanted() const {
     unknown += watched.check.state() == health::State::unknown;
   }
   const std::size_t needed = config_.needed == 0 ? checks_.size() : config_.needed;
-  // What a reload has added says nothing yet: the state stays while it could still hold.
-  const bool undecided = up < needed && up + unknown >= needed;
-  if (undecided) return status_ == ServiceStatus::disabled ? ServiceStatus::unknown : status_;
-  return up >= needed && !damped() ? ServiceStatus::up : ServiceStatus::down;
+  if (up >= needed) return health::State::up;
+  return up + unknown >= needed ? health::State::unknown : health::State::down;
 }
 
 void Service::settle(const Cause& cause, std::string_view why) {
@@ -124,8 +135,11 @@ void Service::announce_change(ServiceStatus from, const Cause& cause, std::strin
 
 void Service::note_failure() {
   const grammar::Dampening& dampen = config_.dampen;
-  if (dampen.after == 0 || status_ != ServiceStatus::up) return;
+  // A check that the service can do without does not count.
+  if (dampen.after == 0 || verdict() != health::State::down) return;
   const base::Tick now = state_.now.tick;
+  if (damped()) damped_until_ = now + dampen.hold;
+  if (status_ != ServiceStatus::up) return;
   failures_.push_back(now);
   while (failures_.size() > dampen.after || failures_.front() + dampen.within < now)
     failures_.pop_front();

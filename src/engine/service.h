@@ -74,6 +74,9 @@ class Service {
   void set_audience(rib::PeerSet audience);
   void change(ServiceStatus to, const Cause& cause, std::string_view why);
   void announce_change(ServiceStatus from, const Cause& cause, std::string_view why);
+  /// What the checks say together: unknown while those that have not decided could still tip it.
+  [[nodiscard]] health::State verdict() const;
+  /// A check fell: counts for dampening if it takes the service down, or would if it were up.
   void note_failure();
 
   State& state_;
