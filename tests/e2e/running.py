@@ -18,12 +18,13 @@ WIRE = Path(__file__).with_name("wire.py")
 class Running:
     """sections: text of the configuration beside the relay's process and the neighbor of BIRD.
 
-    helpers: more relays, whose processes the neighbor gets; leaves: of the neighbor.
+    helpers: more relays, whose processes the neighbor gets; peer: another BIRD than the usual one;
+    leaves: of the neighbor.
     """
 
-    def __init__(self, stage, sections="", helpers=(), environment=None, **leaves):
+    def __init__(self, stage, sections="", helpers=(), environment=None, peer=None, **leaves):
         self.stage = stage
-        self.peer = Bird(stage, SESSION)
+        self.peer = peer or Bird(stage, SESSION)
         self.relay = Relay(stage, extra=SUBSCRIBE)
         self._helpers = [self.relay, *helpers]
         self._leaves = leaves
@@ -39,10 +40,10 @@ class Running:
         return processes + neighbor(processes=names, **self._leaves) + sections
 
     def reload(self, sections):
-        """Write the file, send SIGUSR1 and wait until it is applied."""
+        """Write the file, say so and wait until it is applied."""
         before = len(self.records("reload", result="applied"))
         self.daemon.configure(self.configuration(sections))
-        self.helper.send("reload")
+        self.say("reload")
         wait_until(
             lambda: len(self.records("reload", result="applied")) > before, self.daemon.log_tail
         )

@@ -9,8 +9,9 @@ import subprocess
 import pytest
 from lab import wait_until
 from peers import Bird, Session
+from running import FAMILY, SESSION
 from stage import SECOND_IP, neighbor, second
-from watch import ASKED, FAMILY, PORT, ROUTE, SESSION, Watch, service
+from watch import ASKED, PORT, ROUTE, Watch, service
 
 ADDRESS = f"address 127.0.0.1:{PORT};"
 
@@ -67,7 +68,7 @@ def test_udp_wrong_answer(stage, watch):
     )
     run.comes()
     run.wait_check("down", name="wrong")
-    assert run.peer.lookup(FAMILY, "10.1.1.101/32") is None
+    assert not run.has("10.1.1.101/32")
 
 
 class Pages:
@@ -168,7 +169,7 @@ def test_https_trust(stage, watch):
     run.comes()
     run.wait_check("down", name="strict")
     assert "certificate" in run.check(name="strict")["error"]
-    assert run.peer.lookup(FAMILY, strict) is None
+    assert not run.has(strict)
     kill(server)
     run.goes("check https: .*(refused|connect)")
 
@@ -245,13 +246,13 @@ def test_hold_closed_by_the_server(stage, watch):
     server = stage.service("hold", PORT)
     run = watch(service(f"check hold {{ {ADDRESS} interval 100ms; }}"))
     run.comes()
-    updates, withdraws = run.updates_received()
+    updates, withdraws = run.received()
     server.signal(signal.SIGUSR1)
     run.told("down", "check hold: closed by the peer")
     run.comes()
     wait_until(
-        lambda: run.updates_received() == (updates + 1, withdraws + 1),
-        lambda: f"withdrawn once and announced once, not {run.updates_received()}",
+        lambda: run.received() == (updates + 1, withdraws + 1),
+        lambda: f"withdrawn once and announced once, not {run.received()}",
     )
     assert run.recorded("down", "closed by the peer")["cause"]["kind"] == "check"
 
@@ -424,7 +425,7 @@ def test_feed_of_another_source(stage, watch):
     run.comes()
     run.wait_check("down", name="other")
     assert run.check(name="other")["error"] == "no packet yet"
-    assert run.peer.lookup(FAMILY, other) is None
+    assert not run.has(other)
 
 
 class BfdBird(Bird):
@@ -486,8 +487,8 @@ def test_peer(stage, watch):
     session = Session((FAMILY,), speaker_as=65001, peer_as=65003)
     other = second(Bird)(stage.second(), session)
     run = watch(
-        service(f"check peer {{ neighbor {SECOND_IP}; }}", "neighbor 10.255.0.2;"),
-        neighbors=neighbor(address=SECOND_IP, peer_as=65003),
+        neighbor(address=SECOND_IP, peer_as=65003)
+        + service(f"check peer {{ neighbor {SECOND_IP}; }}", "neighbor 10.255.0.2;")
     )
     run.comes()
     other.client("disable", "speaker")
