@@ -79,6 +79,7 @@ Reply crash(Invocation& call, base::TextReader& in);
 Reply enable_ack(Invocation& call, base::TextReader& in);
 Reply disable_ack(Invocation& call, base::TextReader& in);
 Reply silence_ack(Invocation& call, base::TextReader& in);
+Reply show_helpers(Invocation& call, base::TextReader& in);
 // command_service.cc
 Reply service(Invocation& call, base::TextReader& in);
 Reply show_services(Invocation& call, base::TextReader& in);

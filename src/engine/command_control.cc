@@ -75,4 +75,29 @@ Reply silence_ack(Invocation& call, base::TextReader&) {
   return Reply::none;
 }
 
+Reply show_helpers(Invocation& call, base::TextReader& in) {
+  const bool json = in.accept("json");
+  std::string text(json ? "[" : "");
+  base::TextWriter out(text);
+  std::string_view separator = " ";
+  for (const auto& helper : call.state.helpers) {
+    if (helper == nullptr) continue;
+    if (json) {
+      out.put(separator).put("{ \"name\": ").json_string(helper->name()).put(", \"pid\": ");
+      out.number(static_cast<std::uint64_t>(helper->running ? helper->pid : 0));
+      out.put(", \"commands\": ").number(helper->commands);
+      out.put(", \"lost\": ").number(helper->lost_total()).put(" }");
+      separator = ", ";
+      continue;
+    }
+    out.put("helper ").put(helper->name()).put(helper->running ? " pid " : " not running");
+    if (helper->running) out.number(static_cast<std::uint64_t>(helper->pid));
+    out.put(" commands ").number(helper->commands);
+    out.put(" lost ").number(helper->lost_total()).put('\n');
+  }
+  if (json) out.put(" ]\n");
+  call.helper.answer(text);
+  return Reply::done;
+}
+
 }  // namespace openbell::engine

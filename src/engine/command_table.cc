@@ -61,6 +61,7 @@ constexpr std::array rows = {
     CommandRow{"guard", "guard < release | drop > < NUMBER | all >", guard},
     CommandRow{"show guard", "show guard [ json ]", show_guard},
     CommandRow{"show bfd", "show bfd [ json ]", show_bfd},
+    CommandRow{"show helpers", "show helpers [ json ]", show_helpers},
     CommandRow{"show latency", "show latency [ json ]", show_latency},
     CommandRow{"reload", "reload", reload_configuration},
     CommandRow{"restart", "restart", restart_sessions},

@@ -493,6 +493,12 @@ TEST_F(HealthTest, AReceiptSaysWhoKnewAlreadyAndWhoIsBehind) {
                                  "\"unacknowledged\""));
 }
 
+TEST_F(HealthTest, HelpersAreShownWithWhatTheySaidAndLost) {
+  up("");
+  say("announce route 10.1.0.0/16 next-hop 10.0.0.9");
+  EXPECT_THAT(say("show helpers"), HasSubstr("helper feed pid 1000 commands 2 lost 0\n"));
+}
+
 TEST_F(HealthTest, AWrongCommandWithAnIdIsAnsweredWithTheReason) {
   up("");
   const std::string answer = say("announce route 10.1.0.0/16 nonsense id x");

@@ -16,8 +16,16 @@ std::string summary(const grammar::Configuration& configuration) {
   std::size_t routes = 0;
   for (const grammar::NeighborConfig& neighbor : configuration.neighbors)
     routes += neighbor.routes.size();
-  return count(configuration.neighbors.size(), "neighbor") + ", " +
-         count(configuration.processes.size(), "helper") + ", " + count(routes, "route");
+  std::string text = count(configuration.neighbors.size(), "neighbor") + ", " +
+                     count(configuration.processes.size(), "helper") + ", " +
+                     count(routes, "route");
+  const auto also = [&](std::size_t n, const char* what) {
+    if (n != 0) text += ", " + count(n, what);
+  };
+  also(configuration.services.size(), "service");
+  also(configuration.plans.size(), "plan");
+  also(configuration.bfd_sessions.size(), "BFD session");
+  return text;
 }
 
 }  // namespace
