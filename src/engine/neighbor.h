@@ -168,8 +168,8 @@ class Neighbor {
   const NeighborId id_;
   grammar::NeighborConfig config_;
   std::shared_ptr<const grammar::RouteList> routes_;
-  std::vector<std::uint32_t> superseded_;      // places in routes_
-  grammar::RouteList commanded_;               // with a watchdog, by command
+  std::vector<std::uint32_t> superseded_;  // places in routes_
+  grammar::RouteList commanded_;           // with a watchdog, by command
   std::map<std::string, bool, std::less<>> watchdogs_;
 
   std::unique_ptr<Link> current_;    // never null

@@ -83,8 +83,8 @@ void announce_configured(State& state, Neighbor& neighbor) {
   constexpr std::size_t at_once_max = 1024;
   if (!state.started || neighbor.routes().size() <= at_once_max)
     return neighbor.announce_configured();
-  state.jobs.push_back(replace_routes(
-      neighbor.id(), std::make_shared<const grammar::RouteList>(), neighbor.shared_routes()));
+  state.jobs.push_back(replace_routes(neighbor.id(), std::make_shared<const grammar::RouteList>(),
+                                      neighbor.shared_routes()));
 }
 
 void change_neighbor(State& state, Neighbor& neighbor, grammar::NeighborConfig config) {

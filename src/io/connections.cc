@@ -15,7 +15,8 @@ namespace openbell::io {
 namespace {
 // RFC 8654: the largest message is 65535 bytes; a second one may have begun behind it.
 constexpr std::size_t receive_bytes = 2 * 65535;
-// One turn takes no more from one peer: 2,000 prefixes of UPDATEs are parsed meanwhile, and printed.
+// One turn takes no more from one peer: 2,000 prefixes of UPDATEs are parsed meanwhile, and
+// printed.
 constexpr std::size_t read_bytes = 8u << 10;
 }  // namespace
 

@@ -70,7 +70,8 @@ std::string health_sections() {
          "service beta {" +
          route(beta_route) +
          " check hold two { address 127.0.0.1:2; interval 200ms; timeout 100ms; }"
-         " check tcp three { address 127.0.0.1:3; interval 150ms; timeout 100ms; jitter 5ms; rise 2;"
+         " check tcp three { address 127.0.0.1:3; interval 150ms; timeout 100ms; jitter 5ms; rise "
+         "2;"
          " fall 2; } any; when down { med 5; } }\n"
          "plan dr { service alpha down;" +
          route(plan_route) + " }\n";
