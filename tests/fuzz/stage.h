@@ -23,7 +23,12 @@ inline std::string neighbor_section(std::string_view address, std::string_view a
 inline std::string configuration() {
   return "process json { run helper; encoder json; queue 65536; }\n"
          "process text { run helper; encoder text; queue 65536; }\n" +
-         neighbor_section("10.0.0.2", "65001") + neighbor_section("10.0.0.3", "65000");
+         neighbor_section("10.0.0.2", "65001") + neighbor_section("10.0.0.3", "65000") +
+         "service a { route 192.0.2.128/25 next-hop self; check hold { address 127.0.0.1:1; } "
+         "when down { med 5; } last-announcer seen; }\n"
+         "plan p { service a down; route 198.51.100.0/24 next-hop self; }\n"
+         "guard { maximum-changes 1000; }\n"
+         "bfd far { peer-address 10.0.0.7; local-address 10.0.0.1; }\n";
 }
 
 /// A peer that can do everything.
