@@ -5,7 +5,7 @@ import re
 import sys
 from pathlib import Path
 
-from lab import SPEAKER_IP, wait_until
+from lab import PEER_IP, SPEAKER_IP, wait_until
 from peers import Bird, Session
 from stage import Relay, neighbor
 
@@ -18,26 +18,34 @@ WIRE = Path(__file__).with_name("wire.py")
 class Running:
     """sections: text of the configuration beside the relay's process and the neighbor of BIRD.
 
-    helpers: more relays, whose processes the neighbor gets; peer: another BIRD than the usual one;
-    leaves: of the neighbor.
+    helpers: more relays, whose processes the neighbor gets; others: addresses of more neighbors;
+    peer: another BIRD than the usual one; leaves: of every neighbor.
     """
 
-    def __init__(self, stage, sections="", helpers=(), environment=None, peer=None, **leaves):
+    def __init__(
+        self, stage, sections="", helpers=(), others=(), environment=None, peer=None, **leaves
+    ):
         self.stage = stage
         self.peer = peer or Bird(stage, SESSION)
         self.relay = Relay(stage, extra=SUBSCRIBE)
         self._helpers = [self.relay, *helpers]
+        self._addresses = [PEER_IP, *others]
         self._leaves = leaves
         self.daemon = stage.speak(self.configuration(sections), environment=environment)
         self.helper = self.relay.accept(self.daemon)
         for other in helpers:
             other.accept(self.daemon)
+        self.peer.wait_established()
         self.relay.wait_up()
 
     def configuration(self, sections):
         names = " ".join(relay.name for relay in self._helpers)
         processes = "".join(relay.section for relay in self._helpers)
-        return processes + neighbor(processes=names, **self._leaves) + sections
+        neighbors = "".join(
+            neighbor(processes=names, address=address, **self._leaves)
+            for address in self._addresses
+        )
+        return processes + neighbors + sections
 
     def reload(self, sections):
         """Write the file, say so and wait until it is applied."""
