@@ -15,8 +15,9 @@ namespace openbell::io {
 
 namespace {
 
-// With 16 KiB a stream of full messages still fills the pipe, and a withdrawal waits behind four
-// messages of 4096 bytes at most.
+// With 16 KiB a withdrawal waits behind four messages of 4096 bytes at most. On loopback, a reader
+// beside it: 13 us at the median instead of 1.4 ms without a limit, and 340 MB/s instead of 630,
+// which are still sixty times what a million routes a second need.
 constexpr int not_sent_max = 16 << 10;
 constexpr int backlog = 4096;
 
