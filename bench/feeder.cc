@@ -3,6 +3,7 @@
 //     bench_feeder GO OUT singles COUNT SPACING_US       one `announce` per line and write
 //     bench_feeder GO OUT pairs COUNT SPACING_US         each prefix announced, then withdrawn
 //     bench_feeder GO OUT bulk COUNT                     all announces as fast as they are taken
+//     bench_feeder GO OUT churn COUNT                    all announced, all withdrawn, for ever
 //     bench_feeder GO OUT reader COUNT                   reads JSON until COUNT prefixes have come
 //
 // GO is a FIFO: nothing happens until somebody has written a byte to it. OUT receives time stamps
@@ -35,10 +36,13 @@ struct Arguments {
   std::uint64_t spacing_us;
 };
 
-void discard_answers() {
+// False: the speaker has gone.
+bool discard_answers() {
   std::array<char, 65536> answers;
-  while (read(STDIN_FILENO, answers.data(), answers.size()) > 0) {
+  ssize_t got = 0;
+  while ((got = read(STDIN_FILENO, answers.data(), answers.size())) > 0) {
   }
+  return got != 0;
 }
 
 std::string announce(std::uint32_t index) {
@@ -49,21 +53,32 @@ std::string withdraw(std::uint32_t index) {
   return "withdraw route " + prefix_text(index) + " next-hop 10.0.0.1\n";
 }
 
-void write_bulk(const Arguments& arguments) {
-  std::string text;
-  for (std::uint32_t index = 0; index < arguments.count; ++index) text += announce(index);
-  fcntl(STDOUT_FILENO, F_SETFL, O_NONBLOCK);
-  wait_for_go(arguments.go);
-  const std::uint64_t begin = now_ns();
-  for (std::string_view left = text; !left.empty();) {
+// As fast as they are taken. False: the speaker has gone.
+bool write_lines(std::string_view left) {
+  while (!left.empty()) {
     std::array<pollfd, 2> ready = {pollfd{STDOUT_FILENO, POLLOUT, 0},
                                    pollfd{STDIN_FILENO, POLLIN, 0}};
     poll(ready.data(), ready.size(), -1);
-    if (ready[1].revents != 0) discard_answers();
+    if (ready[1].revents != 0 && !discard_answers()) return false;
     const ssize_t written = write(STDOUT_FILENO, left.data(), left.size());
     if (written < 0 && errno != EAGAIN) die("write");
     if (written > 0) left.remove_prefix(static_cast<std::size_t>(written));
   }
+  return true;
+}
+
+void write_bulk(const Arguments& arguments) {
+  const bool for_ever = arguments.mode == "churn";
+  std::string text;
+  for (std::uint32_t index = 0; index < arguments.count; ++index) text += announce(index);
+  for (std::uint32_t index = 0; for_ever && index < arguments.count; ++index)
+    text += withdraw(index);
+  fcntl(STDOUT_FILENO, F_SETFL, O_NONBLOCK);
+  wait_for_go(arguments.go);
+  const std::uint64_t begin = now_ns();
+  do {
+    if (!write_lines(text)) return;
+  } while (for_ever);
   save(arguments.out, std::array{begin, now_ns()});
 }
 
@@ -103,7 +118,7 @@ std::vector<std::string> lines_for(const Arguments& arguments) {
 }
 
 void run(const Arguments& arguments) {
-  if (arguments.mode == "bulk") return write_bulk(arguments);
+  if (arguments.mode == "bulk" || arguments.mode == "churn") return write_bulk(arguments);
   if (arguments.mode == "reader") return read_events(arguments);
   const std::vector<std::string> lines = lines_for(arguments);
   wait_for_go(arguments.go);
@@ -119,7 +134,8 @@ void run(const Arguments& arguments) {
 
 int main(int argc, char** argv) {
   if (argc < 5) {
-    std::fputs("usage: bench_feeder GO OUT singles|pairs|bulk|reader COUNT [SPACING_US]\n", stderr);
+    std::fputs("usage: bench_feeder GO OUT singles|pairs|bulk|churn|reader COUNT [SPACING_US]\n",
+               stderr);
     return 2;
   }
   fcntl(STDIN_FILENO, F_SETFL, O_NONBLOCK);

@@ -6,14 +6,11 @@
 // --spin asks the pipe again and again instead of sleeping until it is readable.
 
 #include <algorithm>
-#include <arpa/inet.h>
 #include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -35,19 +32,6 @@ constexpr std::array<std::uint8_t, 47> update = {
     24,   16,   0,    0,                                   // 16.0.0.0/24
 };
 
-int connect_to(std::uint16_t port) {
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
-  if (fd < 0) die("socket");
-  sockaddr_in peer{};
-  peer.sin_family = AF_INET;
-  peer.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  peer.sin_port = htons(port);
-  if (connect(fd, reinterpret_cast<const sockaddr*>(&peer), sizeof peer) != 0) die("connect");
-  const int on = 1;
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  return fd;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -56,6 +40,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   const int peer = connect_to(static_cast<std::uint16_t>(number_argument("PORT", argv[1], 65535)));
+  if (peer < 0) die("connect");
   const bool spin = argc > 2 && std::strcmp(argv[2], "--spin") == 0;
   if (spin) fcntl(STDIN_FILENO, F_SETFL, O_NONBLOCK);
   std::array<char, 65536> lines;

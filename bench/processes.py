@@ -2,6 +2,7 @@
 
 import array
 import os
+import select
 import signal
 import subprocess
 import time
@@ -75,10 +76,10 @@ class Process:
 class Meter(Process):
     """bench_sink or bench_source: says words, obeys bytes, leaves time stamps in a file."""
 
-    def __init__(self, command, directory):
-        self._out = Path(directory) / "meter.out"
+    def __init__(self, command, directory, name="meter"):
+        self._out = Path(directory) / f"{name}.out"
         super().__init__(
-            "meter",
+            name,
             [word if word != "OUT" else self._out for word in command],
             directory,
             stdin=subprocess.PIPE,
@@ -89,16 +90,27 @@ class Meter(Process):
 
     def wait_word(self, word, patience_s, others=()):
         """Wait until the meter has said the word; `others` are processes that must live on."""
+        self._wait(lambda: word in self._words, word, patience_s, others)
+
+    def wait_state(self, word, words, patience_s, others=()):
+        """Wait until the last of `words` that the meter has said is `word`."""
+
+        def is_state():
+            return next((said for said in reversed(self._words) if said in words), None) == word
+
+        self._wait(is_state, word, patience_s, others)
+
+    def _wait(self, done, what, patience_s, others):
         deadline = time.monotonic() + patience_s
-        while word not in self._words:
+        while not done():
             self.require_running()
             for other in others:
                 other.require_running()
             if time.monotonic() > deadline:
-                raise Failed(f"not {word} after {patience_s} s")
+                raise Failed(f"not {what} after {patience_s} s")
+            select.select([self.stdout], [], [], 0.1)
             said = self.stdout.read()
             self._words += said.decode().split() if said else []
-            time.sleep(0.002)
 
     def go(self):
         self.stdin.write(b"\n")

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from scenarios import SCENARIOS, Bench, machine
 
-PROGRAMS = ("bench_floor", "bench_sink", "bench_source", "bench_feeder", "bench_driver")
+PROGRAMS = ("bench_floor", "bench_sink", "bench_source", "bench_feeder", "bench_driver",
+            "bench_watcher", "bench_victim")
 
 
 def arguments():

@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from failover import failover
 from processes import Driver, Failed, Feeder, Meter, Process
 from speakers import PEER_AS, Bird, Frr, GoBgp, Task, exabgp, ours
 
@@ -297,6 +298,7 @@ SCENARIOS = {
     "inbound": inbound,
     "fan-out": fan_out,
     "idle": idle,
+    "failover": failover,
 }
 
 

@@ -1,7 +1,7 @@
 // A peer that measures: accepts BGP sessions and notes when each numbered prefix was announced and
 // withdrawn on each of them, right after the read() that brought it.
 //
-//     bench_sink PORT AS SESSIONS COUNT OUT [--plain | --dial]
+//     bench_sink PORT AS SESSIONS COUNT OUT [--plain | --dial] [--watch INDEX]
 //
 // Says on standard output, one word a line: `listening`, `established` when SESSIONS sessions are,
 // `done` when every session has had all COUNT prefixes and, if any was withdrawn, all COUNT
@@ -10,7 +10,9 @@
 // never, CLOCK_MONOTONIC in nanoseconds. With --plain nobody opens a session: the messages just
 // come, all for the same prefix, and the n-th one counts as prefix n. With --dial
 // the one session is not awaited but opened, to 127.0.0.2, PORT + 1: some speakers wait for seconds
-// before they connect, and that is not to be measured.
+// before they connect, and that is not to be measured. With --watch only prefix INDEX is looked at,
+// every time: it says `up` and `down`, and OUT has pairs of a time and 1 for announced or 0 for
+// withdrawn.
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -39,8 +41,9 @@ struct Settings {
   std::uint32_t sessions;
   std::uint32_t count;
   std::string out;
-  bool plain;
-  bool dial;
+  bool plain = false;
+  bool dial = false;
+  std::uint32_t watched = prefix_count_max;  // none
 };
 
 struct Session {
@@ -89,18 +92,6 @@ class Sink {
   }
 
  private:
-  static int listen_on(std::uint16_t port) {
-    const int fd = socket(AF_INET, SOCK_STREAM, 0);
-    const int on = 1;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    if (bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) die("bind");
-    if (listen(fd, SOMAXCONN) != 0) die("listen");
-    return fd;
-  }
-
   void watch(int fd) const {
     epoll_event event{};
     event.events = EPOLLIN;
@@ -180,6 +171,7 @@ class Sink {
   }
 
   void note(Session& session, std::span<const std::uint8_t> body, std::uint64_t now) {
+    if (settings_.watched != prefix_count_max) return watch_one(body, now);
     const bool was_done = done(session);
     for_each_prefix(
         body,
@@ -189,6 +181,17 @@ class Sink {
           stamp(session.announced, session.announced_count, index, now);
         });
     if (!was_done && done(session) && ++done_ == settings_.sessions) say("done");
+  }
+
+  void watch_one(std::span<const std::uint8_t> body, std::uint64_t now) {
+    const auto add = [&](std::uint32_t index, std::uint64_t announced) {
+      if (index != settings_.watched) return;
+      watched_.insert(watched_.end(), {now, announced});
+      say(announced != 0 ? "up" : "down");
+    };
+    for_each_prefix(
+        body, [&](std::uint32_t index) { add(index, 0); },
+        [&](std::uint32_t index) { add(index, 1); });
   }
 
   // The first time counts.
@@ -220,6 +223,7 @@ class Sink {
   }
 
   void finish() {
+    if (settings_.watched != prefix_count_max) return save(settings_.out, watched_);
     for (auto& [fd, session] : sessions_) finished_.push_back(std::move(session));
     std::erase_if(finished_, [](const auto& session) { return session->announced_count == 0; });
     std::ranges::sort(finished_, {}, [](const auto& session) { return session->address; });
@@ -236,6 +240,7 @@ class Sink {
   int listener_ = -1;
   std::map<int, std::unique_ptr<Session>> sessions_;
   std::vector<std::unique_ptr<Session>> finished_;
+  std::vector<std::uint64_t> watched_;  // time, announced, time, announced …
   std::uint32_t established_ = 0;
   std::uint32_t done_ = 0;
 };
@@ -244,15 +249,24 @@ class Sink {
 
 int main(int argc, char** argv) {
   if (argc < 6) {
-    std::fputs("usage: bench_sink PORT AS SESSIONS COUNT OUT [--plain | --dial]\n", stderr);
+    std::fputs("usage: bench_sink PORT AS SESSIONS COUNT OUT [--plain | --dial] [--watch INDEX]\n",
+               stderr);
     return 2;
   }
-  const std::string_view option = argc > 6 ? argv[6] : "";
-  Sink({static_cast<std::uint16_t>(number_argument("PORT", argv[1], 65535)),
-        static_cast<std::uint32_t>(number_argument("AS", argv[2], UINT32_MAX)),
-        static_cast<std::uint32_t>(number_argument("SESSIONS", argv[3], 65536)),
-        static_cast<std::uint32_t>(number_argument("COUNT", argv[4], prefix_count_max)), argv[5],
-        option == "--plain", option == "--dial"})
-      .run();
+  Settings settings{
+      .port = static_cast<std::uint16_t>(number_argument("PORT", argv[1], 65535)),
+      .as = static_cast<std::uint32_t>(number_argument("AS", argv[2], UINT32_MAX)),
+      .sessions = static_cast<std::uint32_t>(number_argument("SESSIONS", argv[3], 65536)),
+      .count = static_cast<std::uint32_t>(number_argument("COUNT", argv[4], prefix_count_max)),
+      .out = argv[5]};
+  for (int i = 6; i < argc; ++i) {
+    const std::string_view option = argv[i];
+    if (option == "--plain") settings.plain = true;
+    if (option == "--dial") settings.dial = true;
+    if (option == "--watch" && i + 1 < argc)
+      settings.watched =
+          static_cast<std::uint32_t>(number_argument("INDEX", argv[++i], prefix_count_max - 1));
+  }
+  Sink(std::move(settings)).run();
   return 0;
 }

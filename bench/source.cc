@@ -1,11 +1,11 @@
 // A peer that pours: accepts one BGP session and sends COUNT prefixes as fast as they are taken,
 // from a buffer made beforehand.
 //
-//     bench_source PORT AS COUNT PER_MESSAGE ATTRIBUTE_SETS OUT
+//     bench_source PORT AS COUNT PER_MESSAGE ATTRIBUTE_SETS OUT [--again]
 //
 // Says `listening` and `established` on standard output. Sends when a byte comes on standard input;
 // OUT then has two time stamps, before the first write and after the last. Ends at the end of
-// standard input.
+// standard input. With --again it sends all of it again and again instead, until it is killed.
 
 #include <arpa/inet.h>
 #include <array>
@@ -24,18 +24,12 @@ using namespace openbell::bench;
 namespace {
 
 int accept_on(std::uint16_t port) {
-  const int listener = socket(AF_INET, SOCK_STREAM, 0);
-  const int on = 1;
-  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  if (bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) die("bind");
-  if (listen(listener, 1) != 0) die("listen");
+  const int listener = listen_on(port);
   std::puts("listening");
   std::fflush(stdout);
   const int fd = accept(listener, nullptr, nullptr);
   if (fd < 0) die("accept");
+  const int on = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   return fd;
 }
@@ -61,7 +55,8 @@ void read_some(int fd, Inbox& inbox, std::uint32_t as) {
 
 int main(int argc, char** argv) {
   if (argc < 7) {
-    std::fputs("usage: bench_source PORT AS COUNT PER_MESSAGE ATTRIBUTE_SETS OUT\n", stderr);
+    std::fputs("usage: bench_source PORT AS COUNT PER_MESSAGE ATTRIBUTE_SETS OUT [--again]\n",
+               stderr);
     return 2;
   }
   const auto as = static_cast<std::uint32_t>(number_argument("AS", argv[2], UINT32_MAX));
@@ -80,7 +75,10 @@ int main(int argc, char** argv) {
       char byte = 0;
       if (read(STDIN_FILENO, &byte, 1) != 1) return 0;
       const std::uint64_t begin = now_ns();
-      write_all(fd, updates);
+      do {
+        write_all(fd, updates);
+        if (poll(ready.data(), 1, 0) > 0) read_some(fd, inbox, as);
+      } while (argc > 7);
       save(argv[6], std::array{begin, now_ns()});
     }
   }

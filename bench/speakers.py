@@ -64,7 +64,10 @@ class ExaBgpLike:
                 text.write(f"process helper {{\n    run {run};\n    encoder json;\n}}\n")
             for peer in task.peers:
                 self._write_neighbor(text, task, peer)
-        return Process(self.name, [*self._command, path], task.directory, self._environment)
+        return self.run(path, task.directory)
+
+    def run(self, path, directory):
+        return Process(self.name, [*self._command, path], directory, self._environment)
 
     @staticmethod
     def _write_neighbor(text, task, peer):

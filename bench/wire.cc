@@ -1,13 +1,17 @@
 #include "wire.h"
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 namespace openbell::bench {
@@ -37,6 +41,12 @@ Bytes message(MessageType type, std::span<const std::uint8_t> body) {
   bytes.push_back(static_cast<std::uint8_t>(type));
   bytes.insert(bytes.end(), body.begin(), body.end());
   return bytes;
+}
+
+void put_prefix(Bytes& bytes, std::uint32_t index) {
+  const std::uint32_t address = first_prefix + (index << 8);
+  put(bytes, {24, static_cast<std::uint8_t>(address >> 24),
+              static_cast<std::uint8_t>(address >> 16), static_cast<std::uint8_t>(address >> 8)});
 }
 
 [[noreturn]] void not_bgp(const char* what) {
@@ -110,30 +120,64 @@ Bytes keepalive_message() {
   return message(MessageType::keepalive, {});
 }
 
+Bytes update_message(std::uint32_t as, std::uint32_t first, std::uint32_t end, std::uint32_t set) {
+  Bytes body = {0, 0};
+  Bytes attributes = {0x40, 1, 1, 0, 0x40, 2, 10, 2, 2};
+  put32(attributes, as);
+  put32(attributes, 64512 + set);
+  put(attributes, {0x40, 3, 4, 10, 0, 0, 1, 0x80, 4, 4});
+  put32(attributes, set);
+  put16(body, attributes.size());
+  body.insert(body.end(), attributes.begin(), attributes.end());
+  for (std::uint32_t index = first; index < end; ++index) put_prefix(body, index);
+  if (header_size + body.size() > message_size_max) not_bgp("a request for too long an UPDATE");
+  return message(MessageType::update, body);
+}
+
+Bytes withdraw_message(std::uint32_t index) {
+  Bytes body = {0, 4};
+  put_prefix(body, index);
+  put16(body, 0);
+  return message(MessageType::update, body);
+}
+
 Bytes update_messages(std::uint32_t as, std::uint32_t count, std::uint32_t per_message,
                       std::uint32_t attribute_sets) {
   Bytes all;
   for (std::uint32_t first = 0, number = 0; first < count; first += per_message, ++number) {
-    const std::uint32_t set = number % attribute_sets;
-    Bytes body = {0, 0};
-    Bytes attributes = {0x40, 1, 1, 0, 0x40, 2, 10, 2, 2};
-    put32(attributes, as);
-    put32(attributes, 64512 + set);
-    put(attributes, {0x40, 3, 4, 10, 0, 0, 1, 0x80, 4, 4});
-    put32(attributes, set);
-    put16(body, attributes.size());
-    body.insert(body.end(), attributes.begin(), attributes.end());
-    for (std::uint32_t index = first; index < std::min(first + per_message, count); ++index) {
-      const std::uint32_t address = first_prefix + (index << 8);
-      put(body,
-          {24, static_cast<std::uint8_t>(address >> 24), static_cast<std::uint8_t>(address >> 16),
-           static_cast<std::uint8_t>(address >> 8)});
-    }
-    if (header_size + body.size() > message_size_max) not_bgp("a request for too long an UPDATE");
-    const Bytes update = message(MessageType::update, body);
+    const std::uint32_t end = std::min(first + per_message, count);
+    const Bytes update = update_message(as, first, end, number % attribute_sets);
     all.insert(all.end(), update.begin(), update.end());
   }
   return all;
+}
+
+int connect_to(std::uint16_t port) {
+  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  if (fd < 0) die("socket");
+  sockaddr_in peer{};
+  peer.sin_family = AF_INET;
+  peer.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  peer.sin_port = htons(port);
+  if (connect(fd, reinterpret_cast<const sockaddr*>(&peer), sizeof peer) != 0) {
+    close(fd);
+    return -1;
+  }
+  const int on = 1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  return fd;
+}
+
+int listen_on(std::uint16_t port) {
+  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  const int on = 1;
+  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  if (bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) die("bind");
+  if (listen(fd, SOMAXCONN) != 0) die("listen");
+  return fd;
 }
 
 void write_all(int fd, std::span<const std::uint8_t> bytes) {

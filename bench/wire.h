@@ -56,10 +56,20 @@ std::string prefix_text(std::uint32_t index);
 Bytes open_message(std::uint32_t as, std::uint32_t router_id);
 Bytes keepalive_message();
 
+// One UPDATE, of at most 4096 bytes, that announces prefixes first..end-1; `set` chooses the AS
+// path and the MED.
+Bytes update_message(std::uint32_t as, std::uint32_t first, std::uint32_t end, std::uint32_t set);
+Bytes withdraw_message(std::uint32_t index);
+
 // UPDATEs of at most 4096 bytes for prefixes 0..count-1: `per_message` of them share a message, and
 // the AS path and MED change from message to message through `attribute_sets` values.
 Bytes update_messages(std::uint32_t as, std::uint32_t count, std::uint32_t per_message,
                       std::uint32_t attribute_sets);
+
+// A connection to 127.0.0.1, TCP_NODELAY; -1 when nobody listens there.
+int connect_to(std::uint16_t port);
+// A socket that listens on every address; ends the program when it cannot.
+int listen_on(std::uint16_t port);
 
 // Write all of it, or end the program.
 void write_all(int fd, std::span<const std::uint8_t> bytes);
