@@ -12,7 +12,7 @@ from pathlib import Path
 
 from failover import failover
 from processes import Driver, Failed, Feeder, Meter, Process
-from speakers import PEER_AS, Bird, Frr, GoBgp, Task, exabgp, ours
+from speakers import PEER_AS, Bird, Frr, GoBgp, Task, exabgp, ours, ours_with_timestamps
 
 
 @dataclass(frozen=True)
@@ -131,6 +131,7 @@ def latency(bench):
         return spread_us([after - before for before, after in zip(written, received)])
 
     subjects = [FloorSubject(), FloorSubject(spin=True), *ours(bench.build)]
+    subjects.append(ours_with_timestamps(bench.build))
     return repeated(bench, [*subjects, exabgp(), GoBgp(), Bird()], measure)
 
 

@@ -48,9 +48,11 @@ class ExaBgpLike:
 
     dials = True  # connects to its peers; the others wait for them on the task's port + 1
 
-    def __init__(self, name, command, environment=None):
+    def __init__(self, name, command, environment=None, leaves=""):
+        """`leaves`: more lines of the neighbor section."""
         self.name = name
         self._command = command
+        self._leaves = leaves
         self._environment = {**self.ENVIRONMENT, **(environment or {})}
 
     def installed(self):
@@ -69,12 +71,12 @@ class ExaBgpLike:
     def run(self, path, directory):
         return Process(self.name, [*self._command, path], directory, self._environment)
 
-    @staticmethod
-    def _write_neighbor(text, task, peer):
+    def _write_neighbor(self, text, task, peer):
         text.write(
             f"neighbor {peer} {{\n"
             f"    router-id {SPEAKER_IP};\n    local-address {SPEAKER_IP};\n"
             f"    local-as {SPEAKER_AS};\n    peer-as {PEER_AS};\n    connect {task.port};\n"
+            f"{self._leaves}"
             "    family {\n        ipv4 unicast;\n    }\n"
         )
         if task.helper:
@@ -194,6 +196,13 @@ def ours(build):
         ExaBgpLike("OpenBell", command),
         ExaBgpLike("OpenBell, spinning", command, {"openbell_reactor_idle": "spin"}),
     )
+
+
+def ours_with_timestamps(build):
+    """OpenBell asking the kernel for the time of every single UPDATE."""
+    command = os.environ.get("OPENBELL_BIN", str(Path(build) / "openbell")).split()
+    leaves = "    kernel-timestamps true;\n"
+    return ExaBgpLike("OpenBell, kernel timestamps", command, leaves=leaves)
 
 
 def exabgp():
