@@ -132,7 +132,8 @@ Reply guard(Invocation& call, base::TextReader& in) {
   for (const std::uint64_t one : numbers) {
     const bool known = word == "release" ? call.state.guard.release(one, call.cause)
                                          : call.state.guard.drop(one, call.cause);
-    if (!known) return call.refuse("no held change has the number " + which);
+    // Releasing one may settle another.
+    if (!known && which != "all") return call.refuse("no held change has the number " + which);
   }
   return Reply::done;
 }
