@@ -28,8 +28,13 @@ def ready():
     print("ready", flush=True)
 
 
+def listener(port):
+    """On every address of both families."""
+    return socket.create_server(("", int(port)), family=socket.AF_INET6, dualstack_ipv6=True)
+
+
 def tcp(port):
-    with socket.create_server(("127.0.0.1", int(port))) as server:
+    with listener(port) as server:
         ready()
         while True:
             server.accept()[0].close()
@@ -46,7 +51,7 @@ def udp(port):
 def hold(port):
     kept = []
     signal.signal(signal.SIGUSR1, lambda *_: [kept.pop().close() for _ in list(kept)])
-    with socket.create_server(("127.0.0.1", int(port))) as server:
+    with listener(port) as server:
         ready()
         while True:
             kept.append(server.accept()[0])
@@ -61,11 +66,17 @@ def web(port, pages, certificate=None):
             self.end_headers()
             self.wfile.write(body)
 
-    with http.server.ThreadingHTTPServer(("127.0.0.1", int(port)), Pages) as server:
+    class Server(http.server.ThreadingHTTPServer):
+        request_queue_size = 128
+
+    with Server(("127.0.0.1", int(port)), Pages) as server:
         if certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate)
-            server.socket = context.wrap_socket(server.socket, server_side=True)
+            # The handshake is for the thread that answers: a slow one keeps nobody waiting.
+            server.socket = context.wrap_socket(
+                server.socket, server_side=True, do_handshake_on_connect=False
+            )
         ready()
         server.serve_forever()
 

@@ -7,7 +7,7 @@ import signal
 import subprocess
 
 import pytest
-from lab import wait_until
+from lab import SPEAKER_IP6, wait_until
 from peers import Bird, Session
 from running import FAMILY, SESSION
 from stage import SECOND_IP, neighbor, second
@@ -38,6 +38,21 @@ def test_tcp(stage, watch):
         kill(server)
         run.goes("check tcp: connection refused")
         server = stage.service("tcp", PORT)
+    run.comes()
+
+
+@pytest.mark.parametrize("kind", ["tcp", "hold"])
+def test_ipv6(stage, watch, kind):
+    """From an address of our choice."""
+    server = stage.service(kind, PORT)
+    words = f"address [::1]:{PORT}; local-address {SPEAKER_IP6}; interval 100ms; fall 1; rise 1;"
+    run = watch(service(f"check {kind} {{ {words} }}"))
+    run.comes()
+    if kind == "hold":
+        assert run.check()["detail"].startswith(f"held from [{SPEAKER_IP6}]:")
+    kill(server)
+    run.goes(f"check {kind}: (connection (reset|refused)|closed by the peer)")
+    stage.service(kind, PORT)
     run.comes()
 
 
@@ -99,6 +114,10 @@ def test_http(stage, watch):
     run.goes('check http: the body does not contain "well"')
     pages.answer(200, "well again")
     run.comes()
+    server.signal(signal.SIGSTOP)
+    run.goes("check http: no answer in time")
+    server.signal(signal.SIGCONT)
+    run.comes()
     kill(server)
     run.goes("check http: .*(refused|connect)")
     stage.service("http", PORT, pages.directory)
@@ -145,12 +164,14 @@ def test_https(stage, watch):
     pages, authority = Pages(stage), Authority(stage.directory)
     good, other = authority.issue("engine.example"), authority.issue("other.example")
     server = stage.service("http", PORT, pages.directory, good)
-    words = f"{ADDRESS} host engine.example; ca-file {authority.certificate}; interval 200ms;"
+    words = f"{ADDRESS} host engine.example; ca-file {authority.certificate}; interval 500ms;"
     run = watch(service(f"check https {{ {words} rise 2; fall 2; }}"))
     run.comes()
     kill(server)
+    run.goes("check https: .*connect")
     server = stage.service("http", PORT, pages.directory, other)
-    run.goes("check https: .*(name|match)")
+    wait_until(lambda: re.search("name|match", run.check()["error"]), lambda: run.show())
+    assert not run.has(ROUTE)
     kill(server)
     stage.service("http", PORT, pages.directory, good)
     run.comes()
@@ -160,7 +181,7 @@ def test_https_trust(stage, watch):
     """A certificate that nobody known has signed is a failure, unless that is switched off."""
     pages, authority = Pages(stage), Authority(stage.directory)
     server = stage.service("http", PORT, pages.directory, authority.issue("engine.example"))
-    words = f"{ADDRESS} host engine.example; interval 200ms; rise 2; fall 2;"
+    words = f"{ADDRESS} host engine.example; interval 500ms; rise 2; fall 2;"
     strict = "10.1.1.101/32"
     run = watch(
         service(f"check https {{ {words} verify false; }}")
@@ -172,6 +193,12 @@ def test_https_trust(stage, watch):
     assert not run.has(strict)
     kill(server)
     run.goes("check https: .*(refused|connect)")
+
+
+def runs(command):
+    """Whether a process with this command line lives, wherever its program was found."""
+    words = ["pgrep", "-f", f"^(/\\S+/)?{re.escape(command)}$"]
+    return subprocess.run(words, capture_output=True).returncode == 0
 
 
 def test_exec(stage, watch):
@@ -201,8 +228,28 @@ def test_exec_timeout(stage, watch):
     run.goes("check exec: no answer in time")
     hang.unlink()
     run.comes()
-    sleeping = ["pgrep", "-f", f"^sleep {re.escape(marker)}$"]
-    wait_until(lambda: subprocess.run(sleeping).returncode == 1, "what hung is gone")
+    wait_until(lambda: not runs(f"sleep {marker}"), "what hung is gone")
+
+
+def test_exec_of_what_is_not_there(stage, watch):
+    path = stage.directory / "check"
+    path.symlink_to("/bin/true")
+    run = watch(service(f"check exec {{ command {path}; interval 200ms; rise 1; fall 1; }}"))
+    run.comes()
+    path.unlink()
+    run.goes("check exec: cannot start: no such file or directory")
+    path.symlink_to("/bin/true")
+    run.comes()
+
+
+def test_exec_ends_with_the_speaker(stage, watch):
+    """A command that hangs when the speaker stops does not outlive it."""
+    marker = f"{os.getpid()}.75"
+    run = watch(service(f"check exec {{ command sleep {marker}; interval 60s; timeout 60s; }}"))
+    wait_until(lambda: runs(f"sleep {marker}"), "it runs")
+    run.daemon.process.signal(signal.SIGTERM)
+    assert run.daemon.process.wait() == 0
+    wait_until(lambda: not runs(f"sleep {marker}"), "it ended")
 
 
 def test_file(stage, watch):
@@ -255,6 +302,39 @@ def test_hold_closed_by_the_server(stage, watch):
         lambda: f"withdrawn once and announced once, not {run.received()}",
     )
     assert run.recorded("down", "closed by the peer")["cause"]["kind"] == "check"
+
+
+def uplink(stage):
+    """A second cable to the peer: 10.9.0.1 and 10.9.0.2."""
+    stage.speaker.run(
+        "ip", "link", "add", "uplink", "type", "veth",
+        "peer", "name", "uplink", "netns", str(stage.peer.pid),
+    )  # fmt: skip
+    for namespace, address in ((stage.speaker, "10.9.0.1"), (stage.peer, "10.9.0.2")):
+        namespace.run("ip", "addr", "add", f"{address}/24", "dev", "uplink")
+        namespace.run("ip", "link", "set", "uplink", "up")
+
+
+def test_host_that_vanishes(stage, watch):
+    """No FIN, no RST: keepalives and connections without an answer are the failure."""
+    uplink(stage)
+    stage.service("hold", PORT, namespace=stage.peer)
+    words = f"address 10.9.0.2:{PORT};"
+    asked = "10.1.1.101/32"
+    run = watch(
+        service(f"check hold {{ {words} interval 2s; timeout 2s; }}")
+        + service(f"check tcp {{ {words} {ASKED} }}", name="asked", route=asked)
+    )
+    run.here(ROUTE)
+    run.here(asked)
+    stage.peer.run("ip", "link", "set", "uplink", "down")
+    run.gone(asked)
+    run.recorded("down", "check tcp: no answer in time", "asked")
+    run.gone(ROUTE)
+    run.recorded("down", "check hold: (connection timed out|no route to host)")
+    stage.peer.run("ip", "link", "set", "uplink", "up")
+    run.here(ROUTE)
+    run.here(asked)
 
 
 def program(stage, name="program"):
@@ -413,6 +493,21 @@ def test_feed(stage, watch, source):
     assert counted()[0] > packets
 
 
+def test_feed_on_an_interface_made_anew(stage, watch):
+    """The group is joined again."""
+    uplink(stage)
+    sender = stage.service("feed", "239.1.1.1", 5000, "10.9.0.2", namespace=stage.peer)
+    words = "group 239.1.1.1:5000; interface uplink; silence 500ms; interval 100ms;"
+    run = watch(service(f"check feed {{ {words} }}"))
+    run.comes()
+    stage.speaker.run("ip", "link", "delete", "uplink")
+    run.goes("check feed: (silent for|no interface called uplink)")
+    sender.stop()
+    uplink(stage)
+    stage.service("feed", "239.1.1.1", 5000, "10.9.0.2", namespace=stage.peer)
+    run.comes()
+
+
 def test_feed_of_another_source(stage, watch):
     """Source-specific: what another host sends to the group is not the feed."""
     stage.service("feed", "239.1.1.1", 5000, "10.255.0.2", namespace=stage.peer)
@@ -442,13 +537,7 @@ protocol bfd watcher {
 
 def test_bfd(stage, watch):
     """A path of its own fails while the session with the same peer stays."""
-    stage.speaker.run(
-        "ip", "link", "add", "uplink", "type", "veth",
-        "peer", "name", "uplink", "netns", str(stage.peer.pid),
-    )  # fmt: skip
-    for namespace, address in ((stage.speaker, "10.9.0.1"), (stage.peer, "10.9.0.2")):
-        namespace.run("ip", "addr", "add", f"{address}/24", "dev", "uplink")
-        namespace.run("ip", "link", "set", "uplink", "up")
+    uplink(stage)
     session = """
 bfd path {
     peer-address 10.9.0.2;
@@ -491,8 +580,8 @@ def test_peer(stage, watch):
         + service(f"check peer {{ neighbor {SECOND_IP}; }}", "neighbor 10.255.0.2;")
     )
     run.comes()
+    assert other.established() and other.lookup(FAMILY, ROUTE) is None
     other.client("disable", "speaker")
     run.goes("check peer: ")
-    assert other.lookup(FAMILY, ROUTE) is None
     other.client("enable", "speaker")
     run.comes()

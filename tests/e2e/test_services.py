@@ -6,6 +6,7 @@ import time
 
 import pytest
 from lab import PEER_IP, wait_until
+from peers import Bird, Session
 from running import Switch
 from watch import ROUTE, Watch, service
 
@@ -116,6 +117,71 @@ def test_disable_file(stage, trial):
     assert run.show()["state"] == "disabled" and run.check()["disabled"]
     stop.unlink()
     run.comes("stop is gone")
+
+
+def test_disable_file_that_is_there_at_the_start(stage, trial):
+    case = trial()
+    stop = stage.directory / "stop"
+    stop.touch()
+    run = Watch(stage, service(case.checks(f"disable-file {stop};")) + MARKER)
+    run.wait_check("up")
+    run.here(MARK)
+    assert run.show()["state"] == "disabled" and not run.has(ROUTE)
+    stop.unlink()
+    run.comes("stop is gone")
+
+
+def test_a_new_session_gets_what_is_well_now(trial):
+    """The routes of what is up; nothing of what fell while the session was down."""
+    case = trial()
+    run = Watch(case.stage, case.section() + MARKER)
+    run.comes()
+    run.peer.client("disable", "speaker")
+    wait_until(run.session_fell, "the session fell")
+    case.switches[0].off()
+    run.told("down", "check one: no such file")
+    run.peer.client("enable", "speaker")
+    run.here(MARK)
+    assert not run.has(ROUTE)
+    case.switches[0].on()
+    run.comes()
+    run.peer.client("restart", "speaker")
+    wait_until(lambda: run.peer.established() and run.has(ROUTE), "announced to the new session")
+
+
+FAMILIES = {
+    "ipv4 mpls-vpn": (
+        "ipv4 mpls-vpn 10.5.0.0/16 next-hop 10.0.0.1 rd 65000:1 label 800 "
+        "extended-community [ target:65000:1 ];",
+        "65000:1 10.5.0.0/16",
+    ),
+    "ipv6 unicast": ("route 2001:db8:5::/48 next-hop 2001:db8:ff::1;", "2001:db8:5::/48"),
+    "ipv4 flow": (
+        "ipv4 flow destination 10.5.0.0/16 protocol tcp destination-port =80 discard;",
+        "10.5.0.0/16 proto 6 dport 80",
+    ),
+}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_routes_of_every_family(stage, trial, family):
+    route, key = FAMILIES[family]
+    families = ("ipv4 unicast", family)
+    case = trial()
+    run = Watch(
+        stage,
+        case.section(route),
+        peer=Bird(stage, Session(families, speaker_as=65001, peer_as=65002)),
+        families=families,
+    )
+    for _ in range(2):
+        run.comes()
+        run.peer.wait_route(family, key)
+        case.switches[0].off()
+        run.goes("check one: no such file")
+        run.peer.wait_no_route(family, key)
+        case.switches[0].on()
+    run.peer.wait_route(family, key)
 
 
 def test_when_down_and_disabled(trial):
