@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measure the speaker beside others, on this machine, in one go.
 
-    bench/run.py BUILD [--quick] [--only NAME,NAME] [--repeats N] [--json FILE]
+    bench/run.py BUILD [--quick] [--only NAME,NAME] [--repeats N] [--minutes N] [--json FILE]
 
 BUILD is a build directory with the benchmark programs and the speaker (OPENBELL_BIN names another
 speaker). Nothing is built and nothing outside a temporary directory is written, except FILE.
@@ -15,7 +15,7 @@ from pathlib import Path
 from scenarios import SCENARIOS, Bench, machine
 
 PROGRAMS = ("bench_floor", "bench_sink", "bench_source", "bench_feeder", "bench_driver",
-            "bench_watcher", "bench_victim")
+            "bench_watcher", "bench_victim", "bench_stalls")
 
 
 def arguments():
@@ -24,6 +24,7 @@ def arguments():
     parser.add_argument("--quick", action="store_true", help="a tenth of the routes, once")
     parser.add_argument("--only", default=",".join(SCENARIOS), help="of " + ", ".join(SCENARIOS))
     parser.add_argument("--repeats", type=int, help="take medians of so many runs (3)")
+    parser.add_argument("--minutes", type=float, help="wait so long for false alarms (1)")
     parser.add_argument("--json", type=Path, help="write the figures to this file too")
     options = parser.parse_args()
     options.only = options.only.split(",")
@@ -37,7 +38,9 @@ def arguments():
 
 
 def show(title, rows):
-    columns = list(dict.fromkeys(key for _, row in rows for key in row if key != "failed"))
+    """A row lacks what does not apply to it; its `details` are lines of text."""
+    columns = list(dict.fromkeys(key for _, row in rows for key in row))
+    columns = [column for column in columns if column not in ("failed", "details")]
     width = max(len(name) for name, _ in rows)
     print(f"\n{title}")
     print(" " * width + "".join(f"{column:>15}" for column in columns))
@@ -45,7 +48,10 @@ def show(title, rows):
         if "failed" in row:
             print(f"{name:{width}}  failed: {row['failed'].splitlines()[0]}")
         else:
-            print(f"{name:{width}}" + "".join(f"{row[key]:15.2f}" for key in columns), flush=True)
+            cells = (f"{row[key]:15.2f}" if key in row else " " * 15 for key in columns)
+            print(f"{name:{width}}" + "".join(cells), flush=True)
+        for line in row.get("details", ()):
+            print(f"  {line}")
 
 
 def main():
@@ -54,6 +60,7 @@ def main():
         options.build,
         0.1 if options.quick else 1.0,
         options.repeats or (1 if options.quick else 3),
+        options.minutes or (0.1 if options.quick else 1.0),
     )
     results = {"machine": machine(), "scenarios": {}}
     print(results["machine"])

@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bfd import bfd
 from failover import failover
 from processes import Driver, Failed, Feeder, Meter, Process
 from speakers import PEER_AS, Bird, Frr, GoBgp, Task, exabgp, ours, ours_with_timestamps
@@ -17,11 +18,15 @@ from speakers import PEER_AS, Bird, Frr, GoBgp, Task, exabgp, ours, ours_with_ti
 
 @dataclass(frozen=True)
 class Bench:
-    """Where the programs are and how much to do: scale 1 for everything, 0.1 for a quick look."""
+    """Where the programs are and how much to do: scale 1 for everything, 0.1 for a quick look.
+
+    minutes: how long false alarms are waited for.
+    """
 
     build: Path
     scale: float
     repeats: int
+    minutes: float
 
     @property
     def programs(self):
@@ -300,6 +305,7 @@ SCENARIOS = {
     "fan-out": fan_out,
     "idle": idle,
     "failover": failover,
+    "bfd": bfd,
 }
 
 
