@@ -218,6 +218,12 @@ def scene(bench, load=None):
             raise Failed(str(failure)) from None
 
 
+def steal_ms():
+    """What the host gave to others so far, of all processors, as the kernel knows it."""
+    fields = Path("/proc/stat").read_text().split(maxsplit=9)
+    return int(fields[8]) * 1000 / os.sysconf("SC_CLK_TCK")
+
+
 class Stalls:
     """bench_stalls beside a measurement: how late the host woke threads, and when."""
 
@@ -225,6 +231,7 @@ class Stalls:
         words = [bench.programs / "bench_stalls", "OUT", int(seconds) + 1]
         self._meter = Meter(words, directory, "stalls")
         self._meter.wait_word("watching", PATIENCE_S)
+        self._steal_ms = steal_ms()
 
     def __enter__(self):
         return self
@@ -233,6 +240,7 @@ class Stalls:
         self._meter.stop()
 
     def end(self):
+        self._steal_ms = steal_ms() - self._steal_ms
         self._meter.go()
         log = self._meter.stamps()
         worth_ns = 50 * US
@@ -253,6 +261,7 @@ class Stalls:
             "stall p99 us": self._late[int(len(self._late) * 0.99)] / US,
             "stall p99.9 us": self._late[int(len(self._late) * 0.999)] / US,
             "stall max us": self._late[-1] / US,
+            "steal ms": self._steal_ms,
         }
 
 
