@@ -39,6 +39,7 @@ from speaker import RELAY, Helper  # noqa: E402
 
 CUTS = 50
 SINK_PORT, LOAD_PORT = 1790, 1791  # the namespace is ours alone
+PRIORITY = 10  # SCHED_FIFO, less than the BFD thread's
 SETTLE_S = 2  # from the first packets at 1 ms, or the load's begin, to the measurement
 MS, US = 1_000_000, 1_000  # in nanoseconds
 # Where the stall is looked for that explains an alarm: from a little before the last packet until a
@@ -148,7 +149,7 @@ class StoppedSpeaker:
 class Scene:
     """Everything that runs, the route there, the session at its short timers."""
 
-    def __init__(self, bench, stack, load):
+    def __init__(self, bench, stack, load, realtime):
         self.directory = stack.directory
         self._bench, self._stack = bench, stack
         self.cable_end = stack.peer
@@ -164,6 +165,7 @@ class Scene:
         )
         near_text = neighbor(PEER_IP, SINK_PORT) + load_neighbor + service
         near_text += bfd_session(lab.SPEAKER_IP, lab.PEER_IP)
+        near_text += f"realtime {{\n    priority fifo {PRIORITY};\n}}\n" if realtime else ""
         processes = "".join(helper(*item) for item in helpers.items())
         self.far = self._start_end("far", stack.peer, bfd_session(lab.PEER_IP, lab.SPEAKER_IP))
         self.near = self._start_end("near", stack.speaker, near_text, processes)
@@ -176,7 +178,9 @@ class Scene:
 
     def _start_sink(self, name, port):
         command = [self._bench.programs / "bench_sink", port, PEER_AS, 1, 1, "OUT"]
-        command = self._stack.speaker.wrap([*command, "--watch", WATCHED])
+        # The peer whose reading is timed does not wait for a processor that the load is using.
+        urgent = ["chrt", "--fifo", PRIORITY] if name == "sink" else []
+        command = self._stack.speaker.wrap([*urgent, *command, "--watch", WATCHED])
         sink = Meter(command, self.directory, name)
         self._stack.on_close(sink.stop)
         sink.wait_word("listening", PATIENCE_S)
@@ -205,13 +209,13 @@ class Scene:
 
 
 @contextmanager
-def scene(bench, load=None):
+def scene(bench, load, realtime):
     """Faults of the laboratory become failed measurements."""
     with tempfile.TemporaryDirectory(prefix="openbell-bench-") as directory:
         try:
             stack = lab.Lab(directory)
             try:
-                yield Scene(bench, stack, load)
+                yield Scene(bench, stack, load, realtime)
             finally:
                 stack.close()
         except AssertionError as failure:
@@ -360,13 +364,15 @@ def bfd(bench):
     if os.geteuid() != 0:
         yield "OpenBell", {"failed": "network namespaces need root"}
         return
-    for title, load, minutes in (
-        ("", None, bench.minutes / 5),
-        ("while a helper loads, ", HelperLoad(bench), bench.minutes),
+    load, briefly = HelperLoad(bench), bench.minutes / 5
+    for title, scenery, minutes in (
+        ("", (None, False), briefly),
+        ("while a helper loads, ", (load, False), bench.minutes),
+        ("while a helper loads, realtime, ", (load, True), briefly),
     ):
         name = f"{title}nobody cuts"
         try:
-            with scene(bench, load) as place:
+            with scene(bench, *scenery) as place:
                 time.sleep(SETTLE_S)
                 yield name, false_alarms(bench, place, minutes)
                 name = f"{title}cut"
