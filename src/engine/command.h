@@ -21,6 +21,7 @@ struct Invocation {
                           // helper may command
   Cause cause;
   bool selected = false;                         // a selector was given
+  bool released = false;                         // a guard held it, and somebody let it pass
   std::string why = {};                          // filled when the reply is error
   rib::PeerSet reached = rib::nobody;            // who hears of what was changed
   rib::Priority priority = rib::Priority::bulk;  // of what is changed

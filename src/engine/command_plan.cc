@@ -49,7 +49,7 @@ Reply change_plan(Invocation& call, Plan& plan, std::string_view word) {
   }
   if (word == "run" && plan.running()) return call.refuse("the plan is running");
   if (word == "revert" && !plan.running()) return call.refuse("the plan is not running");
-  if (state.guard.active())
+  if (!call.released && state.guard.active())
     if (const std::string objection = state.guard.objection(call.helper); !objection.empty())
       return state.guard.hold(call.helper, call.cause.command, objection) != 0
                  ? Reply::held

@@ -121,7 +121,7 @@ Reply service(Invocation& call, base::TextReader& in) {
     call.helper.answer(text);
     return Reply::done;
   }
-  if (state.guard.active())
+  if (!call.released && state.guard.active())
     if (const std::string objection = state.guard.objection(call.helper);
         !objection.empty() && word != "enable")
       return state.guard.hold(call.helper, call.cause.command, objection) != 0

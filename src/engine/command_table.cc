@@ -177,19 +177,17 @@ std::span<const CommandRow> command_rows() {
 
 namespace {
 
-enum class Passing : std::uint8_t { guarded, released };
-
 /// Held by a guard: it counts as done, the rest is said by events and records.
 Reply hold(Invocation& call, std::string_view objection) {
   if (call.state.guard.hold(call.helper, call.cause.command, objection) != 0) return Reply::held;
   return call.refuse("a guard holds changes (" + std::string(objection) + ") and cannot hold more");
 }
 
-Reply carry_out(Invocation& call, std::string_view text, Passing passing) {
+Reply carry_out(Invocation& call, std::string_view text) {
   if (!select(call, text)) return Reply::error;
   const CommandRow* row = find_row(text);
   if (row == nullptr) return call.refuse("unknown command");
-  if (passing == Passing::guarded && row->guarded && call.state.guard.active())
+  if (!call.released && row->guarded && call.state.guard.active())
     if (const std::string objection = call.state.guard.objection(call.helper); !objection.empty())
       return hold(call, objection);
   base::TextReader in(text);
@@ -223,7 +221,7 @@ void run_command(State& state, Helper& helper, std::string_view line) {
   const std::string_view id = take_id(text);
   const base::Now read = id.empty() ? state.now : state.host.clock();
   Invocation call = invocation_of(state, helper, line);
-  const Reply reply = carry_out(call, text, Passing::guarded);
+  const Reply reply = carry_out(call, text);
   if (reply == Reply::error) note_refusal(state, call);
   const std::string_view answer = answer_of(helper, reply);
   if (id.empty() || reply == Reply::none) return answer.empty() ? void() : helper.answer(answer);
@@ -237,7 +235,8 @@ void run_released(State& state, Helper& helper, std::string_view line) {
   std::string_view text = line;
   take_id(text);
   Invocation call = invocation_of(state, helper, line);
-  if (carry_out(call, text, Passing::released) == Reply::error) note_refusal(state, call);
+  call.released = true;
+  if (carry_out(call, text) == Reply::error) note_refusal(state, call);
 }
 
 }  // namespace openbell::engine

@@ -379,6 +379,21 @@ TEST_F(HealthTest, FrozenHoursHoldCommandsAndNotChecks) {
   EXPECT_THAT(sent(peer), ElementsAre(announced(other_prefix)));
 }
 
+TEST_F(HealthTest, WhatIsReleasedInFrozenHoursIsNotHeldAgain) {
+  const ConnectionId peer = up(engine_service +
+                               "} plan move { route 10.2.0.0/16 next-hop 10.0.0.9; }"
+                               " guard { frozen mon 09:30-16:00 UTC; }");
+  stage_.minute = 10 * 60;
+  stage_.report("hold", true);
+  EXPECT_THAT(sent(peer), ElementsAre(announced(prefix)));
+  say("service engine down");
+  say("plan run move");
+  EXPECT_THAT(sent(peer), IsEmpty());
+  EXPECT_THAT(say("guard release all"), HasSubstr("done"));
+  EXPECT_THAT(sent(peer), ElementsAre(withdrawn(prefix), announced(other_prefix)));
+  EXPECT_THAT(say("show guard"), Not(HasSubstr("(frozen")));
+}
+
 TEST_F(HealthTest, FrozenHoursHoldChecksToWhenTheGuardSaysSo) {
   const ConnectionId peer =
       up(engine_service + "} guard { frozen mon 09:30-16:00 UTC; checks hold; }");

@@ -100,12 +100,12 @@ void ReceiptBook::answer(Receipt& receipt) {
                         (json ? print_json(receipt) : print_text(receipt)) + receipt.answer);
 }
 
-std::string ReceiptBook::print_json(const Receipt& receipt) const {
+std::string ReceiptBook::print_json(const Receipt& receipt) {
   std::string text = "{ \"id\": ";
   base::TextWriter out(text);
   const auto time = [&](std::string_view key, base::Tick tick) {
     out.put(", \"").put(key).put("_ns\": ").signed_number(tick.ns);
-    out.put(", \"").put(key).put("_utc_ns\": ").signed_number(state_.latency.utc_of(tick));
+    out.put(", \"").put(key).put("_utc_ns\": ").signed_number(receipt.utc_of(tick));
   };
   out.json_string(receipt.word).put(", \"result\": ").json_string(receipt.result);
   time("read", receipt.read.tick);
@@ -130,20 +130,20 @@ std::string ReceiptBook::print_json(const Receipt& receipt) const {
   return text;
 }
 
-std::string ReceiptBook::print_text(const Receipt& receipt) const {
+std::string ReceiptBook::print_text(const Receipt& receipt) {
   std::string text = "receipt ";
   base::TextWriter out(text);
   out.put(receipt.word).put(' ').put(receipt.result);
-  out.put(" read ").signed_number(state_.latency.utc_of(receipt.read.tick));
-  out.put(" decided ").signed_number(state_.latency.utc_of(receipt.decided));
+  out.put(" read ").signed_number(receipt.utc_of(receipt.read.tick));
+  out.put(" decided ").signed_number(receipt.utc_of(receipt.decided));
   for (const Peer& peer : receipt.peers) {
     out.put(" neighbor ").put(peer.address.text());
     if (peer.unchanged || !peer.written) {
       out.put(peer.unchanged ? " unchanged" : " waiting");
       continue;
     }
-    out.put(" encoded ").signed_number(state_.latency.utc_of(peer.encoded_at));
-    out.put(" written ").signed_number(state_.latency.utc_of(peer.written_at));
+    out.put(" encoded ").signed_number(receipt.utc_of(peer.encoded_at));
+    out.put(" written ").signed_number(receipt.utc_of(peer.written_at));
   }
   out.put('\n');
   return text;
@@ -177,8 +177,8 @@ void ReceiptBook::finish(Receipt& receipt, Peer& peer) {
   std::vector<event::Field> fields = {{"id", receipt.word},
                                       {"neighbor", address},
                                       {"state", what},
-                                      {"read_utc_ns", state_.latency.utc_of(receipt.read.tick)}};
-  if (peer.written) fields.emplace_back("written_utc_ns", state_.latency.utc_of(peer.written_at));
+                                      {"read_utc_ns", receipt.utc_of(receipt.read.tick)}};
+  if (peer.written) fields.emplace_back("written_utc_ns", receipt.utc_of(peer.written_at));
   if (peer.sent_utc_ns != 0) fields.emplace_back("sent_utc_ns", peer.sent_utc_ns);
   if (peer.hardware_ns != 0) fields.emplace_back("sent_hardware_ns", peer.hardware_ns);
   if (peer.acknowledged_utc_ns != 0)

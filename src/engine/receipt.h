@@ -70,13 +70,17 @@ class ReceiptBook {
     bool answered = false;
     [[nodiscard]] bool written() const;
     [[nodiscard]] bool finished() const;
+    /// The same for a tick wherever it is said: the clocks are compared once, when it was read.
+    [[nodiscard]] std::int64_t utc_of(base::Tick tick) const {
+      return read.utc_ns + (tick - read.tick).ns;
+    }
   };
 
   Receipt make(std::string_view word, base::Now read, rib::PeerSet reached) const;
   void note_written(Receipt& receipt);
   void answer(Receipt& receipt);
-  [[nodiscard]] std::string print_json(const Receipt& receipt) const;
-  [[nodiscard]] std::string print_text(const Receipt& receipt) const;
+  [[nodiscard]] static std::string print_json(const Receipt& receipt);
+  [[nodiscard]] static std::string print_text(const Receipt& receipt);
   void finish(Receipt& receipt, Peer& peer);
   void count_unwritten();
 
