@@ -38,18 +38,19 @@ def arguments():
 
 
 def show(title, rows):
-    """A row lacks what does not apply to it; its `details` are lines of text."""
-    columns = list(dict.fromkeys(key for _, row in rows for key in row))
-    columns = [column for column in columns if column not in ("failed", "details")]
+    """Rows that follow each other with the same columns share a heading; `details` are text."""
     width = max(len(name) for name, _ in rows)
     print(f"\n{title}")
-    print(" " * width + "".join(f"{column:>15}" for column in columns))
+    heading = None
     for name, row in rows:
         if "failed" in row:
             print(f"{name:{width}}  failed: {row['failed'].splitlines()[0]}")
-        else:
-            cells = (f"{row[key]:15.2f}" if key in row else " " * 15 for key in columns)
-            print(f"{name:{width}}" + "".join(cells), flush=True)
+            continue
+        columns = [column for column in row if column != "details"]
+        if columns != heading:
+            print(" " * width + "".join(f"{column:>15}" for column in columns))
+            heading = columns
+        print(f"{name:{width}}" + "".join(f"{row[key]:15.2f}" for key in columns), flush=True)
         for line in row.get("details", ()):
             print(f"  {line}")
 
