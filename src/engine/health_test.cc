@@ -158,6 +158,35 @@ TEST_F(HealthTest, DampeningKeepsAFlappingServiceDown) {
   EXPECT_THAT(sent(peer), ElementsAre(announced(prefix)));
 }
 
+TEST_F(HealthTest, DampeningEndsWhenNothingHasFailedForItsTime) {
+  const ConnectionId peer = up(engine_service + "dampen { after 1; within 60s; hold 30s; } }");
+  stage_.report("hold", true);
+  sent(peer);
+  stage_.report("hold", false);
+  EXPECT_THAT(sent(peer), ElementsAre(withdrawn(prefix)));
+  stage_.report("hold", true);
+  stage_.wait(seconds(20));
+  stage_.report("hold", false);
+  stage_.report("hold", true);
+  stage_.wait(seconds(29));
+  EXPECT_THAT(sent(peer), IsEmpty());
+  stage_.wait(seconds(2));
+  EXPECT_THAT(sent(peer), ElementsAre(announced(prefix)));
+}
+
+TEST_F(HealthTest, DampeningCountsOnlyWhatTakesTheServiceDown) {
+  const ConnectionId peer = up(engine_service +
+                               "check process { name engine; } any; "
+                               "dampen { after 2; within 60s; hold 30s; } }");
+  stage_.report("process", true);
+  EXPECT_THAT(sent(peer), ElementsAre(announced(prefix)));
+  for (int i = 0; i < 3; ++i) {
+    stage_.report("hold", true);
+    stage_.report("hold", false);
+  }
+  EXPECT_THAT(sent(peer), IsEmpty());
+}
+
 TEST_F(HealthTest, ACheckThatDoesNotAnswerIsCancelledAndFails) {
   const ConnectionId peer =
       up("service web { route 10.1.0.0/16 next-hop 10.0.0.9; rise 1; fall 2; "
