@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/check.h"
+
 namespace openbell::bfd {
 
 namespace {
@@ -37,10 +39,18 @@ Session::Session(const SessionConfig& config, std::uint32_t discriminator, std::
       random_state_(seed),
       listener_(listener),
       authenticator_(config, static_cast<std::uint32_t>(random())) {
+  check_config();
   advertised_ = used_ = wanted();
   publish_intervals();
   last_sent_ = now - transmit_interval();
   schedule(now);
+}
+
+/// With intervals or a multiplier of zero time would not go on.
+void Session::check_config() const {
+  OPENBELL_CHECK(config_.transmit >= interval_min && config_.transmit <= interval_max);
+  OPENBELL_CHECK(config_.receive >= interval_min && config_.receive <= interval_max);
+  OPENBELL_CHECK(config_.multiplier != 0 && discriminator_ != 0);
 }
 
 // --- what is received
@@ -139,7 +149,9 @@ Session::Intervals Session::wanted() const {
 
 // RFC 5880 6.8.3
 void Session::negotiate(base::Tick now) {
-  if (poll_ == Poll::none && wanted() != advertised_) {
+  // One sequence at a time, so that it is clear what Final answers; while the session is not up,
+  // nothing hangs on the answer.
+  if ((poll_ == Poll::none || state_ != State::up) && wanted() != advertised_) {
     advertised_ = wanted();
     poll_ = state_ == State::admin_down ? Poll::none : Poll::due;
   }
@@ -161,6 +173,7 @@ void Session::change(const SessionConfig& config, base::Tick now) {
   const bool authentication = config.auth != config_.auth || config.key_id != config_.key_id ||
                               config.secret != config_.secret;
   config_ = config;
+  check_config();
   if (authentication) authenticator_ = Authenticator(config, authenticator_.sequence());
   negotiate(now);
   speak_if_changed(now);
@@ -204,12 +217,7 @@ base::Tick Session::detection_deadline() const {
 
 void Session::on_timer(base::Tick now) {
   look_at_silence(now);
-  if (now >= next_transmit_) {
-    if (statistics_.sent != 0)  // the first is as late as its session was begun
-      statistics_.transmit_late_max = std::max(statistics_.transmit_late_max, now - next_transmit_);
-    transmit(false, now);
-    schedule(now);
-  }
+  if (now >= next_transmit_) transmit(false, now);
 }
 
 void Session::look_at_silence(base::Tick now) {
@@ -297,6 +305,9 @@ void Session::transmit(bool final, base::Tick now) {
   if (packet.poll) poll_ = Poll::sent;
   // An answer to a poll does not take the place of a periodic packet.
   if (final) return;
+  // The first one is as late as its session was begun.
+  if (statistics_.sent > 1)
+    statistics_.transmit_late_max = std::max(statistics_.transmit_late_max, now - next_transmit_);
   last_sent_ = now;
   scheduled_interval_ = {};
   next_transmit_ = base::never;

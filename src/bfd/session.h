@@ -79,6 +79,7 @@ class Session {
   /// How long the peer has been silent.
   enum class Silence : std::uint8_t { heard, missed, forgotten };
 
+  void check_config() const;
   void learn(const ControlPacket& packet);
   void follow_poll(const ControlPacket& packet, base::Tick now);
   void move_to(State state, Diagnostic why, base::Tick now);

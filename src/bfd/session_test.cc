@@ -348,6 +348,17 @@ TEST(BfdSession, BeginsTheNextPollSequenceAfterAPacketWithoutFinal) {
   EXPECT_EQ(side.sent[1].desired_min_tx_us, 100'000u);
 }
 
+TEST(BfdSession, TellsEveryChangeAtOnceWhileItIsDown) {
+  Side side(config_of());
+  side.session.on_timer(start);
+  for (const int interval : {2000, 3000}) {  // nobody answers the first poll
+    side.session.change(config_of(milliseconds(interval)), start);
+    EXPECT_TRUE(side.sent.back().poll);
+    EXPECT_EQ(side.sent.back().desired_min_tx_us, static_cast<unsigned>(interval) * 1000);
+    EXPECT_EQ(side.session.statistics().transmit, milliseconds(interval));
+  }
+}
+
 TEST(BfdSession, TakesANewMultiplierWithoutAPoll) {
   Side side(config_of());
   side.bring_up(start);
@@ -377,6 +388,9 @@ TEST(BfdSession, RemembersHowLateAPacketWas) {
   side.session.on_timer(side.session.deadline() + milliseconds(1));
   EXPECT_EQ(side.session.statistics().transmit_late_max, milliseconds(3));
   EXPECT_EQ(side.session.statistics().sent, 3u);
+  // Also when what arrived comes first and makes it speak.
+  side.hear(Side::peer(State::down), side.session.deadline() + milliseconds(7));
+  EXPECT_EQ(side.session.statistics().transmit_late_max, milliseconds(7));
 }
 
 TEST(BfdSession, DiscardsWhatIsNotAuthentic) {
