@@ -30,6 +30,8 @@ constexpr std::array words{
     Word{"peer", Command::peer, "be a BGP peer that prints what it receives"},
     Word{"cli", Command::cli, "send a command to the running speaker"},
     Word{"run", Command::cli, "the same"},
+    Word{"jitter", Command::jitter, "measure which BFD timers this host can hold"},
+    Word{"bfd", Command::jitter, "`bfd jitter`, the same"},
     Word{"healthcheck", Command::healthcheck,
          "be a helper that announces addresses while a command succeeds"},
 };
@@ -133,6 +135,12 @@ void describe_peer(CLI::App& app, Arguments& arguments) {
   app.add_flag("-q,--quiet", arguments.quiet, "one line for each UPDATE with its number of routes");
 }
 
+void describe_jitter(CLI::App& app, Arguments& arguments) {
+  app.add_option("-s,--seconds", arguments.seconds, "how long to measure, for each scheduler")
+      ->check(CLI::Range(1, 3600));
+  app.add_flag("-j,--json", arguments.json, "print JSON");
+}
+
 void describe(CLI::App& app, Arguments& arguments) {
   switch (arguments.command) {
     case Command::server:
@@ -161,6 +169,8 @@ void describe(CLI::App& app, Arguments& arguments) {
       app.add_option("command", arguments.words, "words of the command");
       app.prefix_command();
       return;
+    case Command::jitter:
+      return describe_jitter(app, arguments);
     case Command::version:
     case Command::healthcheck:
       app.allow_extras();
@@ -218,6 +228,7 @@ bool take_command(std::vector<std::string>& line, Arguments& arguments) {
   if (word == nullptr) return !take_old_spelling(line, arguments);
   arguments.command = word->command;
   line.erase(line.begin());
+  if (word->word == "bfd" && !line.empty() && line.front() == "jitter") line.erase(line.begin());
   if (word->word != "configuration" || line.empty()) return true;
   if (line.front() == "export") arguments.command = Command::config_export;
   if (line.front() == "export" || line.front() == "validate") line.erase(line.begin());

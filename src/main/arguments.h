@@ -23,6 +23,7 @@ enum class Command : std::uint8_t {
   healthcheck,
   peer,
   cli,
+  jitter,
 };
 
 enum class PayloadKind : std::uint8_t { guess, update, open, nlri };
@@ -58,6 +59,9 @@ struct Arguments {
   std::string listen = "127.0.0.1:179";  // peer
   std::uint32_t peer_own_as = 65001;     // peer --as
   bool quiet = false;                    // peer: counts only
+
+  std::uint32_t seconds = 5;  // jitter: for each scheduler
+  bool json = false;          // jitter
 
   healthcheck::Options healthcheck;
 };

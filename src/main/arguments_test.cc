@@ -92,9 +92,27 @@ TEST(Arguments, HealthcheckByAllItsNames) {
   }
 }
 
+TEST(Arguments, JitterByBothItsNames) {
+  for (const std::vector<const char*>& line :
+       {std::vector<const char*>{"openbell", "jitter", "--seconds", "7", "--json"},
+        {"openbell", "bfd", "jitter", "-s", "7", "-j"}}) {
+    const Arguments arguments = parse(line);
+    EXPECT_EQ(arguments.command, Command::jitter);
+    EXPECT_EQ(arguments.seconds, 7u);
+    EXPECT_TRUE(arguments.json);
+  }
+  const char* const forever[] = {"openbell", "jitter", "--seconds", "0"};
+  int status = 0;
+  testing::internal::CaptureStderr();
+  EXPECT_FALSE(parse_arguments(4, forever, status));
+  EXPECT_EQ(status, 1);
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("--seconds"), std::string::npos);
+}
+
 TEST(Arguments, EveryCommandExplainsItself) {
-  for (const char* command : {"server", "check", "config", "validate", "configuration", "decode",
-                              "encode", "version", "env", "peer", "cli", "run", "healthcheck"}) {
+  for (const char* command :
+       {"server", "check", "config", "validate", "configuration", "decode", "encode", "version",
+        "env", "peer", "cli", "run", "healthcheck", "jitter", "bfd"}) {
     const char* const line[] = {"openbell", command, "--help"};
     int status = -1;
     testing::internal::CaptureStdout();

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "main/configuration_file.h"
+#include "main/jitter.h"
 
 namespace openbell {
 
@@ -38,10 +39,13 @@ int run_check(const Arguments& arguments, const Settings& settings) {
       std::fprintf(stderr, "%s\n", text.c_str());
     for (const std::string& note : loaded.notes)
       std::fprintf(stderr, "%s: note: %s\n", file.c_str(), note.c_str());
-    if (loaded.ok)
-      std::printf("%s: %s\n", file.c_str(), summary(loaded.configuration).c_str());
-    else
+    if (!loaded.ok) {
       status = 1;
+      continue;
+    }
+    if (const std::string warning = jitter_warning(loaded.configuration); !warning.empty())
+      std::fprintf(stderr, "%s\n", warning.c_str());
+    std::printf("%s: %s\n", file.c_str(), summary(loaded.configuration).c_str());
   }
   return status;
 }

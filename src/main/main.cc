@@ -9,6 +9,7 @@
 #include "main/cli.h"
 #include "main/decode.h"
 #include "main/healthcheck/healthcheck.h"
+#include "main/jitter.h"
 #include "main/peer.h"
 #include "main/server.h"
 #include "main/settings.h"
@@ -67,6 +68,8 @@ int run(const Arguments& arguments) {
       return openbell::run_peer(arguments);
     case Command::cli:
       return openbell::run_cli(arguments, settings->environment.api_pipename);
+    case Command::jitter:
+      return openbell::run_jitter(arguments);
     case Command::healthcheck:
       return openbell::healthcheck::run(arguments.healthcheck);
   }

@@ -125,15 +125,15 @@ class Helper:
         self._listener.close()
 
 
-def configuration(helper_socket, neighbor, families, extra=""):
+def configuration(helper_socket, neighbor, families, extra="", root=""):
     """An ExaBGP configuration with one neighbor and the relay as its helper.
 
     neighbor: keyword -> value for the neighbor's leaf keywords; families: "ipv4 unicast" words;
-    extra: further text inside the neighbor.
+    extra: further text inside the neighbor; root: further sections.
     """
     leaves = "".join(f"    {key} {value};\n" for key, value in neighbor["leaves"].items())
     family = "".join(f"        {name};\n" for name in families)
-    return f"""process relay {{
+    return f"""{root}process relay {{
     run {sys.executable} {RELAY} {helper_socket};
     encoder json;
 }}
@@ -159,7 +159,9 @@ neighbor {neighbor["address"]} {{
 class Speaker:
     """The speaker under test with one neighbor, the other end of the lab's cable."""
 
-    def __init__(self, lab, families, local_as, peer_as, leaves=None, extra="", environment=None):
+    def __init__(
+        self, lab, families, local_as, peer_as, leaves=None, extra="", environment=None, root=""
+    ):
         self.directory = lab.directory / "openbell"
         self.directory.mkdir()
         self.helper = Helper(self.directory)
@@ -175,8 +177,8 @@ class Speaker:
                 **(leaves or {}),
             },
         }
-        path = self.directory / "speaker.conf"
-        path.write_text(configuration(self.helper.path, neighbor, families, extra))
+        path = self.path = self.directory / "speaker.conf"
+        path.write_text(configuration(self.helper.path, neighbor, families, extra, root))
         self.process = lab.speaker.start(
             "speaker",
             [*speaker_command(), path],

@@ -14,7 +14,7 @@ class Session:
     """How the peer is to talk to the speaker. With active=True it connects, else it waits.
 
     protocol_options and channel_options are more lines for a neighbor and for each of its families,
-    in the peer's own language (BIRD only).
+    bfd the inside of its BFD section, all in the peer's own language (BIRD only).
     """
 
     families: tuple
@@ -25,6 +25,7 @@ class Session:
     gtsm: bool = False
     protocol_options: tuple = ()
     channel_options: tuple = ()
+    bfd: str = ""
 
 
 class Peer:

@@ -43,12 +43,13 @@ class Bird(Peer):
             f"    {channel} {{ table {table}; import all; export all;{options} }};\n"
             for channel, _, table in self._channels()
         )
+        bfd = f"protocol bfd {{ {self.session.bfd} }}\n" if self.session.bfd else ""
         statics = "".join(self._static(family) for family in self.session.families)
         return f"""router id {PEER_IP};
 log stderr all;
 {tables}
 protocol device {{ }}
-{statics}
+{bfd}{statics}
 protocol bgp speaker {{
     local {PEER_IP} as {self.session.peer_as};
     neighbor {SPEAKER_IP} as {self.session.speaker_as};
