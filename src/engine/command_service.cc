@@ -195,9 +195,9 @@ Reply show_bfd(Invocation& call, base::TextReader& in) {
           "\"transmit_late_max_ns\": {}, \"error\": {} }}",
           separator, json_text(entry.config.name), entry.config.peer_address.text(),
           bfd::name(report.state), bfd::name(report.remote_state), bfd::name(report.diagnostic),
-          seconds_since(state, entry.since), report.transmit.ns, report.detection.ns, counted.sent,
-          counted.received, counted.discarded, counted.downs, counted.transmit_late_max.ns,
-          json_text(entry.error));
+          seconds_since(state, entry.since), counted.transmit.ns, counted.detection.ns,
+          counted.sent, counted.received, counted.discarded, counted.downs,
+          counted.transmit_late_max.ns, json_text(entry.error));
       separator = ", ";
       continue;
     }
@@ -207,8 +207,8 @@ Reply show_bfd(Invocation& call, base::TextReader& in) {
                    entry.config.name.empty() ? "neighbor " + entry.config.peer_address.text()
                                              : entry.config.name,
                    bfd::name(report.state), seconds_since(state, entry.since),
-                   static_cast<double>(report.transmit.ns) / 1e6,
-                   static_cast<double>(report.detection.ns) / 1e6, counted.sent, counted.received,
+                   static_cast<double>(counted.transmit.ns) / 1e6,
+                   static_cast<double>(counted.detection.ns) / 1e6, counted.sent, counted.received,
                    counted.discarded, counted.downs, entry.error.empty() ? "" : " ", entry.error);
   }
   if (json) text += " ]\n";

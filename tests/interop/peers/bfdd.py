@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import tempfile
+from pathlib import Path
 
 from lab import wait_until
 
@@ -13,16 +15,14 @@ class Bfdd:
 
     def __init__(self, lab, sessions):
         self.lab = lab
-        self.directory = lab.directory / "bfdd"
-        self.directory.mkdir()
-        # Both go on as user frr, which must reach and fill the folder.
-        for folder in (self.directory, *self.directory.parents):
-            if folder == folder.parent or folder.stat().st_mode & 0o001:
-                break
-            folder.chmod(folder.stat().st_mode | 0o011)
+        # Both go on as user frr, which cannot enter the folder of the tests.
+        folder = tempfile.TemporaryDirectory(prefix="bfdd-")
+        lab.on_close(folder.cleanup)
+        self.directory = Path(folder.name)
         shutil.chown(self.directory, "frr", "frr")
         configuration = self.directory / "bfdd.conf"
         configuration.write_text(f"bfd\n{sessions}!\n")
+        shutil.chown(configuration, "frr", "frr")
         self._start("zebra", ZEBRA, "/dev/null")
         wait_until((self.directory / "zserv").exists, "zebra serves")
         self.process = self._start(
