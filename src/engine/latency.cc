@@ -16,21 +16,21 @@ std::int64_t Latency::utc_of(base::Tick tick) const {
 }
 
 StampId Latency::stamp_for(Neighbor& neighbor) {
-  if (!active_) return 0;
-  const bool first = neighbor.latency().turn != turns_;
+  const bool first = active_ && neighbor.latency().turn != turns_;
   if (!state_.receipts.waiting() && !(first && neighbor.config().kernel_timestamps)) return 0;
   return ++last_stamp_;
 }
 
 void Latency::on_written(Neighbor& neighbor, StampId stamp, base::Tick encoded) {
-  if (!active_) return;
+  // A turn that decided nothing may still write what a receipt waits for: the peer was slow.
+  if (!active_ && stamp == 0) return;
   PeerLatency& peer = neighbor.latency();
   peer.encoded = encoded;
   peer.written_at = state_.host.clock().tick;
   peer.stamp = stamp;
   if (stamp != 0)
     peer.outstanding[stamp % peer.outstanding.size()] = {stamp, utc_of(peer.written_at), 0};
-  if (peer.turn == turns_) return;
+  if (!active_ || peer.turn == turns_) return;
   peer.turn = turns_;
   peer.written.record(peer.written_at - decided_at_);
   all.written.record(peer.written_at - decided_at_);

@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 
 import pytest
 from lab import wait_until
@@ -143,6 +144,25 @@ def test_a_peer_that_does_not_acknowledge(stage):
     event = run.notice("receipt", id="lost")
     assert event["state"] == "unacknowledged" and "acknowledged_utc_ns" not in event
     assert run.record("receipt", result="unacknowledged")["neighbors"] == ["10.255.0.2"]
+
+
+def test_a_peer_that_does_not_read_is_waited_for(stage):
+    """It stops, its buffers fill up, and what is said then waits; it goes on, and is told."""
+    run = Running(stage)
+    run.peer.process.signal(signal.SIGSTOP)
+    for block in range(200):
+        prefixes = " ".join(f"20.{block}.{n >> 4}.{(n & 15) << 4}/28" for n in range(1000))
+        receipt = run.ask(f"announce attributes next-hop self nlri {prefixes} id b{block}")
+        (neighbor,) = receipt["neighbors"]
+        if neighbor["state"] == "waiting":
+            break
+    assert neighbor == {"neighbor": "10.255.0.2", "state": "waiting"}
+    assert run.ask(f"{ANNOUNCE} id last")["neighbors"][0]["state"] == "waiting"
+    run.peer.process.signal(signal.SIGCONT)
+    run.here(ROUTE)
+    run.here(f"20.{block}.0.0/28")
+    run.notice("receipt", id="last")
+    assert not run.session_fell()
 
 
 @pytest.mark.parametrize("down", ["", "when down { med 1000; }"])
