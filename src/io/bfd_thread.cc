@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "io/thread_priority.h"
+#include "io/worker_thread.h"
 
 namespace openbell::io {
 
@@ -52,7 +53,7 @@ BfdThread::~BfdThread() {
 
 void BfdThread::begin_thread() {
   if (thread_.joinable()) return;
-  thread_ = std::thread([this] { loop_.run(); });
+  thread_ = start_worker("openbell-bfd", [this] { loop_.run(); });
   const std::string error = set_thread_priority(thread_.native_handle(), priority_, cpu_);
   if (!error.empty())
     log("bfd: " + error + "; sessions run with the ordinary priority, see `openbell jitter`");

@@ -12,8 +12,8 @@
 
 #include "base/check.h"
 #include "io/clock.h"
-#include "io/realtime.h"
 #include "io/socket.h"
+#include "io/worker_thread.h"
 
 namespace openbell::io {
 
@@ -35,8 +35,7 @@ class RehearsalSinks {
         bell_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     OPENBELL_CHECK(epoll_ && bell_);
     watch(bell_.get(), bell_tag);
-    const Unpinned unpinned;
-    thread_ = std::thread([this] { serve(); });
+    thread_ = start_worker("openbell-drill", [this] { serve(); });
   }
   ~RehearsalSinks() {
     order([](Order& order) { order.stop = true; });

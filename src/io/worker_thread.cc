@@ -3,6 +3,8 @@
 #include <csignal>
 #include <pthread.h>
 
+#include "io/realtime.h"
+
 namespace openbell::io {
 
 std::thread start_worker(const char* name, std::function<void()> body) {
@@ -11,6 +13,7 @@ std::thread start_worker(const char* name, std::function<void()> body) {
   sigset_t before;
   ::sigfillset(&all);
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  const Unpinned unpinned;
   std::thread thread(std::move(body));
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   ::pthread_setname_np(thread.native_handle(), name);

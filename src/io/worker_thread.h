@@ -6,8 +6,8 @@
 
 namespace openbell::io {
 
-/// A thread that no signal is delivered to: signals are the loop's. `name` has at most 15
-/// characters.
+/// A thread that no signal is delivered to: signals are the loop's. It may use every processor
+/// though the loop is pinned (io/realtime.h). `name` has at most 15 characters.
 std::thread start_worker(const char* name, std::function<void()> body);
 
 }  // namespace openbell::io

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "io/realtime.h"
+#include "io/worker_thread.h"
 
 namespace openbell {
 
@@ -170,7 +171,7 @@ void Daemon::reload() {
   if (settings_.environment.debug_rotate) file_at_ = (file_at_ + 1) % files_.size();
   log(6, "configuration", "reading " + files_[file_at_]);
   // A large file takes a second to parse: not on the loop.
-  loader_ = std::thread([this, file = files_[file_at_]] {
+  loader_ = io::start_worker("openbell-load", [this, file = files_[file_at_]] {
     loaded_ = std::make_unique<LoadedConfiguration>(load_configuration(file, settings_));
     reloaded_.wake();
   });
