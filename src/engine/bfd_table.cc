@@ -22,22 +22,30 @@ bool is_failure(const bfd::Report& report) {
 }  // namespace
 
 void BfdTable::apply(const std::vector<bfd::SessionConfig>& standalone) {
-  std::vector<bool> kept(entries_.size());
-  const auto keep = [&](const bfd::SessionConfig& config, NeighborId neighbor) {
-    const bfd::SessionId session = place_of(config, neighbor);
-    kept.resize(entries_.size());
-    kept[session] = true;
-    const BfdEntry& entry = entries_[session];
-    if (!entry.used || !(entry.config == config)) start(session, config, neighbor);
+  struct Wanted {
+    const bfd::SessionConfig* config;
+    NeighborId neighbor;
   };
-  for (const bfd::SessionConfig& config : standalone) keep(config, BfdEntry::no_neighbor);
+  std::vector<Wanted> wanted;
+  for (const bfd::SessionConfig& config : standalone)
+    wanted.push_back({&config, BfdEntry::no_neighbor});
   for (const auto& neighbor : state_.neighbors)
     if (neighbor != nullptr && neighbor->config().bfd && !neighbor->ephemeral())
-      keep(*neighbor->config().bfd, neighbor->id());
+      wanted.push_back({&*neighbor->config().bfd, neighbor->id()});
+  // What goes makes room first: another session may take over its addresses.
   for (bfd::SessionId session = 0; session < entries_.size(); ++session) {
-    if (!entries_[session].used || kept[session]) continue;
+    const BfdEntry& entry = entries_[session];
+    const auto stays = [&](const Wanted& one) {
+      return one.neighbor == entry.neighbor && one.config->name == entry.config.name;
+    };
+    if (!entry.used || std::any_of(wanted.begin(), wanted.end(), stays)) continue;
     state_.host.stop_bfd(session);
     entries_[session] = {};
+  }
+  for (const Wanted& one : wanted) {
+    const bfd::SessionId session = place_of(*one.config, one.neighbor);
+    const BfdEntry& entry = entries_[session];
+    if (!entry.used || !(entry.config == *one.config)) start(session, *one.config, one.neighbor);
   }
 }
 

@@ -171,10 +171,35 @@ class ServiceLookup {
   Configuration& configuration_;
 };
 
+bool same_path(const bfd::SessionConfig& a, const bfd::SessionConfig& b) {
+  return a.peer_address == b.peer_address && a.local_address == b.local_address &&
+         a.interface == b.interface && a.multihop == b.multihop;
+}
+
+/// RFC 5881 2: one session for a pair of addresses; packets could not be told apart.
+void check_bfd_paths(SectionParser& parser, const Configuration& configuration) {
+  const std::vector<BfdDraft>& sessions = parser.drafts.bfd_sessions;
+  for (std::size_t i = 0; i < sessions.size(); ++i) {
+    const bfd::SessionConfig& session = sessions[i].config;
+    if (!session.local_address) continue;  // said already
+    for (std::size_t k = 0; k < i; ++k)
+      if (same_path(sessions[k].config, session))
+        parser.error(sessions[i].offset, "bfd '" + session.name + "' and bfd '" +
+                                             sessions[k].config.name + "' are the same path");
+    for (const NeighborConfig& neighbor : configuration.neighbors)
+      if (neighbor.bfd && same_path(*neighbor.bfd, session))
+        parser.error(sessions[i].offset,
+                     "bfd '" + session.name + "' and the bfd of neighbor " +
+                         neighbor.peer_address.address.text() +
+                         " are the same path: a check of kind peer follows that session");
+  }
+}
+
 }  // namespace
 
 void finish_services(SectionParser& parser, Configuration& configuration) {
   ServiceLookup(parser, configuration).run();
+  check_bfd_paths(parser, configuration);
   Drafts& drafts = parser.drafts;
   configuration.guard = std::move(drafts.guard);
   configuration.realtime = drafts.realtime;

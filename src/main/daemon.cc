@@ -92,6 +92,11 @@ void Daemon::prepare_realtime(const grammar::RealtimeConfig& realtime) {
   const std::vector<std::string> refused =
       io::apply_realtime({realtime.cpu, realtime.priority, realtime.lock_memory});
   for (const std::string& line : refused) log(3, "daemon", line);
+  // BFD goes before the loop, also where the loop goes before everything else.
+  if (realtime.priority < io::BfdThread::default_priority) return;
+  std::string error;
+  bfd_.set_priority(std::min(realtime.priority + 1, 99), -1, error);
+  if (!error.empty()) log(3, "daemon", error);
 }
 
 std::string Daemon::open_audit(const grammar::AuditConfig& audit) {
