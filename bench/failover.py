@@ -26,6 +26,13 @@ SOURCE_IP = "127.0.0.3"
 STALE_US, BUMP_US = 200, 50
 BLOCK = 50  # kills before the next subject has its turn
 PATIENCE_S = 30
+# SCHED_FIFO: the peer stands for another machine, and what is watched has a processor of its own
+# where a heartbeat of 200 us matters.
+WATCHED_PRIORITY, PEER_PRIORITY = 10, 20
+
+
+def urgent(priority):
+    return ["chrt", "--fifo", str(priority)]
 
 
 class Place:
@@ -106,16 +113,16 @@ def helper(name, command):
 class Floor:
     """bench_watcher in the place of a speaker."""
 
+    plain = True
+
     def __init__(self, bench, spin=False):
         self.name = "floor"
-        self.plain = True
-        self._programs = bench.programs
+        self._program = bench.programs / "bench_watcher"
         self._spin = ["--spin"] if spin else []
 
     def start(self, stack, place, trigger, _load):
         words = [place.port, PEER_AS, WATCHED, *trigger.floor(place), *self._spin]
-        program = self._programs / "bench_watcher"
-        return [stack.enter_context(Process("floor", [program, *words], place.directory))]
+        return [stack.enter_context(Process("floor", [self._program, *words], place.directory))]
 
 
 class Speaker:
@@ -123,10 +130,11 @@ class Speaker:
 
     plain = False
 
-    def __init__(self, name, command, environment=None, script=None):
+    def __init__(self, name, command, script=None, idle="block"):
         self.name = name
-        self._speaker = ExaBgpLike(name, command, environment)
+        self._speaker = ExaBgpLike(name, command)
         self._script = script
+        self._idle = idle
 
     def start(self, stack, place, trigger, load):
         path = place.directory / "speaker.conf"
@@ -140,6 +148,7 @@ class Speaker:
         if load:
             text += load.neighbors(place)
         if not self._script:
+            text += f"realtime {{\n    idle {self._idle};\n}}\n"
             text += (
                 f"service watched {{\n    route {prefix(WATCHED)} next-hop {NEXT_HOP};\n"
                 f"    {trigger.check(place)}\n    neighbor [ {PEER_IP} ];\n}}\n"
@@ -190,7 +199,7 @@ def kill_block(bench, subject, trigger, load, count):
     with workplace() as place, ExitStack() as stack:
         words = [place.port, PEER_AS, 1, 1, "OUT", "--watch", WATCHED]
         words += ["--plain"] if subject.plain else []
-        sink = stack.enter_context(Meter([bench.programs / "bench_sink", *words], place.directory))
+        sink = stack.enter_context(Meter([*urgent(PEER_PRIORITY), bench.programs / "bench_sink", *words], place.directory))
         sink.wait_word("listening", 10)
         running = subject.start(stack, place, trigger, load)
         sink.wait_word("established", PATIENCE_S, running)
@@ -204,7 +213,7 @@ def kill_block(bench, subject, trigger, load, count):
 
 def kill_one(bench, place, trigger, sink, running):
     """When it was killed, and since when it was as good as dead."""
-    command = [bench.programs / "bench_victim", *trigger.victim(place)]
+    command = [*urgent(WATCHED_PRIORITY), bench.programs / "bench_victim", *trigger.victim(place)]
     with Process("victim", command, place.directory) as victim:
         sink.wait_state("up", ("up", "down"), PATIENCE_S, running)
         time.sleep(random.uniform(0.02, 0.15))  # the phase of what polls is any
@@ -270,12 +279,16 @@ def with_prefix(title, rows):
 
 def native(bench, kills, load=None, title=""):
     """The checks of the speaker's own, beside the floor when nothing else happens."""
-    for trigger, spin in ((HOLD, False), (PROCESS, False), (HEARTBEAT, True), (HEARTBEAT, False)):
-        environment = {"openbell_reactor_idle": "spin"} if spin else None
-        subjects = [Speaker("OpenBell", openbell(bench), environment)]
+    for trigger, idle in (
+        (HOLD, "block"),
+        (PROCESS, "block"),
+        (HEARTBEAT, "spin"),
+        (HEARTBEAT, "block"),
+    ):
+        subjects = [Speaker("OpenBell", openbell(bench), idle=idle)]
         if not load:
-            subjects.append(Floor(bench, spin))
-        name = f"{title}{trigger.name}{', spinning' if spin else ''}"
+            subjects.append(Floor(bench, idle == "spin"))
+        name = f"{title}{trigger.name}{', spinning' if idle == 'spin' else ''}"
         yield from with_prefix(name, compare(bench, subjects, trigger, kills, load))
 
 

@@ -98,6 +98,7 @@ int main(int argc, char** argv) {
   const auto index =
       static_cast<std::uint32_t>(number_argument("INDEX", argv[3], prefix_count_max - 1));
   const std::string_view kind = argv[4];
+  const bool spin = argc > 7 && std::string_view(argv[7]) == "--spin";
   Watch watch;
   if (kind == "process")
     watch = watch_process(argv[5]);
@@ -105,8 +106,7 @@ int main(int argc, char** argv) {
     watch = watch_connection(
         static_cast<std::uint16_t>(number_argument("WATCHED_PORT", argv[5], 65535)));
   else if (kind == "heartbeat" && argc > 6)
-    watch = watch_heartbeat(argv[5], number_argument("STALE_US", argv[6], 10'000'000) * 1000,
-                            argc > 7 && std::string_view(argv[7]) == "--spin");
+    watch = watch_heartbeat(argv[5], number_argument("STALE_US", argv[6], 10'000'000) * 1000, spin);
   else
     return usage();
 
@@ -116,7 +116,9 @@ int main(int argc, char** argv) {
   const Bytes withdraw = withdraw_message(index);
   prctl(PR_SET_TIMERSLACK, 1UL);  // else the kernel adds 50 us to every sleep
   while (true) {
-    while (!watch.begin()) usleep(1000);
+    while (!watch.begin()) {
+      if (!spin) usleep(1000);
+    }
     write_all(peer, announce);
     watch.wait_end();
     if (send(peer, withdraw.data(), withdraw.size(), MSG_NOSIGNAL) < 0) die("send");
