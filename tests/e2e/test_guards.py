@@ -200,8 +200,11 @@ def test_frozen_hours_hold_people_and_scripts(stage, switch):
         run.here(prefix)
     run.gone(FIRST)
     assert held(run) == []
-    released = [record["command"] for record in run.records("guard", result="released")]
-    assert released == commands[:3] + commands[4:]
+    wait_until(
+        lambda: [record["command"] for record in run.records("guard", result="released")]
+        == commands[:3] + commands[4:],
+        "the records of what was released",
+    )
     assert run.record("guard", result="dropped")["command"] == "clear adj-rib out"
 
 

@@ -132,10 +132,14 @@ def test_run_and_revert(stage, armed):
         run.say("plan revert chicago")
         chicago.wait_before()
         run.notice("plan", mark, name="chicago", state="reverted")
-    commands = [record["command"] for record in run.records("plan") if "command" in record]
-    assert [word for word in commands if word.startswith("plan r")] == [
-        "plan run chicago", "plan revert chicago", "plan run chicago", "plan revert chicago",
-    ]  # fmt: skip
+
+    def commands():
+        said = [record.get("command", "") for record in run.records("plan")]
+        return [command for command in said if command.startswith("plan r")]
+
+    # The log is written by a thread of its own: its last line follows the event.
+    wanted = ["plan run chicago", "plan revert chicago"] * 2
+    wait_until(lambda: commands() == wanted, "four records")
     record = run.records("service", result="gateway down")[0]
     assert record["cause"]["kind"] == "plan" and record["cause"]["name"] == "chicago"
     assert not run.session_fell()
@@ -278,9 +282,11 @@ def test_arm_and_disarm(stage):
     chicago.wait_armed()
     for command in ("plan run nobody", "plan walk chicago", "plan show", "drill nobody"):
         run.refused(command)
-    assert [record["result"] for record in run.records("plan")] == [
-        "chicago disarmed", "chicago armed",
-    ]  # fmt: skip
+    wait_until(
+        lambda: [record["result"] for record in run.records("plan")]
+        == ["chicago disarmed", "chicago armed"],
+        "two records",
+    )
 
 
 def test_a_reload_does_not_change_a_plan_that_runs(stage):
