@@ -251,6 +251,8 @@ def compare(bench, subjects, trigger, kills, load=None):
         except Failed as failure:
             failures[subject.name] = str(failure)
     for name, times in found.items():
+        if not times and name not in failures:
+            failures[name] = "the route was never there when its program was killed"
         yield name, {"failed": failures[name]} if name in failures else row(times, alarms[name])
 
 
