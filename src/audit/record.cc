@@ -21,6 +21,9 @@ struct Head {
   std::int64_t mono_ns;
   std::uint64_t sequence;
   std::uint64_t command_size;  // before it was cut
+  std::uint64_t routes;
+  std::uint64_t first_change;
+  std::uint64_t last_change;
   std::uint32_t neighbors_count;
   std::int32_t cause_number;
   std::uint16_t name_kept;
@@ -43,6 +46,9 @@ Head head_of(const Record& record) {
   head.mono_ns = record.mono_ns;
   head.sequence = record.sequence;
   head.command_size = record.command.size();
+  head.routes = record.routes;
+  head.first_change = record.first_change;
+  head.last_change = record.last_change;
   head.neighbors_count = static_cast<std::uint32_t>(record.neighbors.size());
   head.cause_number = record.cause.number;
   head.name_kept = kept(record.cause.name, text_size_max);
@@ -203,6 +209,11 @@ bool print_packed(Bytes packed, std::string& out) {
   if (!neighbors.empty()) print_neighbors(neighbors, writer);
   print_member("result", result, writer);
   print_member("detail", detail, writer);
+  if (head.routes != 0) writer.put(",\"routes\":").number(head.routes);
+  if (head.first_change != 0) {
+    writer.put(",\"changes\":[").number(head.first_change).put(',');
+    writer.number(head.last_change).put(']');
+  }
   if (head.command_size > command.size())
     writer.put(",\"command_size\":").number(head.command_size);
   if (head.neighbors_count > head.neighbors_kept)

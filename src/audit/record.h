@@ -55,6 +55,9 @@ struct Record {
   std::string_view result;   // "done", "queued", "refused: no such neighbor"
   std::string_view detail;   // kind of its own words: "up", "down: hold timer expired"
   std::span<const base::IpAddress> neighbors;
+  std::uint64_t routes = 0;        // that were changed; 0: the record is not about routes
+  std::uint64_t first_change = 0;  // numbers of the changes, 0: nobody was told anything else
+  std::uint64_t last_change = 0;
 };
 
 /// Bounds of one record: what is longer is cut and marked, never refused.
@@ -70,7 +73,8 @@ void pack(const Record& record, base::MutableBytes into);
 /// the bytes are not a packed record.
 ///
 /// Keys, in this order: seq, time (RFC 3339, UTC, nanoseconds), utc_ns, mono_ns, kind, cause {kind,
-/// name, pid | signal}, command, neighbors, result, detail; `command_size` and `neighbors_count`
+/// name, pid | signal}, command, neighbors, result, detail, routes, changes [first, last];
+/// `command_size` and `neighbors_count`
 /// with the whole numbers follow when something was cut. Members that are empty are left out. Bytes
 /// that are not UTF-8 are escaped as the code point of the same number, so that every line is JSON.
 bool print_packed(base::Bytes packed, std::string& out);

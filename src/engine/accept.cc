@@ -10,8 +10,10 @@ namespace openbell::engine {
 
 namespace {
 
-/// Neighbors that one range may give birth to.
-constexpr std::size_t range_neighbors_max = 4096;
+/// Neighbors that ranges may give birth to.
+constexpr std::size_t born_max = 4096;
+/// Strangers that are listened to until they have said an OPEN.
+constexpr std::size_t unborn_max = 1024;
 
 /// A connection that cannot be used is answered and left to the host to close.
 bool refuse(State& state, ConnectionId connection, bgp::NotificationCode code,
@@ -47,15 +49,16 @@ Neighbor* range_for(State& state, const base::IpAddress& local, const base::IpAd
   return longest;
 }
 
-Neighbor& bear(State& state, const Neighbor& range, const base::IpAddress& peer) {
-  grammar::NeighborConfig config = range.config();
-  config.peer_address = {peer, static_cast<std::uint8_t>(peer.bytes().size() * 8)};
-  Neighbor& born = add_neighbor(state, std::move(config));
-  born.set_ephemeral();
-  refresh_audiences(state);
-  born.start();
-  state.jobs.push_back(copy_routes(range.id(), born.id()));
-  return born;
+/// Empty, or why no further peer of a range is taken.
+std::string_view crowded(const State& state) {
+  std::size_t born = 0;
+  std::size_t unborn = 0;
+  for (const auto& neighbor : state.neighbors) {
+    if (neighbor == nullptr || !neighbor->is_born_of_range()) continue;
+    ++(neighbor->unborn() ? unborn : born);
+  }
+  if (born >= born_max) return "too many neighbors of a range";
+  return unborn >= unborn_max ? "too many connections without an OPEN" : std::string_view();
 }
 
 }  // namespace
@@ -65,13 +68,10 @@ bool accept(State& state, ConnectionId connection, const base::IpAddress& local,
   Neighbor* neighbor = configured_for(state, local, peer);
   if (neighbor == nullptr && !state.ending) {
     if (const Neighbor* range = range_for(state, local, peer)) {
-      const auto born =
-          std::count_if(state.neighbors.begin(), state.neighbors.end(),
-                        [](const auto& each) { return each != nullptr && each->ephemeral(); });
-      if (static_cast<std::size_t>(born) >= range_neighbors_max)
-        return refuse(state, connection, bgp::notification::out_of_resources,
-                      "too many neighbors of a range");
-      neighbor = &bear(state, *range, peer);
+      if (const std::string_view why = crowded(state); !why.empty())
+        return refuse(state, connection, bgp::notification::out_of_resources, why);
+      neighbor = &add_unborn(state, *range, peer);
+      neighbor->start();
     }
   }
   if (neighbor == nullptr)
@@ -80,15 +80,12 @@ bool accept(State& state, ConnectionId connection, const base::IpAddress& local,
   return neighbor->on_accepted(connection, local);
 }
 
-void reap_ephemeral(State& state, const std::vector<NeighborId>& touched) {
-  bool any = false;
+void reap_born_of_ranges(State& state, const std::vector<NeighborId>& touched) {
   for (const NeighborId id : touched) {
     const Neighbor* neighbor = state.neighbor(id);
-    if (neighbor == nullptr || !neighbor->ephemeral() || !neighbor->quiet()) continue;
+    if (neighbor == nullptr || !neighbor->is_born_of_range() || !neighbor->quiet()) continue;
     remove_neighbor(state, id, bgp::notification::peer_deconfigured, "closing connection");
-    any = true;
   }
-  if (any) refresh_audiences(state);
 }
 
 void exit_when_given_up(State& state) {

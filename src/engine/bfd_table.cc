@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/bus.h"
-#include "engine/door.h"
+#include "engine/state.h"
 
 namespace openbell::engine {
 
@@ -30,7 +29,7 @@ void BfdTable::apply(const std::vector<bfd::SessionConfig>& standalone) {
   for (const bfd::SessionConfig& config : standalone)
     wanted.push_back({&config, BfdEntry::no_neighbor});
   for (const auto& neighbor : state_.neighbors)
-    if (neighbor != nullptr && neighbor->config().bfd && !neighbor->ephemeral())
+    if (neighbor != nullptr && neighbor->config().bfd && !neighbor->is_born_of_range())
       wanted.push_back({&*neighbor->config().bfd, neighbor->id()});
   // What goes makes room first: another session may take over its addresses.
   for (bfd::SessionId session = 0; session < entries_.size(); ++session) {
@@ -77,6 +76,9 @@ void BfdTable::on_bfd(bfd::SessionId session, const bfd::Report& news) {
   BfdEntry& entry = entries_[session];
   entry.report = news;
   entry.since = state_.now.tick;
+  const std::string subject = subject_of(entry);
+  const base::IpAddress peer = entry.config.peer_address;
+  const std::uint64_t writes_before = state_.writes;
   const bool up = news.state == bfd::State::up;
   const std::string reason = up ? std::string() : std::string(bfd::name(news.diagnostic));
   if (up != (news.previous == bfd::State::up)) {
@@ -87,34 +89,13 @@ void BfdTable::on_bfd(bfd::SessionId session, const bfd::Report& news) {
       neighbor->on_bfd_down();
     }
   }
-  report(entry, news, state_.host.clock().tick);
-}
-
-void BfdTable::report(const BfdEntry& entry, const bfd::Report& news, base::Tick handled) {
-  after_sending(state_, [subject = subject_of(entry), news, handled,
-                         peer = entry.config.peer_address.text()](State& state) {
-    const std::string_view diagnostic = bfd::name(news.diagnostic);
-    const bool down = news.previous == bfd::State::up;
-    std::string text = subject + " is " + std::string(bfd::name(news.state));
-    if (down) text.append(": ").append(diagnostic);
-    state.host.log(down ? 4 : 6, "bfd", text);
-    record(state, audit::Kind::session, {audit::Cause::Kind::bfd, subject},
-           "bfd " + std::string(bfd::name(news.state)), diagnostic, rib::nobody);
-    const auto utc = [&](base::Tick tick) { return state.latency.utc_of(tick); };
-    const event::Field fields[] = {
-        {"session", subject},
-        {"peer", peer},
-        {"state", bfd::name(news.state)},
-        {"previous", bfd::name(news.previous)},
-        {"diagnostic", diagnostic},
-        {"remote_state", bfd::name(news.remote_state)},
-        {"last_received_utc_ns", utc(news.last_received)},
-        {"decided_utc_ns", utc(news.decided)},
-        {"handled_utc_ns", utc(handled)},
-        {"written_utc_ns", utc(state.host.clock().tick)},
-    };
-    emit_notice(state, &grammar::Subscriptions::bfd, "bfd", fields);
-  });
+  const base::Tick handled = state_.host.clock().tick;
+  // What follows leaves now, so that its time can be told.
+  state_.write_urgent();
+  const bool written = state_.writes != writes_before;
+  state_.publisher.publish(
+      state_.now, BfdChanged{state_.publisher.keep(subject), peer, news, handled,
+                             written ? state_.host.clock().tick : base::never});
 }
 
 const BfdEntry* BfdTable::find(std::string_view name) const {

@@ -41,7 +41,6 @@ class BfdTable {
  private:
   bfd::SessionId place_of(const bfd::SessionConfig& config, NeighborId neighbor);
   void start(bfd::SessionId session, const bfd::SessionConfig& config, NeighborId neighbor);
-  void report(const BfdEntry& entry, const bfd::Report& report, base::Tick handled);
 
   State& state_;
   std::vector<BfdEntry> entries_;

@@ -82,9 +82,10 @@ void append(State& state, const Helper& helper, const event::Event& event, std::
   }
 }
 
-void deliver(State& state, Neighbor& neighbor, const grammar::ApiBinding& binding,
-             const event::Event& event, event::Detail detail) {
-  Helper* helper = state.helper(binding.process);
+void deliver(State& state, Neighbor& neighbor, std::size_t place, const event::Event& event,
+             event::Detail detail) {
+  const grammar::ApiBinding& binding = neighbor.config().api[place];
+  Helper* helper = state.helper(neighbor.helpers()[place]);
   if (helper == nullptr || !helper->running) return;
   std::string& text = state.scratch_text;
   text.clear();
@@ -96,20 +97,25 @@ void deliver(State& state, Neighbor& neighbor, const grammar::ApiBinding& bindin
 }  // namespace
 
 void emit(State& state, Neighbor& neighbor, const event::Event& event) {
-  for (const grammar::ApiBinding& binding : neighbor.config().api) {
+  const std::vector<grammar::ApiBinding>& bindings = neighbor.config().api;
+  for (std::size_t place = 0; place < bindings.size(); ++place) {
+    const grammar::ApiBinding& binding = bindings[place];
     if (!is_message(event.kind)) {
       if (selected(binding, event.kind))
-        deliver(state, neighbor, binding, event, event::Detail::parsed);
+        deliver(state, neighbor, place, event, event::Detail::parsed);
       continue;
     }
     const grammar::MessageInterest& interest = interest_of(binding, event.direction);
     if (!selected(interest, event.kind)) continue;
-    if (interest.consolidate) {
-      deliver(state, neighbor, binding, event, event::Detail::consolidate);
+    // Of an UPDATE that could not be read there are only the bytes.
+    const bool readable = event.kind != event::Kind::update || event.update != nullptr;
+    if (interest.consolidate && readable) {
+      deliver(state, neighbor, place, event, event::Detail::consolidate);
       continue;
     }
-    if (interest.packets) deliver(state, neighbor, binding, event, event::Detail::packets);
-    if (interest.parsed) deliver(state, neighbor, binding, event, event::Detail::parsed);
+    if (interest.packets || interest.consolidate)
+      deliver(state, neighbor, place, event, event::Detail::packets);
+    if (interest.parsed && readable) deliver(state, neighbor, place, event, event::Detail::parsed);
   }
 }
 

@@ -5,7 +5,6 @@
 #include <string_view>
 
 #include "base/text.h"
-#include "engine/door.h"
 #include "engine/state.h"
 
 namespace openbell::engine {
@@ -17,13 +16,13 @@ enum class Reply : std::uint8_t { done, error, none, held };
 struct Invocation {
   State& state;
   Helper& helper;
-  rib::PeerSet audience;  // the neighbors that it is for: those of the selector, or all that the
+  rib::Audience audience;  // the neighbors that it is for: those of the selector, or all that the
                           // helper may command
   Cause cause;
   bool selected = false;                         // a selector was given
   bool released = false;                         // a guard held it, and somebody let it pass
   std::string why = {};                          // filled when the reply is error
-  rib::PeerSet reached = rib::nobody;            // who hears of what was changed
+  Outcome outcome = {};                          // of what was changed
   rib::Priority priority = rib::Priority::bulk;  // of what is changed
 
   /// Fails with a reason.

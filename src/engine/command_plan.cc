@@ -41,10 +41,14 @@ std::string_view state_of(const Plan& plan) {
 Reply change_plan(Invocation& call, Plan& plan, std::string_view word) {
   State& state = call.state;
   if (word == "arm" || word == "disarm") {
-    word == "arm" ? plan.arm() : plan.disarm();
-    if (word == "arm" && !plan.armed()) return call.refuse("the plan has more than 1024 routes");
-    record(state, audit::Kind::plan, call.cause, plan.name() + " " + std::string(word) + "ed", {},
-           rib::nobody);
+    const bool arms = word == "arm";
+    if (arms && !plan.arm()) return call.refuse("the plan has more than 1024 routes");
+    if (!arms) plan.disarm();
+    PlanChanged changed;
+    changed.cause = state.publisher.keep(call.cause);
+    changed.plan = state.publisher.keep(plan.name());
+    changed.state = arms ? "armed" : "disarmed";
+    state.publisher.publish(state.now, changed);
     return Reply::done;
   }
   if (word == "run" && plan.running()) return call.refuse("the plan is running");
@@ -55,7 +59,7 @@ Reply change_plan(Invocation& call, Plan& plan, std::string_view word) {
                  ? Reply::held
                  : call.refuse("a guard holds changes and cannot hold more");
   word == "run" ? plan.run(call.cause, {}) : plan.revert(call.cause);
-  call.reached = state.adj_rib_out.listening();
+  state.write_urgent();
   return Reply::done;
 }
 

@@ -1,39 +1,98 @@
 // announce and withdraw: route, attributes, ipv4, ipv6, flow, watchdog.
 
+#include "engine/bulk_words.h"
 #include "engine/command.h"
 
 namespace openbell::engine {
 
 namespace {
 
+/// A statement of more routes is said in slices.
+constexpr std::size_t at_once_max = 1024;
+
+/// Says routes as a parser gives them; from some number on it only collects them.
+class Speaker final : public grammar::RouteSink {
+ public:
+  Speaker(Invocation& call, const Voice& voice, bgp::Purpose purpose)
+      : call_(call), transaction_(call.state, voice), purpose_(purpose) {}
+
+  void route(const grammar::RouteView& route) override {
+    if (count_ == at_once_max) return rest_.route(route);
+    ++count_;
+    purpose_ == bgp::Purpose::announce ? transaction_.announce(route, call_.audience)
+                                       : transaction_.withdraw(route, call_.audience);
+  }
+  Outcome commit() { return transaction_.commit(); }
+  [[nodiscard]] grammar::RouteList& rest() { return rest_; }
+
+ private:
+  Invocation& call_;
+  Transaction transaction_;
+  bgp::Purpose purpose_;
+  std::size_t count_ = 0;
+  grammar::RouteList rest_;
+};
+
+Voice voice_of(const Invocation& call) {
+  return {call.helper.claimant, call.priority, call.helper.name()};
+}
+
+/// "service a announces it: service a down"
+std::string holder_of(const State& state, rib::Claimant claimant) {
+  if (const Service* service = state.services.find(claimant))
+    return "service " + service->name() + " announces it: service " + service->name() + " down";
+  if (const Plan* plan = state.plans.find(claimant))
+    return "plan " + plan->name() + " announces it: plan revert " + plan->name();
+  return "it is claimed by what is being removed";
+}
+
+void publish(Invocation& call, std::string_view result) {
+  const Outcome& outcome = call.outcome;
+  Publisher& publisher = call.state.publisher;
+  publisher.publish(call.state.now, RoutesChanged{publisher.keep(call.cause), result, {},
+                                                  outcome.reached, outcome.range, outcome.routes});
+}
+
+/// What is wrong with what was done; empty: nothing.
+std::string complaint_about(const Invocation& call) {
+  const Outcome& outcome = call.outcome;
+  if (outcome.refused != 0) return holder_of(call.state, outcome.holder);
+  if (outcome.unable != 0 && outcome.reached.empty()) return outcome.unable_why;
+  if (!outcome.leased)
+    return "more than " + std::to_string(LeaseTable::leases_max) +
+           " leases: the route was announced without one";
+  return {};
+}
+
 Reply change_routes(Invocation& call, base::TextReader& in, grammar::RouteForm form,
                     bgp::Family family, bgp::Purpose purpose) {
   State& state = call.state;
-  if (call.audience == rib::nobody) return call.refuse("no neighbor lists this helper");
-  Applier applier(state, {purpose, call.audience, {call.priority, call.helper.owner()}},
-                  call.helper.name());
-  if (!state.parser.parse(in, form, family, purpose, applier)) {
+  if (call.audience.empty()) return call.refuse("no neighbor lists this helper");
+  Speaker speaker(call, voice_of(call), purpose);
+  if (!state.parser.parse(in, form, family, purpose, speaker)) {
     const base::Complaint& complaint = in.complaint();
     return call.refuse("wanted " + complaint.wanted + ", found '" + complaint.found +
                        "' at column " + std::to_string(complaint.offset + 1));
   }
-  call.reached = applier.reached();
-  state.guard.count(applier.count());
-  if (!applier.leased())
-    return call.refuse("more than " + std::to_string(LeaseTable::leases_max) +
-                       " leases: the route was announced without one");
-  if (!in.at_end()) {
-    record_change(state, call.cause, "done up to the end of the statement", applier.reached());
-    return call.refuse("wanted nothing after the end of the statement, found '" +
-                       std::string(in.peek()) + "'");
+  call.outcome = speaker.commit();
+  state.guard.count(call.outcome.routes + speaker.rest().size());
+  if (!speaker.rest().empty())
+    state.jobs.push_back(say_routes(state, std::move(speaker.rest()), call.audience, purpose,
+                                    {call.helper.claimant}, call.cause));
+  std::string complaint = complaint_about(call);
+  if (!in.at_end())
+    complaint = "wanted nothing after the end of the statement, found '" + std::string(in.peek()) +
+                "'";
+  if (!complaint.empty()) {
+    if (!call.outcome.range.empty()) publish(call, "done in part");
+    return call.refuse(complaint);
   }
-  if (applier.reached() == rib::nobody)
+  const bool nobody = call.outcome.reached.empty();
+  if (nobody)
     state.host.log(
         4, "api",
         "no neighbor has the family of: " + std::string(call.cause.command.substr(0, 512)));
-  record_change(state, call.cause,
-                applier.reached() == rib::nobody ? "done, no neighbor has the family" : "done",
-                applier.reached());
+  publish(call, nobody ? "done, no neighbor has the family" : "done");
   return Reply::done;
 }
 
@@ -57,17 +116,18 @@ Reply change_flow(Invocation& call, base::TextReader& in, bgp::Purpose purpose) 
 Reply change_watchdog(Invocation& call, base::TextReader& in, bgp::Purpose purpose) {
   const std::string name(in.at_end() ? std::string_view(call.helper.name()) : in.peek());
   State& state = call.state;
-  rib::PeerSet reached = rib::nobody;
-  state.for_each_neighbor(call.audience, [&](Neighbor& neighbor) {
-    neighbor.set_watchdog(name, purpose == bgp::Purpose::announce);
-    const Change change{purpose, state.peers.single(neighbor.id())};
-    neighbor.for_each_watched(name, [&](const grammar::RouteView& route) {
-      reached = state.peers.unite(reached, apply(state, change, route));
-      state.guard.count(1);
-    });
-  });
-  call.reached = reached;
-  record_change(state, call.cause, "done", reached);
+  const bool announces = purpose == bgp::Purpose::announce;
+  state.watchdogs.set(name, call.audience, announces);
+  Transaction transaction(state, voice_of(call));
+  state.watchdogs.for_each(name, call.audience,
+                           [&](grammar::RouteView route, const rib::Audience& whom) {
+                             route.watchdog = {};
+                             announces ? transaction.announce(route, whom)
+                                       : transaction.withdraw(route, whom);
+                           });
+  call.outcome = transaction.commit();
+  state.guard.count(call.outcome.routes);
+  publish(call, "done");
   return Reply::done;
 }
 

@@ -97,8 +97,10 @@ Reply order(Invocation& call, Service& service, std::string_view word) {
     return call.refuse("wanted up, down, disable, enable or show");
   }
   service.settle(call.cause, why);
-  call.reached = service.audience();
-  record_change(call.state, call.cause, service.held() ? "held" : "done", call.reached);
+  Publisher& publisher = call.state.publisher;
+  publisher.publish(call.state.now,
+                    RoutesChanged{publisher.keep(call.cause), service.held() ? "held" : "done", {},
+                                  call.state.routing.peers.snapshot(service.audience()), {}, 0});
   return service.held() ? Reply::held : Reply::done;
 }
 

@@ -1,6 +1,6 @@
 // Commands about sessions: End-of-RIB, route refresh, teardown, flush and clear.
 
-#include "engine/bulk.h"
+#include "engine/bulk_words.h"
 #include "engine/command.h"
 
 namespace openbell::engine {
@@ -8,8 +8,15 @@ namespace openbell::engine {
 namespace {
 
 /// The neighbors of a call whose session is established.
-rib::PeerSet established(const Invocation& call) {
-  return call.state.peers.intersect(call.audience, call.state.adj_rib_out.listening());
+rib::Snapshot established(const Invocation& call) {
+  return call.audience & call.state.routing.out.listening();
+}
+
+/// The command itself, on record; what it changes has records of its own.
+void note_done(Invocation& call, const rib::Snapshot& neighbors) {
+  Publisher& publisher = call.state.publisher;
+  publisher.publish(call.state.now,
+                    RoutesChanged{publisher.keep(call.cause), "done", {}, neighbors, {}, 0});
 }
 
 /// `[afi safi]`, ipv4 unicast when both are left out and that is allowed.
@@ -26,12 +33,12 @@ Reply announce_eor(Invocation& call, base::TextReader& in) {
   bgp::Family family{};
   if (!read_family(in, true, family))
     return call.refuse("wanted a family, as in: announce eor ipv4 unicast");
-  const rib::PeerSet peers = established(call);
-  if (peers == rib::nobody) return call.refuse("no session is established");
+  const rib::Snapshot peers = established(call);
+  if (peers.empty()) return call.refuse("no session is established");
   call.state.for_each_neighbor(peers, [&](const Neighbor& neighbor) {
-    call.state.adj_rib_out.end_of_rib(neighbor.id(), family);
+    call.state.routing.out.end_of_rib(neighbor.id(), family);
   });
-  record_change(call.state, call.cause, "done", peers);
+  note_done(call, peers);
   return Reply::done;
 }
 
@@ -39,10 +46,10 @@ Reply announce_route_refresh(Invocation& call, base::TextReader& in) {
   bgp::Family family{};
   if (!read_family(in, false, family))
     return call.refuse("wanted a family, as in: announce route-refresh ipv4 unicast");
-  const rib::PeerSet peers = established(call);
-  if (peers == rib::nobody) return call.refuse("no session is established");
+  const rib::Snapshot peers = established(call);
+  if (peers.empty()) return call.refuse("no session is established");
   call.state.for_each_neighbor(peers, [&](Neighbor& neighbor) { neighbor.ask_refresh(family); });
-  record_change(call.state, call.cause, "done", peers);
+  note_done(call, peers);
   return Reply::done;
 }
 
@@ -58,7 +65,7 @@ Reply teardown(Invocation& call, base::TextReader& in) {
     return call.refuse("wanted the subcode of the cease notification, a number from 0 to 255");
   // ExaBGP: without a selector nothing happens, and the answer is done.
   if (!call.selected) return Reply::done;
-  record_change(call.state, call.cause, "done", call.audience);
+  note_done(call, call.state.routing.peers.snapshot(call.audience));
   const bgp::NotificationCode code{6, static_cast<std::uint8_t>(subcode)};
   call.state.for_each_neighbor(call.audience, [&](Neighbor& neighbor) {
     neighbor.tear_down(code, bgp::subcode_name(code));
@@ -67,10 +74,11 @@ Reply teardown(Invocation& call, base::TextReader& in) {
 }
 
 Reply flush_adj_rib_out(Invocation& call, base::TextReader&) {
-  const rib::PeerSet peers = established(call);
-  if (peers == rib::nobody) return call.refuse("no session is established");
+  const rib::Snapshot peers = established(call);
+  if (peers.empty()) return call.refuse("no session is established");
   call.state.for_each_neighbor(peers, [&](Neighbor& neighbor) { neighbor.resend_everything(); });
-  record_change(call.state, call.cause, "done", peers);
+  call.state.jobs.push_back(restore_configured(call.state, call.audience, call.cause));
+  note_done(call, peers);
   return Reply::done;
 }
 
@@ -81,8 +89,8 @@ Reply clear_adj_rib(Invocation& call, base::TextReader& in) {
     return Reply::done;
   }
   if (!in.at_end() && !in.accept("out")) return call.refuse("wanted 'in' or 'out'");
-  call.state.jobs.push_back(withdraw_everything(call.state, call.audience));
-  record_change(call.state, call.cause, "done", call.audience);
+  call.state.jobs.push_back(clear_words(call.state, call.audience, call.cause));
+  note_done(call, call.state.routing.peers.snapshot(call.audience));
   return Reply::done;
 }
 

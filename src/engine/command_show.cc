@@ -22,7 +22,7 @@ struct RibReport {
   bool extensive = false;
   bool json = false;
   std::string_view only;  // "inet", "flow", "l2vpn": families of that kind; empty: all
-  rib::PeerSet neighbors = rib::nobody;
+  rib::Snapshot neighbors;
 };
 
 bool of_kind(bgp::Family family, std::string_view only) {
@@ -38,7 +38,7 @@ class RibReportJob final : public BulkJob {
  public:
   RibReportJob(HelperId helper, std::uint64_t number, const RibReport& report, const State& state)
       : helper_(helper), number_(number), report_(report) {
-    state.peers.for_each(report.neighbors, [&](rib::PeerIndex peer) { peers_.push_back(peer); });
+    report.neighbors.for_each([&](rib::PeerIndex peer) { peers_.push_back(peer); });
   }
 
   Progress step(State& state) override {
@@ -52,7 +52,7 @@ class RibReportJob final : public BulkJob {
         ++place_;
         at_ = 1;
       } else if (report_.table == RibReport::Table::out) {
-        print_out(state, *helper, *neighbor, state.routes[at_++], text);
+        print_out(state, *helper, *neighbor, state.routing.store[at_++], text);
       } else {
         print_in(state, *helper, *neighbor, neighbor->adj_rib_in()[at_++], text);
       }
@@ -65,18 +65,16 @@ class RibReportJob final : public BulkJob {
 
  private:
   [[nodiscard]] base::Handle end(const State& state, const Neighbor& neighbor) const {
-    return report_.table == RibReport::Table::out ? state.routes.end()
+    return report_.table == RibReport::Table::out ? state.routing.store.end()
                                                   : neighbor.adj_rib_in().end();
   }
 
   void print_out(const State& state, const Helper& helper, const Neighbor& neighbor,
                  const rib::Route& route, std::string& out) const {
-    if (route.audience == rib::nobody || route.withdrawn ||
-        !state.peers.contains(route.audience, neighbor.id()))
-      return;
+    if (!route.announced() || !state.routing.peers.contains(route.audience, neighbor.id())) return;
     // ExaBGP: routes announced while the peer is down are not shown.
     if (!neighbor.established()) return;
-    bgp::PathView path = state.paths.view(route.path);
+    bgp::PathView path = state.routing.paths.view(route.path);
     const bgp::IpAddress next_hop =
         bgp::resolve_next_hop(path.next_hop, route.nlri.family(), *neighbor.wire_context());
     print(helper, neighbor, route.nlri.view(), next_hop, path.attributes, out);
@@ -85,7 +83,7 @@ class RibReportJob final : public BulkJob {
   void print_in(const State& state, const Helper& helper, const Neighbor& neighbor,
                 const rib::AdjRibIn::Record& record, std::string& out) const {
     if (!record.used) return;
-    const bgp::PathView path = state.paths.view(record.path);
+    const bgp::PathView path = state.routing.paths.view(record.path);
     print(helper, neighbor, record.nlri.view(), path.next_hop.address, path.attributes, out);
   }
 
@@ -209,14 +207,13 @@ Reply show_adj_rib(Invocation& call, base::TextReader& in) {
       other_words = true;
     }
   }
-  report.neighbors = call.audience;
+  report.neighbors = call.state.routing.peers.snapshot(call.audience);
   if (only || other_words) {
     // ExaBGP takes any other word as the name of a peer: a word that names none shows nothing.
-    report.neighbors = rib::nobody;
+    report.neighbors = {};
     call.state.for_each_neighbor(call.audience, [&](const Neighbor& neighbor) {
       if (!other_words && neighbor.peer_address() == only)
-        report.neighbors =
-            call.state.peers.unite(report.neighbors, call.state.peers.single(neighbor.id()));
+        report.neighbors |= call.state.routing.peers.snapshot(neighbor.id());
     });
   }
   const std::uint64_t number =

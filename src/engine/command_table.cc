@@ -101,16 +101,15 @@ const CommandRow* find_row(std::string_view& text) {
 
 /// The neighbors of a helper that a selector names; computed once for each text until neighbors
 /// change.
-rib::PeerSet matching_neighbors(Invocation& invocation, std::string_view text,
+rib::Audience matching_neighbors(Invocation& invocation, std::string_view text,
                                 const grammar::Selector& selector) {
   State& state = invocation.state;
   std::string key = std::to_string(invocation.helper.id()).append(" ").append(text);
   if (const auto known = state.selections.find(key); known != state.selections.end())
     return known->second;
-  rib::PeerSet matching = rib::nobody;
-  state.for_each_neighbor(invocation.helper.audience, [&](const Neighbor& neighbor) {
-    if (selector.matches(neighbor.config()))
-      matching = state.peers.unite(matching, state.peers.single(neighbor.id()));
+  rib::Audience matching;
+  state.for_each_neighbor(invocation.helper.audience(), [&](const Neighbor& neighbor) {
+    if (selector.matches(neighbor.config())) matching |= neighbor.audience();
   });
   if (state.selections.size() == selections_max) state.selections.clear();
   state.selections.emplace(std::move(key), matching);
@@ -131,15 +130,13 @@ bool select(Invocation& invocation, std::string_view& text) {
   const std::size_t size = in.at_end() ? text.size() : in.offset();
   invocation.audience = matching_neighbors(invocation, text.substr(0, size), selector);
   text.remove_prefix(size);
-  if (invocation.audience == rib::nobody) invocation.why = "no neighbor of this helper matches";
-  return invocation.audience != rib::nobody;
+  if (invocation.audience.empty()) invocation.why = "no neighbor of this helper matches";
+  return !invocation.audience.empty();
 }
 
 void note_refusal(State& state, const Invocation& invocation) {
-  state.host.log(4, "api",
-                 "command of " + invocation.helper.name() + " refused: " + invocation.why + ": " +
-                     std::string(invocation.cause.command.substr(0, 512)));
-  record(state, audit::Kind::command_refused, invocation.cause, invocation.why, {}, rib::nobody);
+  state.publisher.publish(state.now, CommandRefused{state.publisher.keep(invocation.cause),
+                                                    state.publisher.keep(invocation.why)});
 }
 
 /// `done` or `error` with its newline; empty when the helper wants none.
@@ -191,15 +188,13 @@ Reply carry_out(Invocation& call, std::string_view text) {
     if (const std::string objection = call.state.guard.objection(call.helper); !objection.empty())
       return hold(call, objection);
   base::TextReader in(text);
-  const Reply reply = row->run(call, in);
-  if (row->guarded) call.state.latency.changed(call.state.now.tick);
-  return reply;
+  return row->run(call, in);
 }
 
 Invocation invocation_of(State& state, Helper& helper, std::string_view line) {
   Invocation call{state,
                   helper,
-                  helper.audience,
+                  helper.audience(),
                   {audit::Cause::Kind::helper, helper.name(), helper.pid, line}};
   // While a flood is on its way, a helper that says little goes first.
   if (state.more_to_send && helper.says_little(state.now.tick))
@@ -228,7 +223,7 @@ void run_command(State& state, Helper& helper, std::string_view line) {
   const std::string_view result = reply == Reply::error  ? std::string_view(call.why)
                                   : reply == Reply::held ? "held"
                                                          : "done";
-  state.receipts.begin(helper, id, result, std::string(answer), read, call.reached);
+  state.receipts.begin(helper, id, result, std::string(answer), read, call.outcome);
 }
 
 void run_released(State& state, Helper& helper, std::string_view line) {

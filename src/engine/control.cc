@@ -23,8 +23,8 @@ void restart_all(State& state) {
 }  // namespace
 
 void request(State& state, Request request, const Cause& cause) {
-  record(state, request == Request::shutdown ? audit::Kind::stop : audit::Kind::reload, cause,
-         "requested", {}, rib::nobody);
+  state.publisher.publish(
+      state.now, Requested{state.publisher.keep(cause), request == Request::shutdown});
   if (request <= state.requested) return;
   state.requested = request;
   state.request_cause = describe(cause);
@@ -52,8 +52,7 @@ void end_everything(State& state, std::string_view cause) {
       neighbor->end_for_good(bgp::notification::administrative_shutdown, "shutting down",
                              "stop, message [shutting down]");
   emit_shutdown(state);
-  record(state, audit::Kind::stop, {audit::Cause::Kind::none, cause}, "shutting down", {},
-         rib::nobody);
+  state.publisher.publish(state.now, Stopped{state.publisher.keep(cause)});
   state.host.exit(0);
 }
 

@@ -2,7 +2,7 @@
 // What ends, restarts or reloads the whole: asked by a command or a signal, done at the end of the
 // turn so that what came before is sent first.
 
-#include "engine/door.h"
+#include "engine/state.h"
 
 namespace openbell::engine {
 

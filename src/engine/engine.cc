@@ -7,7 +7,6 @@
 #include "engine/bus.h"
 #include "engine/command.h"
 #include "engine/control.h"
-#include "engine/door.h"
 #include "engine/on_exit.h"
 #include "engine/reload.h"
 #include "engine/state.h"
@@ -15,7 +14,14 @@
 namespace openbell::engine {
 
 State::State(Host& engine_host, Options engine_options, audit::Trail* audit_trail)
-    : host(engine_host), options(std::move(engine_options)), trail(audit_trail) {}
+    : host(engine_host), options(std::move(engine_options)), trail(audit_trail) {
+  publisher.add(log_sink);
+  if (trail != nullptr) {
+    audit_sink = std::make_unique<AuditSink>(*this, *trail);
+    publisher.add(*audit_sink);
+  }
+  publisher.add(notice_sink);
+}
 
 State::~State() = default;
 
@@ -34,12 +40,30 @@ void State::unsendable(rib::PeerIndex peer, const bgp::NlriView& nlri) {
   bgp::print_family(nlri.family, out);
   out.put(' ');
   bgp::ops(nlri.family).print(nlri, {}, out);
-  host.log(3, "rib", text);
-  record(*this, audit::Kind::lost, {}, "not sent", text, peers.single(peer));
+  publisher.publish(now, Lost{peer, "not sent", publisher.keep(text)});
 }
 
 void State::overrun(rib::PeerIndex peer) {
   overrun_peers.push_back(peer);
+}
+
+void State::settled(rib::Token token, rib::PeerIndex peer, Fate fate) {
+  receipts.on_settled(token, peer, fate);
+}
+
+bool State::same(rib::PeerIndex peer, bgp::Family family, const bgp::NextHop& a,
+                 const bgp::NextHop& b) const {
+  const Neighbor* known = neighbor(peer);
+  const bgp::WireContext* context = known == nullptr ? nullptr : known->wire_context();
+  if (context == nullptr) return false;
+  const bgp::IpAddress address = bgp::resolve_next_hop(a, family, *context);
+  return address && address == bgp::resolve_next_hop(b, family, *context);
+}
+
+void State::write_urgent() {
+  run_consequences(*this);
+  if (!std::exchange(urgent, false)) return;
+  routing.out.flush_urgent(now.tick);
 }
 
 base::Tick State::other_deadline() {
@@ -50,7 +74,7 @@ base::Tick State::other_deadline() {
     for (const auto& known : neighbors)
       if (known != nullptr) neighbors_deadline = std::min(neighbors_deadline, known->deadline());
   }
-  base::Tick earliest = std::min(adj_rib_out.deadline(), neighbors_deadline);
+  base::Tick earliest = std::min(routing.out.deadline(), neighbors_deadline);
   for (const auto& known : helpers)
     if (known != nullptr) earliest = std::min({earliest, known->restart_at, known->withdraw_at});
   return earliest;
@@ -72,19 +96,17 @@ Engine::~Engine() = default;
 void Engine::on_configuration(grammar::Configuration configuration, std::string_view cause,
                               base::Now now) {
   state_->now = now;
-  apply_configuration(*state_, std::move(configuration));
-  record(*state_, state_->started ? audit::Kind::reload : audit::Kind::start,
-         {audit::Cause::Kind::configuration, cause}, "applied", {}, rib::nobody);
+  state_->publisher.publish(
+      now, ConfigurationApplied{state_->publisher.keep(cause), !state_->started});
+  apply_configuration(*state_, std::move(configuration), cause);
   state_->started = true;
 }
 
 void Engine::on_configuration_refused(std::string_view reason, std::string_view cause,
                                       base::Now now) {
   state_->now = now;
-  state_->host.log(3, "configuration",
-                   "reload refused, everything stays as it is: " + std::string(reason));
-  record(*state_, audit::Kind::reload, {audit::Cause::Kind::configuration, cause}, "refused",
-         reason, rib::nobody);
+  state_->publisher.publish(now, ConfigurationRefused{state_->publisher.keep(cause),
+                                                      state_->publisher.keep(reason)});
 }
 
 void Engine::on_connected(ConnectionId connection, base::IpAddress local, base::IpAddress,
@@ -125,11 +147,8 @@ void Engine::on_helper_started(HelperId id, int pid, base::Now now) {
   state_->now = now;
   Helper* helper = state_->helper(id);
   if (helper == nullptr) return;
-  helper->running = true;
-  helper->pid = pid;
-  ++helper->generation;
-  record(*state_, audit::Kind::start, {audit::Cause::Kind::helper, helper->name(), pid},
-         "helper started", {}, rib::nobody);
+  helper->started(pid, {rib::Rank::word, state_->next_claimant++});
+  state_->publisher.publish(now, HelperStarted{state_->publisher.keep(helper->name()), pid});
 }
 
 void Engine::on_line(HelperId id, std::string_view line, base::Now now) {
@@ -142,9 +161,10 @@ void Engine::on_line_refused(HelperId id, std::size_t size, base::Now now) {
   Helper* helper = state_->helper(id);
   if (helper == nullptr) return;
   const std::string what = "a line of " + std::to_string(size) + " bytes is longer than 1 MiB";
-  state_->host.log(3, "api", helper->name() + ": " + what);
-  record(*state_, audit::Kind::command_refused,
-         {audit::Cause::Kind::helper, helper->name(), helper->pid}, what, {}, rib::nobody);
+  state_->publisher.publish(
+      now, CommandRefused{state_->publisher.keep(
+                              Cause{audit::Cause::Kind::helper, helper->name(), helper->pid}),
+                          state_->publisher.keep(what)});
   if (helper->acknowledge == Acknowledge::yes) helper->answer("error\n");
 }
 
@@ -158,10 +178,10 @@ void Engine::on_helper_exited(HelperId id, std::string_view status, base::Now no
   Helper* helper = state_->helper(id);
   if (helper == nullptr) return;
   helper->stopped();
-  state_->host.log(helper->configured && !state_->ending ? 4 : 6, "processes",
-                   "helper " + helper->name() + " ended: " + std::string(status));
-  record(*state_, audit::Kind::stop, {audit::Cause::Kind::helper, helper->name(), helper->pid},
-         "helper ended", status, rib::nobody);
+  state_->publisher.publish(
+      now, HelperEnded{state_->publisher.keep(helper->name()), helper->pid,
+                       state_->publisher.keep(status),
+                       !helper->configured || helper->restart_asked || state_->ending});
   if (!helper->configured) {
     on_helper_death(*state_, *helper);
     state_->helpers[id].reset();
@@ -188,7 +208,6 @@ void Engine::on_probe(health::ProbeId probe, const health::ProbeResult& result, 
 void Engine::on_bfd(bfd::SessionId session, const bfd::Report& report, base::Now now) {
   state_->now = now;
   if (state_->ending) return;
-  state_->urgent = true;
   state_->bfd.on_bfd(session, report);
 }
 
@@ -210,7 +229,7 @@ void Engine::on_rehearsed(base::Tick started, std::span<const Rehearsed> sinks,
 void Engine::on_signal(int number, std::string_view name, base::Now now) {
   state_->now = now;
   for (const auto& neighbor : state_->neighbors) {
-    if (neighbor == nullptr) continue;
+    if (neighbor == nullptr || neighbor->unborn()) continue;
     event::Event event;
     event.kind = event::Kind::signal;
     event.signal_number = number;
@@ -265,10 +284,8 @@ void Engine::on_timer(base::Now now) {
 }
 
 void Engine::flush_urgent(base::Now now) {
-  if (!std::exchange(state_->urgent, false)) return;
   state_->now = now;
-  state_->adj_rib_out.flush_urgent(now.tick);
-  state_->receipts.on_flushed(ReceiptBook::Turn::goes_on);
+  state_->write_urgent();
 }
 
 void Engine::flush(base::Now now) {
@@ -278,29 +295,27 @@ void Engine::flush(base::Now now) {
   const std::vector<NeighborId> touched = std::exchange(state.touched, {});
   for (const NeighborId id : touched)
     if (Neighbor* neighbor = state.neighbor(id)) neighbor->settle();
+  run_consequences(state);
   state.urgent = false;
-  state.more_to_send = state.adj_rib_out.flush(now.tick);
-  state.receipts.on_flushed(ReceiptBook::Turn::ends);
-  for (std::size_t i = 0; i < state.after_sending.size(); ++i) {
-    const std::function<void(engine::State&)> action = std::move(state.after_sending[i]);
-    action(state);
-  }
-  state.after_sending.clear();
+  state.more_to_send = state.routing.out.flush(now.tick);
+  state.receipts.end_turn();
   for (const NeighborId id : std::exchange(state.overrun_peers, {}))
     if (Neighbor* neighbor = state.neighbor(id))
       neighbor->tear_down(bgp::notification::out_of_resources, "the peer does not read");
+  state.publisher.deliver();
   for (const auto& helper : state.helpers) {
     if (helper == nullptr || !helper->has_news()) continue;
     helper->hand_over(state.host, [&](std::uint64_t lost, std::string& out) {
       append_loss(state, *helper, lost, out);
     });
   }
-  reap_ephemeral(state, touched);
+  reap_born_of_ranges(state, touched);
   if (run_jobs(state)) state.more_to_send = true;
   if (state.trail != nullptr) state.trail->report_loss(now);
   exit_when_given_up(state);
   // What was decided while the turn was reported is for the next one.
-  if (state.urgent) state.more_to_send = true;
+  if (state.urgent || !state.consequences.empty() || !state.publisher.empty())
+    state.more_to_send = true;
   state.plans.note_changes();
   state.latency.end_turn();
 }

@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/bus.h"
 #include "engine/command.h"
-#include "engine/door.h"
+#include "engine/state.h"
 
 namespace openbell::engine {
 
@@ -91,6 +90,7 @@ std::string Guard::sole_announcer(const Service& service) const {
     if (other != nullptr && other->status() == ServiceStatus::up) return {};
   }
   if (guard.seen && seen_elsewhere(service)) return {};
+  if (claimed_by_others(service)) return {};
   return "nobody else announces it";
 }
 
@@ -104,6 +104,19 @@ bool Guard::seen_elsewhere(const Service& service) const {
           return neighbor != nullptr && neighbor->adj_rib_in().find(nlri) != base::no_handle;
         });
     if (!seen) return false;
+  }
+  return !routes.empty();
+}
+
+/// Every peer that is told the service's routes would be told those of another claim instead.
+bool Guard::claimed_by_others(const Service& service) const {
+  const grammar::RouteList& routes = *service.routes_of(ServiceStatus::up);
+  for (std::size_t i = 0; i < routes.size(); ++i) {
+    rib::Audience left = service.audience() & state_.routing.with_family(routes.at(i).nlri.family);
+    for (const rib::Claims::ClaimView& claim : state_.routing.claims().claims_on(routes.at(i).nlri))
+      if (claim.claimant != service.claimant() && claim.path != rib::no_path)
+        left -= claim.audience;
+    if (!left.empty()) return false;
   }
   return !routes.empty();
 }
@@ -148,21 +161,13 @@ void Guard::add(Held held, const Cause& cause) {
 }
 
 void Guard::report(const Held& held, std::string_view what, const Cause& cause) {
-  after_sending(state_, [held, what = std::string(what), kind = cause.kind, number = cause.number,
-                         who = std::string(cause.name)](State& state) {
-    const std::string subject = held.service.empty()
-                                    ? held.command
-                                    : "service " + held.service + " " + std::string(name(held.to));
-    state.host.log(4, "guard",
-                   "change " + std::to_string(held.number) + " " + what + ": " + subject +
-                       (held.reason.empty() ? "" : " (" + held.reason + ")"));
-    record(state, audit::Kind::guard, {kind, who, number, subject}, what, held.reason, rib::nobody);
-    const event::Field fields[] = {{"number", static_cast<std::int64_t>(held.number)},
-                                   {"state", what},
-                                   {"change", subject},
-                                   {"reason", held.reason}};
-    emit_notice(state, &grammar::Subscriptions::guard, "guard", fields);
-  });
+  Publisher& publisher = state_.publisher;
+  const std::string change = held.service.empty()
+                                 ? held.command
+                                 : "service " + held.service + " " + std::string(name(held.to));
+  publisher.publish(state_.now,
+                    GuardChanged{publisher.keep(cause), held.number, publisher.keep(what),
+                                 publisher.keep(change), publisher.keep(held.reason)});
 }
 
 bool Guard::release(std::uint64_t number, const Cause& cause) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/tick.h"
+#include "engine/cause.h"
 #include "engine/host.h"
 #include "engine/service.h"
 #include "grammar/service.h"
@@ -16,7 +17,6 @@
 namespace openbell::engine {
 
 struct State;
-struct Cause;
 class Helper;
 
 class Guard {
@@ -75,6 +75,7 @@ class Guard {
  private:
   [[nodiscard]] std::string sole_announcer(const Service& service) const;
   [[nodiscard]] bool seen_elsewhere(const Service& service) const;
+  [[nodiscard]] bool claimed_by_others(const Service& service) const;
   void refill() const;
   void add(Held held, const Cause& cause);
   void report(const Held& held, std::string_view what, const Cause& cause);

@@ -62,7 +62,14 @@ base::Duration Helper::restart_delay(base::Tick now) {
   return healthy ? base::Duration{} : std::min(delay, longest_delay);
 }
 
+void Helper::started(int process_id, rib::Claimant process_claimant) {
+  running = true;
+  pid = process_id;
+  claimant = process_claimant;
+}
+
 void Helper::stopped() {
+  if (next_audience_) audience_ = *std::exchange(next_audience_, std::nullopt);
   running = false;
   waiting_ = 0;
   lost_ = 0;

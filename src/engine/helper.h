@@ -4,12 +4,14 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/tick.h"
 #include "engine/host.h"
 #include "grammar/configuration.h"
+#include "rib/claimant.h"
 #include "rib/peer_set.h"
 
 namespace openbell::engine {
@@ -77,8 +79,16 @@ class Helper {
   Acknowledge acknowledge;
   base::Tick restart_at = base::never;
   bool restart_asked = false;  // stopped by us to be started anew, whatever `respawn` says
-  /// The neighbors that it may command; kept by the engine.
-  rib::PeerSet audience = rib::nobody;
+  /// The neighbors that it may command. A process that ends by our word keeps those that it had:
+  /// what it still says is meant for them.
+  [[nodiscard]] const rib::Audience& audience() const { return audience_; }
+  void set_audience(rib::Audience audience) {
+    if (running && restart_asked) {
+      next_audience_ = std::move(audience);
+    } else {
+      audience_ = std::move(audience);
+    }
+  }
   std::uint64_t commands = 0;
   /// One more command, in the turn that began then.
   void note_command(base::Tick turn) {
@@ -94,12 +104,13 @@ class Helper {
   [[nodiscard]] bool says_little(base::Tick turn) const {
     return turn == command_turn_ && commands_in_turn_ <= handful && commands_before_ <= handful;
   }
-  std::uint16_t generation = 0;  // of its process: 1 for the first
+  /// Who says what its process says; another for each process.
+  rib::Claimant claimant;
   /// When the routes of a process that ended are withdrawn (`on-exit withdraw after`).
   base::Tick withdraw_at = base::never;
-  std::uint32_t withdraw_owner = 0;
-  /// Marks the routes of the process that runs now.
-  [[nodiscard]] std::uint32_t owner() const { return (id_ + 1) << 16 | generation; }
+  rib::Claimant withdraw_claimant;
+  /// A process runs from now on.
+  void started(int process_id, rib::Claimant process_claimant);
 
  private:
   struct Report {
@@ -115,6 +126,8 @@ class Helper {
   void lose();
 
   HelperId id_;
+  rib::Audience audience_;
+  std::optional<rib::Audience> next_audience_;  // of the process that is started next
   std::string queued_;  // of this turn
   std::uint64_t last_report_ = 0;
   std::deque<Report> reports_;  // running, in the order of their commands

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/bus.h"
-#include "engine/door.h"
+#include "engine/state.h"
 
 namespace openbell::engine {
 
@@ -23,10 +22,9 @@ std::string LeaseTable::key_of(const bgp::NlriView& nlri) {
   return key;
 }
 
-bool LeaseTable::grant(const grammar::RouteView& route, const Change& change,
-                       std::string_view default_group) {
+bool LeaseTable::grant(const bgp::NlriView& nlri, const rib::Audience& audience,
+                       base::Duration duration, std::string_view name) {
   if (by_route_.size() >= leases_max) return false;
-  const std::string_view name = route.lease_group.empty() ? default_group : route.lease_group;
   const auto group = groups_.try_emplace(std::string(name)).first;
   group->second.name = group->first;
   std::uint32_t number = static_cast<std::uint32_t>(leases_.size());
@@ -37,14 +35,13 @@ bool LeaseTable::grant(const grammar::RouteView& route, const Change& change,
     free_.pop_back();
   }
   Lease& lease = leases_[number];
-  lease.key = key_of(route.nlri);
-  lease.nlri = route.nlri;
-  lease.bytes.assign(route.nlri.key.begin(), route.nlri.key.end());
+  lease.key = key_of(nlri);
+  lease.bytes.assign(nlri.key.begin(), nlri.key.end());
+  lease.nlri = nlri;
   lease.nlri.key = lease.bytes;
   lease.nlri.tail = {};
-  lease.multicast_group = route.multicast_group;
-  lease.audience = change.audience;
-  lease.duration = route.lease;
+  lease.audience = audience;
+  lease.duration = duration;
   lease.said = state_.now.tick;
   lease.group = &group->second;
   ++lease.group->routes;
@@ -53,23 +50,13 @@ bool LeaseTable::grant(const grammar::RouteView& route, const Change& change,
   return true;
 }
 
-void LeaseTable::forget(const bgp::NlriView& nlri, rib::PeerSet peers) {
+void LeaseTable::forget(const bgp::NlriView& nlri, const rib::Audience& peers) {
   const std::string key = key_of(nlri);
   for (auto known = by_route_.equal_range(key); known.first != known.second;) {
     const std::uint32_t number = known.first++->second;
     Lease& lease = leases_[number];
-    lease.audience = state_.peers.subtract(lease.audience, peers);
-    if (lease.audience == rib::nobody) remove(number);
-  }
-}
-
-void LeaseTable::forget_peer(rib::PeerIndex peer) {
-  const rib::PeerSet single = state_.peers.single(peer);
-  for (std::uint32_t number = 0; number < leases_.size(); ++number) {
-    Lease& lease = leases_[number];
-    if (lease.group == nullptr) continue;
-    lease.audience = state_.peers.subtract(lease.audience, single);
-    if (lease.audience == rib::nobody) remove(number);
+    lease.audience -= peers;
+    if (lease.audience.empty()) remove(number);
   }
 }
 
@@ -99,12 +86,7 @@ void LeaseTable::on_timer() {
     not_before_ = state_.now.tick + guard_pause;
     return;
   }
-  struct Ended {
-    const Group* group;
-    std::uint64_t routes;
-    rib::PeerSet reached;
-  };
-  std::vector<Ended> ended;
+  std::map<Group*, std::vector<std::uint32_t>> ended;
   for (std::size_t n = 0; n < slice_leases && due_.next() <= state_.now.tick; ++n) {
     const std::uint32_t number = due_.top();
     const Lease& lease = leases_[number];
@@ -112,45 +94,28 @@ void LeaseTable::on_timer() {
       due_.set(number, lease.ends());
       continue;
     }
-    const Group* group = lease.group;
-    const rib::PeerSet audience = lease.audience;
-    expire(number);
-    auto entry = std::find_if(ended.begin(), ended.end(),
-                              [&](const Ended& known) { return known.group == group; });
-    if (entry == ended.end()) entry = ended.insert(ended.end(), {group, 0, rib::nobody});
-    ++entry->routes;
-    entry->reached = state_.peers.unite(entry->reached, audience);
+    ended[lease.group].push_back(number);
+    due_.remove(number);
   }
-  for (const Ended& entry : ended)
-    state_.receipts.follow("lease " + entry.group->name, entry.reached);
-  if (!ended.empty()) state_.latency.changed(state_.now.tick);
-  for (const Ended& entry : ended) report(*entry.group, entry.routes, entry.reached);
+  for (const auto& [group, numbers] : ended) end(*group, numbers);
 }
 
-void LeaseTable::expire(std::uint32_t number) {
-  Lease lease = std::move(leases_[number]);
-  leases_[number].key = lease.key;
-  leases_[number].group = lease.group;
-  ++lease.group->expired;
-  remove(number);
-  grammar::RouteView route;
-  route.nlri = lease.nlri;
-  route.nlri.key = lease.bytes;
-  route.multicast_group = lease.multicast_group;
-  apply(state_, {bgp::Purpose::withdraw, lease.audience, {.priority = rib::Priority::urgent}},
-        route);
-}
-
-void LeaseTable::report(const Group& group, std::uint64_t routes, rib::PeerSet reached) {
-  after_sending(state_, [name = group.name, routes, reached](State& state) {
-    const std::string what = std::to_string(routes) + " routes withdrawn: nobody renewed the lease";
-    state.host.log(4, "lease", name + ": " + what);
-    record(state, audit::Kind::change, {audit::Cause::Kind::lease, name}, "withdrawn", what,
-           reached);
-    const event::Field fields[] = {
-        {"group", name}, {"state", "expired"}, {"routes", static_cast<std::int64_t>(routes)}};
-    emit_notice(state, &grammar::Subscriptions::lease, "lease", fields);
-  });
+void LeaseTable::end(Group& group, const std::vector<std::uint32_t>& numbers) {
+  group.expired += numbers.size();
+  Transaction transaction(state_, {.priority = rib::Priority::urgent});
+  for (const std::uint32_t number : numbers) {
+    // Its own word ends it: what is withdrawn here must not be looked for among the leases.
+    const Lease lease = leases_[number];
+    remove(number);
+    bgp::NlriView nlri = lease.nlri;
+    nlri.key = lease.bytes;
+    transaction.withdraw(nlri, lease.audience);
+  }
+  const Outcome outcome = transaction.commit();
+  const std::string_view name = state_.publisher.keep(group.name);
+  state_.receipts.follow("lease " + group.name, outcome);
+  state_.publisher.publish(state_.now,
+                           LeaseEnded{name, outcome.routes, outcome.reached, outcome.range});
 }
 
 }  // namespace openbell::engine

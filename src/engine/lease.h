@@ -13,13 +13,12 @@
 #include "base/deadline_queue.h"
 #include "base/tick.h"
 #include "bgp/nlri/family.h"
-#include "grammar/route.h"
 #include "rib/peer_set.h"
 
 namespace openbell::engine {
 
 struct State;
-struct Change;
+class Transaction;
 
 class LeaseTable {
  public:
@@ -29,13 +28,12 @@ class LeaseTable {
 
   [[nodiscard]] bool empty() const { return by_route_.empty(); }
   [[nodiscard]] std::size_t size() const { return by_route_.size(); }
-  /// An announcement that was just applied is withdrawn after `route.lease` unless renewed. False,
-  /// with nothing remembered, when there are leases_max already.
-  bool grant(const grammar::RouteView& route, const Change& change, std::string_view default_group);
+  /// The word on `nlri` that was just said for `audience` is withdrawn after `duration` unless
+  /// renewed. False, with nothing remembered, when there are leases_max already.
+  bool grant(const bgp::NlriView& nlri, const rib::Audience& audience, base::Duration duration,
+             std::string_view group);
   /// Something else was said about the route for these neighbors.
-  void forget(const bgp::NlriView& nlri, rib::PeerSet peers);
-  /// The neighbor is gone: its number may be another's soon.
-  void forget_peer(rib::PeerIndex peer);
+  void forget(const bgp::NlriView& nlri, const rib::Audience& peers);
   /// Begins the time of every route of a group anew. False when the group has none (any more).
   bool renew(std::string_view group);
 
@@ -56,8 +54,7 @@ class LeaseTable {
     std::string key;  // see key_of
     bgp::NlriView nlri;
     std::vector<std::uint8_t> bytes;  // of nlri
-    bool multicast_group = false;
-    rib::PeerSet audience = rib::nobody;
+    rib::Audience audience;
     base::Duration duration{};
     base::Tick said{};
     Group* group = nullptr;
@@ -66,8 +63,8 @@ class LeaseTable {
 
   static std::string key_of(const bgp::NlriView& nlri);
   void remove(std::uint32_t number);
-  void expire(std::uint32_t number);
-  void report(const Group& group, std::uint64_t routes, rib::PeerSet reached);
+  /// Withdraws the routes of leases of one group that have ended.
+  void end(Group& group, const std::vector<std::uint32_t>& numbers);
 
   State& state_;
   std::vector<Lease> leases_;        // by number

@@ -91,11 +91,13 @@ void Link::note_backlog(std::size_t waiting) {
 }
 
 void Link::on_send(bgp::Bytes message) {
+  ++state_.writes;
   neighbor_.count_sent(type_of(message));
   note_backlog(state_.host.write(connection_, message));
 }
 
 void Link::write(bgp::Bytes messages) {
+  ++state_.writes;
   const StampId stamp = state_.latency.stamp_for(neighbor_);
   const base::Tick encoded = stamp == 0 ? base::Tick{} : state_.host.clock().tick;
   const std::size_t waiting = stamp == 0 ? state_.host.write(connection_, messages)
@@ -164,6 +166,7 @@ void Link::on_open(Direction direction, const bgp::OpenView& open, bgp::Bytes me
     peer_open_ = PeerOpen{open.router_id, open.hold_time_s, {}};
     std::uint8_t malformed = 0;
     bgp::decode_capabilities(open.capabilities, peer_open_->capabilities, malformed);
+    if (!neighbor_.link_opened(*this, open)) return;
   }
   event::Event event;
   event.kind = event::Kind::open;
@@ -194,9 +197,14 @@ void Link::on_update(const bgp::UpdateView& update, bgp::Bytes message) {
   emit(event);
 }
 
-void Link::on_malformed_update(const bgp::UpdateView& update, bgp::Bytes) {
+void Link::on_malformed_update(const bgp::UpdateView& update, bgp::Bytes message) {
   neighbor_.count_received(MessageType::update);
   neighbor_.note_update_fault(update.reason);
+  // Its bytes are all there is to show: who wants them as they came gets them.
+  event::Event event;
+  event.kind = event::Kind::update;
+  event.message = message;
+  emit(event);
 }
 
 void Link::on_refresh(const bgp::RefreshView& refresh, bgp::Bytes message) {

@@ -5,7 +5,6 @@
 
 #include "engine/bulk.h"
 #include "engine/bus.h"
-#include "engine/door.h"
 #include "engine/local_open.h"
 #include "engine/state.h"
 
@@ -13,8 +12,6 @@ namespace openbell::engine {
 
 namespace {
 
-/// Routes with a watchdog that commands may leave with one neighbor.
-constexpr std::size_t commanded_routes_max = 1u << 20;
 /// Configured routes sent although a later one of the same NLRI takes their place.
 constexpr std::size_t superseded_max = 64;
 
@@ -27,26 +24,31 @@ std::uint64_t MessageCounters::total() const {
 }
 
 Neighbor::Neighbor(State& state, NeighborId id, grammar::NeighborConfig config)
-    : state_(state), id_(id), received_(std::make_unique<rib::AdjRibIn>(state.paths)) {
+    : state_(state), id_(id), received_(std::make_unique<rib::AdjRibIn>(state.routing.paths)) {
   since_ = state.now.tick;
+  const bool host =
+      config.peer_address.length == config.peer_address.address.bytes().size() * 8;
+  range_life_ = host ? RangeLife::single : RangeLife::range;
+  audience_ = state.routing.peers.audience(id);
   adopt(std::move(config));
+  current_ = std::make_unique<Link>(state_, *this, session_options());
+}
+
+Neighbor::Neighbor(State& state, NeighborId id, const Neighbor& range,
+                   const base::IpAddress& peer)
+    : state_(state), id_(id), received_(std::make_unique<rib::AdjRibIn>(state.routing.paths)) {
+  since_ = state.now.tick;
+  range_life_ = RangeLife::unborn;
+  range_ = range.id();
+  config_.peer_address = {peer, static_cast<std::uint8_t>(peer.bytes().size() * 8)};
+  adopt(range);
   current_ = std::make_unique<Link>(state_, *this, session_options());
 }
 
 Neighbor::~Neighbor() = default;
 
-bool Neighbor::is_range() const {
-  return config_.peer_address.length < config_.peer_address.address.bytes().size() * 8 &&
-         !ephemeral_;
-}
-
 bool Neighbor::passive() const {
-  return config_.passive || ephemeral_ || state_.options.passive;
-}
-
-void Neighbor::set_ephemeral() {
-  ephemeral_ = true;
-  current_->session().set_options(session_options());
+  return config_.passive || is_born_of_range() || state_.options.passive;
 }
 
 void Neighbor::adopt(grammar::NeighborConfig config) {
@@ -54,34 +56,34 @@ void Neighbor::adopt(grammar::NeighborConfig config) {
   config_ = std::move(config);
   if (current_ != nullptr) current_->session().set_options(session_options());
   superseded_.clear();
-  for (const std::uint32_t place : routes_->watched()) {
-    const grammar::RouteView route = routes_->at(place);
-    watchdogs_.try_emplace(std::string(route.watchdog), !route.starts_withdrawn);
-  }
 }
 
-bool Neighbor::watchdog_lets(const grammar::RouteView& route) const {
-  if (route.watchdog.empty()) return true;
-  const auto known = watchdogs_.find(route.watchdog);
-  return known == watchdogs_.end() ? !route.starts_withdrawn : known->second;
+void Neighbor::adopt(const Neighbor& range) {
+  const base::IpPrefix peer = config_.peer_address;
+  config_ = range.config_;
+  config_.peer_address = peer;
+  routes_ = range.routes_;
+  helpers_ = range.helpers_;
+  if (current_ != nullptr) current_->session().set_options(session_options());
 }
 
-void Neighbor::watch(const grammar::RouteView& route) {
-  watchdogs_.try_emplace(std::string(route.watchdog), !route.starts_withdrawn);
-  if (commanded_.size() < commanded_routes_max) return commanded_.route(route);
-  state_.host.log(3, "api",
-                  "watchdog " + std::string(route.watchdog) + " does not keep another route");
+void Neighbor::bind(const std::vector<HelperId>& by_process) {
+  helpers_.clear();
+  for (const grammar::ApiBinding& binding : config_.api)
+    helpers_.push_back(by_process[binding.process]);
 }
 
-void Neighbor::announce_configured() {
-  const Change change{bgp::Purpose::announce, state_.peers.single(id_)};
-  for (std::size_t i = 0; i < routes_->size(); ++i) {
-    const grammar::RouteView route = routes_->at(i);
-    if (!watchdog_lets(route)) continue;
-    const std::uint64_t replaced = state_.routes.replaced();
-    apply(state_, change, route);
-    if (state_.routes.replaced() != replaced) note_superseded(i);
-  }
+void Neighbor::be_born(Link& link) {
+  range_life_ = RangeLife::born;
+  state_.routing.peers.join(range_, id_);
+  audience_ = state_.routing.peers.audience(id_);
+  state_.selections.clear();
+  state_.services.refresh_audiences();
+  event::Event event;
+  event.kind = event::Kind::connected;
+  emit_from(link, event);
+  set_state_name("CONNECT");
+  set_state_name("OPENSENT");
 }
 
 void Neighbor::note_superseded(std::size_t place) {
@@ -100,7 +102,8 @@ void Neighbor::send_superseded() {
   const bgp::WireContext& context = *wire_context();
   std::vector<std::uint8_t> attributes(context.message_size_max());
   std::vector<std::uint8_t> message(context.message_size_max());
-  for (const std::uint32_t place : superseded_) {
+  const Neighbor& configured = is_born_of_range() ? *state_.neighbor(range_) : *this;
+  for (const std::uint32_t place : configured.superseded_) {
     const grammar::RouteView route = routes_->at(place);
     if (!context.families.contains(route.nlri.family)) continue;
     bgp::ByteWriter out(attributes);
@@ -285,14 +288,23 @@ void Neighbor::promote_contender() {
 
 void Neighbor::link_connected(Link& link) {
   if (&link != current_.get()) return;
+  // Nobody knows a stranger before its OPEN.
+  if (unborn()) return;
   event::Event event;
   event.kind = event::Kind::connected;
   emit_from(link, event);
   set_state_name("CONNECT");
 }
 
+bool Neighbor::link_opened(Link& link, const bgp::OpenView& open) {
+  if (!unborn()) return true;
+  if (!session::negotiate(session_options().open, open)) return false;
+  be_born(link);
+  return true;
+}
+
 void Neighbor::link_state(Link& link, session::State state) {
-  if (&link != current_.get()) return;
+  if (&link != current_.get() || unborn()) return;
   switch (state) {
     case session::State::idle:
       set_state_name("IDLE");
@@ -316,26 +328,26 @@ void Neighbor::link_state(Link& link, session::State state) {
 void Neighbor::link_established(Link& link) {
   was_established_ = true;
   since_ = state_.now.tick;
-  record_session("up", {});
+  report_session(true, {});
   event::Event event;
   event.kind = event::Kind::up;
   emit_from(link, event);
   send_superseded();
   state_.plans.sessions_changed();
   state_.services.on_peer(peer_address(), true, {});
-  state_.adj_rib_out.open(id_, rib::WireClass::of(*link.context(), config_.rate_limit),
+  state_.routing.out.open(id_, rib::WireClass::of(*link.context(), config_.rate_limit),
                           !config_.manual_eor);
 }
 
 void Neighbor::link_closed(Link& link, std::string_view reason) {
-  if (&link != current_.get()) return;
-  state_.adj_rib_out.close(id_);
+  if (&link != current_.get() || unborn()) return;
+  state_.routing.out.close(id_);
   forget_received();
   state_.plans.sessions_changed();
   if (!state_.ending) state_.services.on_peer(peer_address(), false, reason);
   current_->session().set_options(session_options());
   since_ = state_.now.tick;
-  record_session("down: ", reason);
+  report_session(false, reason);
   event::Event event;
   event.kind = event::Kind::down;
   event.reason = reason;
@@ -354,7 +366,7 @@ void Neighbor::ask_refresh(bgp::Family family) {
 void Neighbor::resend_everything() {
   if (!established()) return;
   const session::Negotiated& agreed = current_->session().negotiated();
-  state_.adj_rib_out.refresh(id_, agreed.context.families,
+  state_.routing.out.refresh(id_, agreed.context.families,
                              agreed.refresh == session::Refresh::enhanced);
 }
 
@@ -365,7 +377,7 @@ void Neighbor::link_refresh(const bgp::RefreshView& refresh) {
   if (refresh.subtype != 0 || !bgp::find_family(refresh.afi, refresh.safi, family)) return;
   bgp::FamilySet asked;
   asked.insert(family);
-  state_.adj_rib_out.refresh(
+  state_.routing.out.refresh(
       id_, asked, current_->session().negotiated().refresh == session::Refresh::enhanced);
 }
 
@@ -375,7 +387,7 @@ void Neighbor::forget_received() {
   table_full_ = false;
   if (received_->size() == 0) return;
   state_.jobs.push_back(
-      dissolve(std::exchange(received_, std::make_unique<rib::AdjRibIn>(state_.paths))));
+      dissolve(std::exchange(received_, std::make_unique<rib::AdjRibIn>(state_.routing.paths))));
 }
 
 void Neighbor::take_received(const bgp::UpdateView& update, const bgp::WireContext& context) {
@@ -390,7 +402,7 @@ void Neighbor::take_received(const bgp::UpdateView& update, const bgp::WireConte
     rib::Path path = rib::no_path;
     if (!withdrawn) {
       const bgp::IpAddress next_hop = bgp::next_hop_address(field);
-      path = state_.paths.acquire({{bgp::NextHop::Kind::address, next_hop}, update.attributes});
+      path = state_.routing.paths.acquire({{bgp::NextHop::Kind::address, next_hop}, update.attributes});
     }
     for (bgp::NlriReader reader(field, context); reader.next(nlri);) {
       if (withdrawn) {
@@ -399,16 +411,16 @@ void Neighbor::take_received(const bgp::UpdateView& update, const bgp::WireConte
         note_table_full();
       }
     }
-    state_.paths.release(path);
+    state_.routing.paths.release(path);
   }
 }
 
 void Neighbor::note_table_full() {
   if (std::exchange(table_full_, true)) return;
-  const std::string what = "more than " + std::to_string(rib::AdjRibIn::routes_max) +
+  const std::string what = peer_address().text() + " announces more than " +
+                           std::to_string(rib::AdjRibIn::routes_max) +
                            " routes: the rest is not in show adj-rib in";
-  state_.host.log(3, "rib", peer_address().text() + " announces " + what);
-  record(state_, audit::Kind::lost, {}, {}, what, state_.peers.single(id_));
+  state_.publisher.publish(state_.now, Lost{id_, {}, state_.publisher.keep(what)});
 }
 
 void Neighbor::note_update_fault(std::string_view reason) {
@@ -418,7 +430,7 @@ void Neighbor::note_update_fault(std::string_view reason) {
 // --- events and reports
 
 void Neighbor::emit_from(const Link& link, event::Event event) {
-  if (config_.api.empty()) return;
+  if (config_.api.empty() || unborn()) return;
   const event::PeerView view = peer_view(link);
   const event::NegotiatedView negotiated = link.negotiated_view();
   event.peer = &view;
@@ -435,10 +447,9 @@ void Neighbor::set_state_name(std::string_view name) {
   emit(event);
 }
 
-void Neighbor::record_session(std::string_view what, std::string_view reason) {
-  const std::string detail = std::string(what).append(reason);
-  state_.host.log(6, "network", "session with " + peer_address().text() + " " + detail);
-  record(state_, audit::Kind::session, {}, {}, detail, state_.peers.single(id_));
+void Neighbor::report_session(bool up, std::string_view reason) {
+  state_.publisher.publish(
+      state_.now, SessionChanged{id_, peer_address(), up, state_.publisher.keep(reason)});
 }
 
 event::PeerView Neighbor::peer_view(const Link& link) const {

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,6 +16,7 @@
 #include "event/event.h"
 #include "grammar/configuration.h"
 #include "rib/adj_rib_in.h"
+#include "rib/peer_set.h"
 
 namespace openbell::engine {
 
@@ -35,48 +35,49 @@ struct MessageCounters {
 class Neighbor {
  public:
   Neighbor(State& state, NeighborId id, grammar::NeighborConfig config);
+  /// Of a range, not born yet.
+  Neighbor(State& state, NeighborId id, const Neighbor& range, const base::IpAddress& peer);
   ~Neighbor();
   Neighbor(const Neighbor&) = delete;
   Neighbor& operator=(const Neighbor&) = delete;
 
   [[nodiscard]] NeighborId id() const { return id_; }
-  /// `api` bindings name helpers by HelperId.
   [[nodiscard]] const grammar::NeighborConfig& config() const { return config_; }
+  /// The helpers of `config().api`, one for each binding.
+  [[nodiscard]] const std::vector<HelperId>& helpers() const { return helpers_; }
+  /// `by_process`: the helper of each process of the configuration.
+  void bind(const std::vector<HelperId>& by_process);
   [[nodiscard]] const base::IpAddress& peer_address() const { return config_.peer_address.address; }
-  /// A range of addresses: gives birth to a neighbor for each connection and has no session itself.
-  [[nodiscard]] bool is_range() const;
+  /// A range of addresses: gives birth to a neighbor for each peer whose OPEN it accepts, and has
+  /// no session itself.
+  [[nodiscard]] bool is_range() const { return range_life_ == RangeLife::range; }
   [[nodiscard]] bool passive() const;
-  /// Born from a range, gone with its session.
-  [[nodiscard]] bool ephemeral() const { return ephemeral_; }
-  void set_ephemeral();
+  /// Of a range: whoever connects is not yet a neighbor. It has a number, but nobody knows it.
+  [[nodiscard]] bool unborn() const { return range_life_ == RangeLife::unborn; }
+  [[nodiscard]] bool is_born_of_range() const {
+    return range_life_ == RangeLife::unborn || range_life_ == RangeLife::born;
+  }
+  /// The range that it comes of, for those of which is_born_of_range() holds.
+  [[nodiscard]] NeighborId range() const { return range_; }
+  /// Whom words for it are for: of a range also those who are born of it. Empty: unborn.
+  [[nodiscard]] const rib::Audience& audience() const { return audience_; }
 
   // --- configured routes
   [[nodiscard]] const grammar::RouteList& routes() const { return *routes_; }
   [[nodiscard]] std::shared_ptr<const grammar::RouteList> shared_routes() const { return routes_; }
-  /// Remembers a commanded route that has a watchdog.
-  void watch(const grammar::RouteView& route);
-  /// Calls `visit(RouteView)` for every configured or commanded route of that watchdog.
-  template <typename Visit>
-  void for_each_watched(std::string_view name, Visit visit) const {
-    for (const std::uint32_t place : routes_->watched())
-      if (const grammar::RouteView route = routes_->at(place); route.watchdog == name) visit(route);
-    for (std::size_t i = 0; i < commanded_.size(); ++i)
-      if (const grammar::RouteView route = commanded_.at(i); route.watchdog == name) visit(route);
-  }
-  void set_watchdog(const std::string& name, bool announced) { watchdogs_[name] = announced; }
-  /// A configured route is announced now: it has no watchdog, or that one says so.
-  [[nodiscard]] bool watchdog_lets(const grammar::RouteView& route) const;
-
-  /// Announces every configured route whose watchdog lets it: a first configuration, before any
-  /// session.
-  void announce_configured();
+  /// ExaBGP sends every route of a configuration, also one that another of the same NLRI follows:
+  /// the one at `place` has taken the place of an earlier one, which is sent first when a session
+  /// comes up.
+  void note_superseded(std::size_t place);
 
   // --- life
   /// Begins to connect, or to wait when passive.
   void start();
-  /// Other settings; routes are replaced by a bulk job, the session is torn down by the caller when
+  /// Other settings; routes are said by ConfiguredWords, the session is torn down by the caller when
   /// it must be.
   void adopt(grammar::NeighborConfig config);
+  /// The settings of its range, as they are now.
+  void adopt(const Neighbor& range);
   /// Ends the session, if there is one, with a NOTIFICATION; it comes back at once.
   void tear_down(bgp::NotificationCode code, std::string_view text);
   /// BFD says that the path is dead: the session ends at once (RFC 5882 4.2, RFC 9384).
@@ -102,6 +103,10 @@ class Neighbor {
   // --- session
   [[nodiscard]] bool established() const { return current_ != nullptr && current_->established(); }
   [[nodiscard]] bool writable() const { return established() && current_->writable(); }
+  /// The session carries one of these families.
+  [[nodiscard]] bool negotiated(const bgp::FamilySet& families) const {
+    return established() && !(wire_context()->families & families).empty();
+  }
   /// Neither a session nor a connection.
   [[nodiscard]] bool quiet() const;
   void write(bgp::Bytes messages) { current_->write(messages); }
@@ -142,6 +147,8 @@ class Neighbor {
   // What a Link needs of its neighbor.
   ConnectionId open_connection();
   void link_connected(Link& link);
+  /// The peer's OPEN was read. False: an unborn one whose OPEN will be refused; nobody is told.
+  bool link_opened(Link& link, const bgp::OpenView& open);
   void link_state(Link& link, session::State state);
   void link_established(Link& link);
   void link_closed(Link& link, std::string_view reason);
@@ -153,31 +160,31 @@ class Neighbor {
   void count_received(bgp::MessageType type) { received_count_.count(type); }
   void emit_from(const Link& link, event::Event event);
 
-  /// ExaBGP sends every route of a configuration, also one that another of the same NLRI follows:
-  /// those that lost are remembered and sent first when a session comes up.
-  void note_superseded(std::size_t place);
   void send_superseded();
+  /// The peer's OPEN will be accepted: it becomes a neighbor.
+  void be_born(Link& link);
   [[nodiscard]] session::SessionOptions session_options() const;
   [[nodiscard]] Link* link_of(ConnectionId connection) const;
   void drop_contender(bool sends);
   void promote_contender();
   void set_state_name(std::string_view name);
-  void record_session(std::string_view what, std::string_view reason);
+  void report_session(bool up, std::string_view reason);
 
   State& state_;
   const NeighborId id_;
   grammar::NeighborConfig config_;
   std::shared_ptr<const grammar::RouteList> routes_;
+  std::vector<HelperId> helpers_;
   std::vector<std::uint32_t> superseded_;  // places in routes_
-  grammar::RouteList commanded_;           // with a watchdog, by command
-  std::map<std::string, bool, std::less<>> watchdogs_;
+  rib::Audience audience_;
+  enum class RangeLife : std::uint8_t { single, range, unborn, born } range_life_{};
+  NeighborId range_ = 0;
 
   std::unique_ptr<Link> current_;    // never null
   std::unique_ptr<Link> contender_;  // a second connection, until RFC 4271 6.8 decides
   std::uint32_t attempts_ = 0;
   bool given_up_ = false;
   bool ended_ = false;
-  bool ephemeral_ = false;
   bool table_full_ = false;       // said so once for this session
   bool was_established_ = false;  // in this daemon's life
 

@@ -1,8 +1,7 @@
 #include "engine/on_exit.h"
 
-#include "engine/bulk.h"
+#include "engine/bulk_words.h"
 #include "engine/control.h"
-#include "engine/door.h"
 
 namespace openbell::engine {
 
@@ -14,7 +13,7 @@ void on_helper_death(State& state, Helper& helper) {
       return request(state, Request::shutdown,
                      {audit::Cause::Kind::helper, helper.name(), helper.pid});
     case grammar::OnExit::withdraw:
-      helper.withdraw_owner = helper.owner();
+      helper.withdraw_claimant = helper.claimant;
       if (helper.process.on_exit_delay.ns == 0 || !helper.configured)
         return withdraw_owned(state, helper);
       helper.withdraw_at = state.now.tick + helper.process.on_exit_delay;
@@ -22,7 +21,8 @@ void on_helper_death(State& state, Helper& helper) {
 }
 
 void withdraw_owned(State& state, Helper& helper) {
-  auto job = withdraw_owner(helper.withdraw_owner, helper.name());
+  auto job = withdraw_words_of(state, helper.withdraw_claimant,
+                               {audit::Cause::Kind::helper, helper.name(), helper.pid});
   // The first slice at once: most helpers have few routes.
   if (job->step(state) != BulkJob::Progress::done) state.jobs.push_back(std::move(job));
 }

@@ -3,17 +3,18 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/bus.h"
-#include "engine/door.h"
 #include "engine/reload.h"
+#include "engine/state.h"
 
 namespace openbell::engine {
 
 namespace {
 
 /// A plan of more routes is sent in slices and not kept encoded.
-constexpr std::size_t armed_routes_max = 1024;
+constexpr std::size_t armed_routes_max = ClaimedRoutes::at_once_max;
 constexpr base::Duration refresh_delay = base::milliseconds(10);
+
+using Step = grammar::PlanStep;
 
 /// Writes down what peers would be sent.
 class Capture final : public rib::PeerOutput {
@@ -25,89 +26,102 @@ class Capture final : public rib::PeerOutput {
   }
   void unsendable(rib::PeerIndex, const bgp::NlriView&) override {}
   void overrun(rib::PeerIndex) override {}
+  void settled(rib::Token, rib::PeerIndex, Fate) override {}
 
   PeerMessages captured;
 };
 
-ServiceStatus status_of(grammar::PlanStep::Kind kind) {
-  return kind == grammar::PlanStep::Kind::service_up ? ServiceStatus::up : ServiceStatus::down;
+bool orders(const Step& step) {
+  return step.kind == Step::Kind::service_up || step.kind == Step::Kind::service_down;
+}
+
+ServiceStatus status_of(const Step& step) {
+  return step.kind == Step::Kind::service_up ? ServiceStatus::up : ServiceStatus::down;
+}
+
+std::vector<ClaimList> lists_of(const grammar::PlanConfig& config) {
+  std::vector<ClaimList> lists;
+  for (const Step& step : config.steps)
+    if (!orders(step))
+      lists.push_back({step.kind == Step::Kind::announce ? bgp::Purpose::announce
+                                                         : bgp::Purpose::withdraw,
+                       std::make_shared<const grammar::RouteList>(step.routes)});
+  return lists;
 }
 
 }  // namespace
 
-Plan::~Plan() {
-  for (const Before& before : before_) state_.paths.release(before.path);
-}
+Plan::Plan(State& state, grammar::PlanConfig config, std::uint32_t number)
+    : state_(state),
+      config_(std::move(config)),
+      lists_(lists_of(config_)),
+      claimed_(state, {rib::Rank::plan, number}, config_.name) {}
 
-rib::PeerSet Plan::audience() const {
+rib::Audience Plan::audience() const {
   return select_neighbors(state_, config_.neighbors);
 }
 
-template <typename Visit>
-void Plan::for_each_change(Visit visit) const {
-  const rib::Origin origin{rib::Priority::urgent, rib::lasting_owner};
-  for (const grammar::PlanStep& step : config_.steps) {
-    switch (step.kind) {
-      case grammar::PlanStep::Kind::service_up:
-      case grammar::PlanStep::Kind::service_down:
-        if (const Service* service = state_.services.find(step.service))
-          service->for_each_change(status_of(step.kind),
-                                   [&](bgp::Purpose purpose, const grammar::RouteView& route) {
-                                     visit(Change{purpose, service->audience(), origin}, route);
-                                   });
-        break;
-      case grammar::PlanStep::Kind::announce:
-      case grammar::PlanStep::Kind::withdraw: {
-        const bgp::Purpose purpose = step.kind == grammar::PlanStep::Kind::announce
-                                         ? bgp::Purpose::announce
-                                         : bgp::Purpose::withdraw;
-        for (std::size_t i = 0; i < step.routes.size(); ++i)
-          visit(Change{purpose, audience(), origin}, step.routes.at(i));
-        break;
-      }
-    }
-  }
+std::size_t Plan::route_count() const {
+  std::size_t routes = ClaimedRoutes::count(lists_);
+  for (const Step& step : config_.steps)
+    if (const Service* service = orders(step) ? state_.services.find(step.service) : nullptr)
+      for (const SharedRoutes& list : service->concerned(status_of(step))) routes += list->size();
+  return routes;
+}
+
+// --- what it would send
+
+void Plan::carry_out(rib::Claims& sketch) const {
+  for (const Step& step : config_.steps)
+    if (const Service* service = orders(step) ? state_.services.find(step.service) : nullptr;
+        service != nullptr && service->status() != status_of(step) &&
+        service->wanted() != ServiceStatus::disabled)
+      service->sketch_change(sketch, status_of(step));
+  sketch.set_precedence(claimant(), UINT64_MAX);
+  claimed_.sketch(sketch, lists_, audience());
 }
 
 PeerMessages Plan::messages() const {
-  rib::RouteStore sketch(state_.peers, state_.paths);
-  // What the sketch must know beforehand: what these routes are to whom now.
-  for_each_change([&](const Change& change, const grammar::RouteView& route) {
-    const auto copy = [&](bgp::Family family) {
-      bgp::NlriView nlri = route.nlri;
-      nlri.family = family;
-      state_.peers.for_each(change.audience, [&](rib::PeerIndex peer) {
-        const base::Handle known = state_.routes.find(nlri, peer);
-        if (known == base::no_handle || sketch.find(nlri, peer) != base::no_handle) return;
-        const rib::Route& stored = state_.routes[known];
-        sketch.announce(stored.nlri.view(), stored.path, state_.peers.single(peer));
-      });
-    };
-    copy(route.nlri.family);
-    if (route.multicast_group) copy(bgp::Family::ipv4_multicast);
-  });
-  sketch.seen();
-  const rib::Positions since = sketch.ends();
-  for_each_change([&](const Change& change, const grammar::RouteView& route) {
-    apply_to(state_, sketch, change, route);
-  });
+  Routing& routing = state_.routing;
+  rib::RouteStore store(routing.peers, routing.paths);
+  rib::Claims sketch(store, routing.peers, routing.paths);
+  store.set_listening(routing.out.listening());
+  store.set_resolver(routing.store.resolver());
+  // What the sketch must know beforehand: what is claimed of these routes now.
+  const auto copy = [&](const grammar::RouteList& routes) {
+    for (std::size_t i = 0; i < routes.size(); ++i) {
+      const grammar::RouteView route = routes.at(i);
+      routing.claims().copy_to(sketch, route.nlri);
+      if (!route.multicast_group) continue;
+      bgp::NlriView multicast = route.nlri;
+      multicast.family = bgp::Family::ipv4_multicast;
+      routing.claims().copy_to(sketch, multicast);
+    }
+  };
+  for (const ClaimList& list : lists_) copy(*list.routes);
+  for (const Step& step : config_.steps)
+    if (const Service* service = orders(step) ? state_.services.find(step.service) : nullptr)
+      for (const SharedRoutes& list : service->concerned(status_of(step))) copy(*list);
+  const rib::Positions since = store.ends();
+  store.trim(since, SIZE_MAX);
+  store.seen();
+  carry_out(sketch);
   Capture capture;
-  state_.adj_rib_out.preview(sketch, since, capture);
+  routing.out.preview(store, since, capture);
   return std::move(capture.captured);
 }
 
 bool Plan::fresh() const {
-  return armed_ && armed_change_ == state_.routes.last_change() &&
+  return armed_ && armed_change_ == state_.routing.store.last_change() &&
          armed_sessions_ == state_.plans.sessions();
 }
 
-void Plan::arm() {
-  std::size_t routes = 0;
-  for_each_change([&](const Change&, const grammar::RouteView&) { ++routes; });
-  armed_ = routes <= armed_routes_max;
-  armed_change_ = state_.routes.last_change();
+bool Plan::arm() {
+  armed_ = route_count() <= armed_routes_max;
+  armed_change_ = state_.routing.store.last_change();
   armed_sessions_ = state_.plans.sessions();
   bytes_ = armed_ ? messages() : PeerMessages();
+  return armed_;
 }
 
 void Plan::disarm() {
@@ -115,134 +129,79 @@ void Plan::disarm() {
   bytes_.clear();
 }
 
-/// True: every peer has been sent the armed bytes, which is what applying the changes would send.
-bool Plan::write_armed() {
-  if (!fresh()) return false;
-  for (const grammar::PlanStep& step : config_.steps) {
-    if (step.service.empty()) continue;
-    const Service* service = state_.services.find(step.service);
-    const Cause cause{audit::Cause::Kind::plan, name()};
-    if (service == nullptr || service->wanted() == ServiceStatus::disabled ||
-        !state_.guard.objection(*service, status_of(step.kind), cause).empty())
-      return false;
+// --- running it
+
+void Plan::order_services(const Cause& cause, bool begin) {
+  const Cause own{audit::Cause::Kind::plan, name(), 0, cause.command};
+  for (const Step& step : config_.steps) {
+    Service* service = orders(step) ? state_.services.find(step.service) : nullptr;
+    if (service == nullptr) continue;
+    if (begin) {
+      service->begin_plan_order(name(), status_of(step) == ServiceStatus::up
+                                            ? Service::Order::up
+                                            : Service::Order::down);
+    } else {
+      service->end_plan_order(name());
+    }
+    service->settle(own, "plan " + name() + (begin ? "" : " reverted"));
   }
-  if (!state_.adj_rib_out.idle(state_.adj_rib_out.listening())) return false;
-  state_.receipts.follow("plan " + name(), state_.adj_rib_out.listening());
-  for (const auto& [peer, messages] : bytes_) state_.write(peer, messages);
-  return true;
 }
 
 void Plan::run(const Cause& cause, std::string_view why) {
   if (std::exchange(running_, true)) return;
   ++runs_;
   since_ = state_.now.tick;
-  for (const grammar::PlanStep& step : config_.steps) {
-    if (const Service* service = state_.services.find(step.service))
-      orders_before_.push_back({step.service, service->order()});
+  const bool ready = fresh();
+  rib::RouteStore& store = state_.routing.store;
+  const rib::Positions from = store.ends();
+  const std::uint64_t first = store.last_change() + 1;
+  order_services(cause, true);
+  {
+    Transaction order(state_, {});
+    order.set_precedence(claimant(), state_.plans.next_precedence());
+    order.commit();
   }
-  state_.latency.changed(state_.now.tick);
-  const bool written = write_armed();
-  const Cause own{audit::Cause::Kind::plan, name(), 0, cause.command};
-  for (const grammar::PlanStep& step : config_.steps) {
-    if (Service* service = state_.services.find(step.service)) {
-      service->set_order(status_of(step.kind) == ServiceStatus::up ? Service::Order::up
-                                                                   : Service::Order::down);
-      service->settle(own, "plan " + name());
-      continue;
-    }
-    const bool announces = step.kind == grammar::PlanStep::Kind::announce;
-    const Change change{announces ? bgp::Purpose::announce : bgp::Purpose::withdraw,
-                        audience(),
-                        {rib::Priority::urgent, rib::lasting_owner}};
-    for (std::size_t i = 0; i < step.routes.size(); ++i) {
-      const grammar::RouteView route = step.routes.at(i);
-      remember(change, route);
-      apply(state_, change, route);
-    }
-  }
-  if (written) {
-    state_.adj_rib_out.skip_written();
-  } else {
-    state_.receipts.follow("plan " + name(), state_.adj_rib_out.listening());
-  }
-  report(written ? "run, armed" : "run", cause, why);
+  Outcome outcome = claimed_.change(lists_, audience());
+  // The range of the whole, its services included.
+  if (store.last_change() >= first) outcome.range = {first, store.last_change()};
+  const bool written = ready && offer_armed(from);
+  state_.receipts.follow("plan " + name(), outcome);
+  report(cause, written ? "run, armed" : "run", why, outcome);
 }
 
-void Plan::remember(const Change& change, const grammar::RouteView& route) {
-  remember_one(route.nlri, change.audience);
-  if (!route.multicast_group) return;
-  bgp::NlriView multicast = route.nlri;
-  multicast.family = bgp::Family::ipv4_multicast;
-  remember_one(multicast, change.audience);
-}
-
-void Plan::remember_one(const bgp::NlriView& nlri, rib::PeerSet peers) {
-  const rib::PeerSet able =
-      state_.peers.intersect(peers, state_.family_peers[static_cast<std::size_t>(nlri.family)]);
-  std::map<base::Handle, rib::PeerSet> by_route;
-  state_.peers.for_each(able, [&](rib::PeerIndex peer) {
-    rib::PeerSet& set = by_route[state_.routes.find(nlri, peer)];
-    set = state_.peers.unite(set, state_.peers.single(peer));
-  });
-  for (const auto& [handle, set] : by_route) {
-    const bgp::NlriView known =
-        handle == base::no_handle ? nlri : state_.routes[handle].nlri.view();
-    Before& before = before_.emplace_back();
-    before.bytes.assign(known.key.begin(), known.key.end());
-    before.bytes.insert(before.bytes.end(), known.tail.begin(), known.tail.end());
-    before.nlri = known;
-    before.nlri.key = bgp::Bytes(before.bytes).first(known.key.size());
-    before.nlri.tail = bgp::Bytes(before.bytes).subspan(known.key.size());
-    before.peers = set;
-    before.path = handle == base::no_handle ? rib::no_path : state_.routes[handle].path;
-    state_.paths.retain(before.path);
+bool Plan::offer_armed(const rib::Positions& from) {
+  rib::RouteStore& store = state_.routing.store;
+  const rib::Positions to = store.ends();
+  // A service that a guard held, or that is disabled, did not follow: other bytes are due.
+  for (const Step& step : config_.steps) {
+    const Service* service = orders(step) ? state_.services.find(step.service) : nullptr;
+    if (service != nullptr && service->status() != status_of(step)) return false;
   }
+  if (to[rib::Lane::withdrawn] != from[rib::Lane::withdrawn] ||
+      to[rib::Lane::announced] != from[rib::Lane::announced])
+    return false;
+  state_.routing.out.offer({from, to, bytes_});
+  return true;
 }
 
 void Plan::revert(const Cause& cause) {
   if (!std::exchange(running_, false)) return;
   since_ = state_.now.tick;
-  const Cause own{audit::Cause::Kind::plan, name(), 0, cause.command};
-  for (auto order = orders_before_.rbegin(); order != orders_before_.rend(); ++order) {
-    Service* service = state_.services.find(order->service);
-    if (service == nullptr) continue;
-    service->set_order(order->order);
-    service->settle(own, "plan " + name() + " reverted");
-  }
-  for (auto before = before_.rbegin(); before != before_.rend(); ++before) {
-    grammar::RouteView route;
-    route.nlri = before->nlri;
-    const bool announced = before->path != rib::no_path;
-    if (announced) route.path = state_.paths.view(before->path);
-    apply(state_,
-          {announced ? bgp::Purpose::announce : bgp::Purpose::withdraw,
-           before->peers,
-           {.priority = rib::Priority::urgent}},
-          route);
-    state_.paths.release(before->path);
-  }
-  before_.clear();
-  orders_before_.clear();
-  state_.latency.changed(state_.now.tick);
-  state_.receipts.follow("plan " + name() + " reverted", state_.adj_rib_out.listening());
-  report("reverted", cause, {});
+  rib::RouteStore& store = state_.routing.store;
+  const std::uint64_t first = store.last_change() + 1;
+  order_services(cause, false);
+  Outcome outcome = claimed_.change({}, {});
+  if (store.last_change() >= first) outcome.range = {first, store.last_change()};
+  state_.receipts.follow("plan " + name() + " reverted", outcome);
+  report(cause, "reverted", {}, outcome);
 }
 
-void Plan::report(std::string_view what, const Cause& cause, std::string_view why) const {
-  after_sending(state_, [plan = name(), what = std::string(what), why = std::string(why),
-                         kind = cause.kind, number = cause.number, who = std::string(cause.name),
-                         command = std::string(cause.command)](State& state) {
-    state.host.log(4, "plan", plan + " " + what + (why.empty() ? "" : ": " + why));
-    record(state, audit::Kind::plan, {kind, who, number, command}, plan + " " + what, why,
-           rib::nobody);
-    const event::Field fields[] = {{"name", plan}, {"state", what}, {"reason", why}};
-    emit_notice(state, &grammar::Subscriptions::plan, "plan", fields);
-  });
-}
-
-void Plan::forget_peer(rib::PeerIndex peer) {
-  for (Before& before : before_)
-    before.peers = state_.peers.subtract(before.peers, state_.peers.single(peer));
+void Plan::report(const Cause& cause, std::string_view state, std::string_view why,
+                  const Outcome& outcome) {
+  Publisher& publisher = state_.publisher;
+  publisher.publish(state_.now, PlanChanged{publisher.keep(cause), publisher.keep(name()), state,
+                                            publisher.keep(why), outcome.reached, outcome.range,
+                                            outcome.routes});
 }
 
 // --- the table
@@ -258,7 +217,7 @@ void PlanTable::apply(std::vector<grammar::PlanConfig> configs) {
       continue;
     }
     const bool armed = config.armed;
-    plans_.push_back(std::make_unique<Plan>(state_, std::move(config)));
+    plans_.push_back(std::make_unique<Plan>(state_, std::move(config), ++last_number_));
     if (armed) plans_.back()->arm();
   }
   // One that runs can still be reverted when its section is gone.
@@ -281,15 +240,18 @@ void PlanTable::run_triggered(const grammar::PlanTrigger& trigger, std::string_v
 
 void PlanTable::on_service(const Service& service) {
   if (service.status() == ServiceStatus::down && !plans_.empty())
-    run_triggered({service.name(), {}}, service.reason());
+    state_.consequences.push_back(
+        {Consequence::Kind::service_down, service.name(), {}, service.reason()});
 }
 
-void PlanTable::on_check(const Service& service, std::string_view check) {
-  if (!plans_.empty()) run_triggered({service.name(), std::string(check)}, {});
+void PlanTable::on_check(std::string_view service, std::string_view check) {
+  if (!plans_.empty())
+    state_.consequences.push_back(
+        {Consequence::Kind::check_down, std::string(service), std::string(check), {}});
 }
 
 void PlanTable::note_changes() {
-  const std::uint64_t now = state_.routes.last_change() + sessions_;
+  const std::uint64_t now = state_.routing.store.last_change() + sessions_;
   if (plans_.empty() || std::exchange(noted_, now) == now) return;
   refresh_at_ = state_.now.tick + refresh_delay;
 }
@@ -305,13 +267,15 @@ void PlanTable::on_timer() {
     if (plan->armed() && !plan->fresh()) plan->arm();
 }
 
-void PlanTable::forget_peer(rib::PeerIndex peer) {
-  for (const auto& plan : plans_) plan->forget_peer(peer);
-}
-
 Plan* PlanTable::find(std::string_view name) const {
   const auto known = std::find_if(plans_.begin(), plans_.end(),
                                   [&](const auto& plan) { return plan->name() == name; });
+  return known == plans_.end() ? nullptr : known->get();
+}
+
+const Plan* PlanTable::find(rib::Claimant claimant) const {
+  const auto known = std::find_if(plans_.begin(), plans_.end(),
+                                  [&](const auto& plan) { return plan->claimant() == claimant; });
   return known == plans_.end() ? nullptr : known->get();
 }
 

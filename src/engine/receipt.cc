@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/bus.h"
-#include "engine/door.h"
+#include "engine/state.h"
 
 namespace openbell::engine {
 
@@ -13,81 +12,100 @@ namespace {
 constexpr base::Duration patience = base::seconds(5);
 }  // namespace
 
-bool ReceiptBook::Receipt::written() const {
-  return std::all_of(peers.begin(), peers.end(), [](const Peer& peer) { return peer.written; });
-}
-
-bool ReceiptBook::Receipt::finished() const {
-  return answered &&
-         std::all_of(peers.begin(), peers.end(), [](const Peer& peer) { return peer.finished; });
-}
-
-ReceiptBook::Receipt ReceiptBook::make(std::string_view word, base::Now read,
-                                       rib::PeerSet reached) const {
+void ReceiptBook::begin(Helper& helper, std::string_view word, std::string_view result,
+                        std::string answer, base::Now read, const Outcome& outcome) {
   Receipt receipt;
   receipt.word = word;
   receipt.read = read;
-  receipt.decided = state_.host.clock().tick;
-  receipt.mark = state_.routes.ends();
-  state_.for_each_neighbor(
-      state_.peers.intersect(reached, state_.adj_rib_out.listening()), [&](Neighbor& neighbor) {
-        receipt.peers.push_back({.id = neighbor.id(), .address = neighbor.peer_address()});
-      });
-  return receipt;
-}
-
-void ReceiptBook::begin(Helper& helper, std::string_view word, std::string_view result,
-                        std::string answer, base::Now read, rib::PeerSet reached) {
-  Receipt receipt = make(word, read, reached);
-  if (receipts_.size() >= receipts_max) receipt.peers.clear();
   receipt.helper = helper.id();
   receipt.report = helper.begin_report({});
   receipt.result = result;
   receipt.answer = std::move(answer);
-  receipts_.push_back(std::move(receipt));
-  count_unwritten();
+  add(std::move(receipt), outcome);
 }
 
-void ReceiptBook::follow(std::string subject, rib::PeerSet reached) {
-  if (receipts_.size() >= receipts_max) return;
-  Receipt receipt = make(subject, state_.now, reached);
-  if (receipt.peers.empty()) return;
+void ReceiptBook::follow(std::string subject, const Outcome& outcome) {
+  if (receipts_.size() >= receipts_max || outcome.news.empty()) return;
+  Receipt receipt;
+  receipt.word = std::move(subject);
+  receipt.read = state_.now;
   receipt.answered = true;
+  add(std::move(receipt), outcome);
+}
+
+void ReceiptBook::add(Receipt receipt, const Outcome& outcome) {
+  const rib::Token token = first_ + receipts_.size();
+  receipt.decided = state_.host.clock().tick;
+  const rib::Snapshot& listening = state_.routing.out.listening();
+  // Beyond the limit a command is still answered, without its neighbors.
+  const bool whole = receipts_.size() < receipts_max;
+  rib::Snapshot awaited;
+  if (whole)
+    (outcome.reached & listening).for_each([&](rib::PeerIndex id) {
+      const Neighbor* neighbor = state_.neighbor(id);
+      if (neighbor == nullptr) return;
+      Peer& peer = receipt.peers.emplace_back();
+      peer.id = id;
+      peer.address = neighbor->peer_address();
+      if (!outcome.news.contains(id)) peer.state = PeerState::unchanged;
+      if (!neighbor->negotiated(outcome.families)) peer.state = PeerState::not_negotiated;
+      if (peer.state != PeerState::waiting) return;
+      ++receipt.unfinished;
+      awaited |= state_.routing.peers.snapshot(id);
+    });
+  unwritten_ += receipt.unfinished;
+  if (receipts_.empty()) unanswered_ = token;
   receipts_.push_back(std::move(receipt));
-  count_unwritten();
+  if (!awaited.empty()) state_.routing.out.await(token, awaited, outcome.range, outcome.mark);
 }
 
-void ReceiptBook::count_unwritten() {
-  unwritten_ = static_cast<std::size_t>(
-      std::count_if(receipts_.begin(), receipts_.end(),
-                    [](const Receipt& receipt) { return !receipt.written(); }));
+ReceiptBook::Receipt* ReceiptBook::find(rib::Token token) {
+  return token < first_ || token - first_ >= receipts_.size() ? nullptr : &receipts_[token - first_];
 }
 
-void ReceiptBook::on_flushed(Turn turn) {
-  if (receipts_.empty()) return;
-  for (Receipt& receipt : receipts_) {
-    if (!receipt.written()) note_written(receipt);
-    if (!receipt.answered && turn == Turn::ends) answer(receipt);
+ReceiptBook::Peer* ReceiptBook::find(Receipt& receipt, NeighborId neighbor) {
+  const auto known =
+      std::lower_bound(receipt.peers.begin(), receipt.peers.end(), neighbor,
+                       [](const Peer& peer, NeighborId id) { return peer.id < id; });
+  return known == receipt.peers.end() || known->id != neighbor ? nullptr : &*known;
+}
+
+void ReceiptBook::on_settled(rib::Token token, NeighborId neighbor, rib::PeerOutput::Fate fate) {
+  Receipt* receipt = find(token);
+  Peer* peer = receipt == nullptr ? nullptr : find(*receipt, neighbor);
+  if (peer == nullptr || peer->state != PeerState::waiting) return;
+  --unwritten_;
+  switch (fate) {
+    case rib::PeerOutput::Fate::lost:
+      return finish(*receipt, *peer);
+    case rib::PeerOutput::Fate::superseded:
+      peer->state = PeerState::superseded;
+      --receipt->unfinished;
+      return;
+    case rib::PeerOutput::Fate::written:
+      break;
   }
-  std::erase_if(receipts_, [](const Receipt& receipt) { return receipt.finished(); });
-  count_unwritten();
+  const PeerLatency& latency = state_.neighbor(neighbor)->latency();
+  peer->state = PeerState::written;
+  peer->encoded_at = latency.encoded;
+  peer->written_at = latency.written_at;
+  peer->stamp = latency.stamp;
+  stamped_.emplace(peer->stamp, Stamped{token, neighbor});
 }
 
-void ReceiptBook::note_written(Receipt& receipt) {
-  for (Peer& peer : receipt.peers) {
-    if (peer.written || !state_.adj_rib_out.has_written(peer.id, receipt.mark)) continue;
-    peer.written = true;
-    Neighbor* neighbor = state_.neighbor(peer.id);
-    if (neighbor == nullptr || !neighbor->established()) {
-      peer.finished = true;
-      continue;
-    }
-    const PeerLatency& latency = neighbor->latency();
-    peer.unchanged = latency.written_at < receipt.read.tick;
-    peer.finished = peer.unchanged;
-    peer.encoded_at = latency.encoded;
-    peer.written_at = latency.written_at;
-    peer.stamp = latency.stamp;
+void ReceiptBook::end_turn() {
+  const rib::Token end = first_ + receipts_.size();
+  for (unanswered_ = std::max(unanswered_, first_); unanswered_ < end; ++unanswered_) {
+    Receipt& receipt = *find(unanswered_);
+    if (!receipt.answered) answer(receipt);
+  }
+  drop_finished();
+}
+
+void ReceiptBook::drop_finished() {
+  while (!receipts_.empty() && receipts_.front().finished()) {
+    receipts_.pop_front();
+    ++first_;
   }
 }
 
@@ -99,6 +117,16 @@ void ReceiptBook::answer(Receipt& receipt) {
   helper->finish_report(receipt.report,
                         (json ? print_json(receipt) : print_text(receipt)) + receipt.answer);
 }
+
+namespace {
+
+std::string_view name_of_state(int state) {
+  constexpr std::string_view names[] = {"waiting",    "written",        "unchanged",
+                                        "superseded", "not negotiated", "over"};
+  return names[state];
+}
+
+}  // namespace
 
 std::string ReceiptBook::print_json(const Receipt& receipt) {
   std::string text = "{ \"id\": ";
@@ -114,12 +142,8 @@ std::string ReceiptBook::print_json(const Receipt& receipt) {
   std::string_view separator = " ";
   for (const Peer& peer : receipt.peers) {
     out.put(separator).put("{ \"neighbor\": \"").put(peer.address.text()).put('"');
-    if (peer.unchanged) {
-      out.put(", \"state\": \"unchanged\"");
-    } else if (!peer.written) {
-      out.put(", \"state\": \"waiting\"");
-    } else {
-      out.put(", \"state\": \"written\"");
+    out.put(", \"state\": \"").put(name_of_state(static_cast<int>(peer.state))).put('"');
+    if (peer.state == PeerState::written) {
       time("encoded", peer.encoded_at);
       time("written", peer.written_at);
     }
@@ -138,8 +162,8 @@ std::string ReceiptBook::print_text(const Receipt& receipt) {
   out.put(" decided ").signed_number(receipt.utc_of(receipt.decided));
   for (const Peer& peer : receipt.peers) {
     out.put(" neighbor ").put(peer.address.text());
-    if (peer.unchanged || !peer.written) {
-      out.put(peer.unchanged ? " unchanged" : " waiting");
+    if (peer.state != PeerState::written) {
+      out.put(' ').put(name_of_state(static_cast<int>(peer.state)));
       continue;
     }
     out.put(" encoded ").signed_number(receipt.utc_of(peer.encoded_at));
@@ -151,47 +175,54 @@ std::string ReceiptBook::print_text(const Receipt& receipt) {
 
 void ReceiptBook::on_stamp(NeighborId neighbor, StampId stamp, StampKind kind,
                            std::int64_t utc_ns) {
-  for (Receipt& receipt : receipts_) {
-    for (Peer& peer : receipt.peers) {
-      if (peer.id != neighbor || peer.stamp != stamp || peer.finished) continue;
-      switch (kind) {
-        case StampKind::sent:
-          peer.sent_utc_ns = utc_ns;
-          break;
-        case StampKind::sent_by_hardware:
-          peer.hardware_ns = utc_ns;
-          break;
-        case StampKind::acknowledged:
-          peer.acknowledged_utc_ns = utc_ns;
-          finish(receipt, peer);
-          break;
-      }
+  for (auto at = stamped_.equal_range(stamp); at.first != at.second;) {
+    const auto entry = at.first++;
+    Receipt* receipt = find(entry->second.token);
+    Peer* peer = receipt == nullptr || entry->second.neighbor != neighbor
+                     ? nullptr
+                     : find(*receipt, neighbor);
+    if (peer == nullptr) continue;
+    switch (kind) {
+      case StampKind::sent:
+        peer->sent_utc_ns = utc_ns;
+        break;
+      case StampKind::sent_by_hardware:
+        peer->hardware_ns = utc_ns;
+        break;
+      case StampKind::acknowledged:
+        peer->acknowledged_utc_ns = utc_ns;
+        finish(*receipt, *peer);
+        break;
     }
+  }
+  if (kind == StampKind::acknowledged) {
+    for (auto at = stamped_.equal_range(stamp); at.first != at.second;) {
+      const auto entry = at.first++;
+      if (entry->second.neighbor == neighbor) stamped_.erase(entry);
+    }
+    drop_finished();
   }
 }
 
 void ReceiptBook::finish(Receipt& receipt, Peer& peer) {
-  peer.finished = true;
-  const std::string address = peer.address.text();
-  const std::string_view what = peer.acknowledged_utc_ns != 0 ? "acknowledged" : "unacknowledged";
-  std::vector<event::Field> fields = {{"id", receipt.word},
-                                      {"neighbor", address},
-                                      {"state", what},
-                                      {"read_utc_ns", receipt.utc_of(receipt.read.tick)}};
-  if (peer.written) fields.emplace_back("written_utc_ns", receipt.utc_of(peer.written_at));
-  if (peer.sent_utc_ns != 0) fields.emplace_back("sent_utc_ns", peer.sent_utc_ns);
-  if (peer.hardware_ns != 0) fields.emplace_back("sent_hardware_ns", peer.hardware_ns);
-  if (peer.acknowledged_utc_ns != 0)
-    fields.emplace_back("acknowledged_utc_ns", peer.acknowledged_utc_ns);
-  if (receipt.report != 0) {
-    if (Helper* helper = state_.helper(receipt.helper)) tell(state_, *helper, "receipt", fields);
-  } else {
-    emit_notice(state_, &grammar::Subscriptions::service, "receipt", fields);
-  }
-  std::string detail;
-  base::TextWriter out(detail);
-  event::print_fields(fields, out);
-  record(state_, audit::Kind::receipt, {}, what, detail, state_.peers.single(peer.id));
+  if (peer.state == PeerState::over) return;
+  const bool written = peer.state == PeerState::written;
+  peer.state = PeerState::over;
+  --receipt.unfinished;
+  Publisher& publisher = state_.publisher;
+  ReceiptSettled settled;
+  settled.subject = publisher.keep(receipt.word);
+  if (receipt.report != 0) settled.helper = receipt.helper;
+  settled.neighbor = peer.id;
+  settled.address = peer.address;
+  settled.address_text = publisher.keep(peer.address.text());
+  settled.state = peer.acknowledged_utc_ns != 0 ? "acknowledged" : "unacknowledged";
+  settled.read_utc_ns = receipt.utc_of(receipt.read.tick);
+  settled.written_utc_ns = written ? receipt.utc_of(peer.written_at) : 0;
+  settled.sent_utc_ns = peer.sent_utc_ns;
+  settled.hardware_ns = peer.hardware_ns;
+  settled.acknowledged_utc_ns = peer.acknowledged_utc_ns;
+  publisher.publish(state_.now, settled);
 }
 
 base::Tick ReceiptBook::deadline() const {
@@ -201,11 +232,19 @@ base::Tick ReceiptBook::deadline() const {
 void ReceiptBook::on_timer() {
   while (!receipts_.empty() && deadline() <= state_.now.tick) {
     Receipt& oldest = receipts_.front();
-    for (Peer& peer : oldest.peers)
-      if (!peer.finished) finish(oldest, peer);
+    for (Peer& peer : oldest.peers) {
+      if (peer.state == PeerState::waiting) --unwritten_;
+      if (peer.state != PeerState::waiting && peer.state != PeerState::written) continue;
+      for (auto at = stamped_.equal_range(peer.stamp); at.first != at.second;) {
+        const auto entry = at.first++;
+        if (entry->second.token == first_ && entry->second.neighbor == peer.id)
+          stamped_.erase(entry);
+      }
+      finish(oldest, peer);
+    }
     receipts_.pop_front();
+    ++first_;
   }
-  count_unwritten();
 }
 
 }  // namespace openbell::engine

@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "engine/bulk.h"
-#include "engine/door.h"
+#include "engine/bulk_words.h"
 
 namespace openbell::engine {
 
@@ -78,103 +77,221 @@ void apply_health(State& state, grammar::Configuration& configuration) {
   state.plans.apply(std::exchange(configuration.plans, {}));
 }
 
-/// Before the first session there is nobody to keep waiting; later a long list comes in slices.
-void announce_configured(State& state, Neighbor& neighbor) {
-  constexpr std::size_t at_once_max = 1024;
-  if (!state.started || neighbor.routes().size() <= at_once_max)
-    return neighbor.announce_configured();
-  state.jobs.push_back(replace_routes(neighbor.id(), std::make_shared<const grammar::RouteList>(),
-                                      neighbor.shared_routes()));
+/// Tears down what other settings make impossible; those born of a range have its settings.
+void change_neighbor(State& state, Neighbor& neighbor, grammar::NeighborConfig config,
+                     const std::vector<HelperId>& helpers) {
+  const bool moved = neighbor.config().peer_address != config.peer_address;
+  const bgp::NotificationCode code = moved ? bgp::notification::peer_deconfigured
+                                           : bgp::notification::other_configuration_change;
+  const auto end_if_other = [&](Neighbor& changed, bool same) {
+    if (!same) changed.tear_down(code, moved ? "its address has changed" : "configuration changed");
+  };
+  const bool same = neighbor.config().same_session(config);
+  neighbor.adopt(std::move(config));
+  neighbor.bind(helpers);
+  if (!neighbor.is_range()) return end_if_other(neighbor, same);
+  for (const auto& born : state.neighbors) {
+    if (born == nullptr || !born->is_born_of_range() || born->range() != neighbor.id()) continue;
+    born->adopt(neighbor);
+    end_if_other(*born, same);
+  }
 }
 
-void change_neighbor(State& state, Neighbor& neighbor, grammar::NeighborConfig config) {
-  const bool same = neighbor.config().same_session(config);
-  const auto old_routes = neighbor.shared_routes();
-  neighbor.adopt(std::move(config));
-  state.jobs.push_back(replace_routes(neighbor.id(), old_routes, neighbor.shared_routes()));
-  if (!same)
-    neighbor.tear_down(bgp::notification::other_configuration_change, "configuration changed");
+/// Begins to say what the file says. Before the first session there is nobody to keep waiting.
+void say_configured(State& state, std::vector<ConfiguredChange> changes, std::string_view cause) {
+  // What an earlier file has not said to the end is said by nobody else.
+  for (const auto& job : state.jobs) {
+    auto* earlier = dynamic_cast<ConfiguredWords*>(job.get());
+    if (earlier == nullptr) continue;
+    for (ConfiguredChange& rest : earlier->abandon()) {
+      const auto same = std::find_if(changes.begin(), changes.end(), [&](const auto& change) {
+        return change.neighbor == rest.neighbor;
+      });
+      if (same == changes.end()) continue;
+      same->from.insert(same->from.end(), std::make_move_iterator(rest.from.begin()),
+                        std::make_move_iterator(rest.from.end()));
+    }
+  }
+  auto job = std::make_unique<ConfiguredWords>(state, std::move(changes), cause);
+  if (state.started) return state.jobs.push_back(std::move(job));
+  while (job->step(state) == BulkJob::Progress::more) {
+  }
+}
+
+/// A next hop of that class can be sent with routes of the family. `extended`: RFC 8950 is configured
+/// for it.
+bool can_send(bgp::Family family, NextHopClass next_hop, bool extended,
+              const base::IpAddress& local_address) {
+  const bgp::FamilyOps& row = bgp::ops(family);
+  if (row.next_hop == bgp::NextHopForm::optional || row.next_hop == bgp::NextHopForm::opaque)
+    return true;
+  switch (next_hop) {
+    case NextHopClass::ipv4:
+      return row.afi != bgp::afi_ipv6;
+    case NextHopClass::ipv6:
+      return row.afi != bgp::afi_ipv4 || extended;
+    case NextHopClass::self:
+      return row.afi != bgp::afi_ipv6 || !local_address || local_address.is_v6();
+    case NextHopClass::none:
+      return true;
+  }
+  return true;
+}
+
+/// Which next hops can be sent to a neighbor with which family.
+void set_able(State& state, const Neighbor& neighbor) {
+  const grammar::NeighborConfig& config = neighbor.config();
+  config.families.for_each([&](bgp::Family family) {
+    const auto add = [&](NextHopClass next_hop) {
+      state.routing.able(family, next_hop) |= neighbor.audience();
+    };
+    add(NextHopClass::none);
+    const bool extended = config.capability.nexthop && config.nexthop_families.contains(family);
+    if (can_send(family, NextHopClass::ipv4, extended, config.local_address))
+      add(NextHopClass::ipv4);
+    if (can_send(family, NextHopClass::ipv6, extended, config.local_address))
+      add(NextHopClass::ipv6);
+    if (can_send(family, NextHopClass::self, extended, config.local_address))
+      add(NextHopClass::self);
+  });
+}
+
+/// A neighbor that only got another address keeps what it was told: the words of helpers and
+/// commands stay with its number.
+bool only_moved(const grammar::NeighborConfig& was, const grammar::NeighborConfig& is) {
+  return was.same_session_elsewhere(is) && was.description == is.description;
+}
+
+}  // namespace
+
+namespace {
+
+NeighborId take_number(State& state) {
+  if (state.free_neighbor_ids.empty()) {
+    state.neighbors.emplace_back();
+    return static_cast<NeighborId>(state.neighbors.size() - 1);
+  }
+  const NeighborId id = state.free_neighbor_ids.back();
+  state.free_neighbor_ids.pop_back();
+  return id;
 }
 
 }  // namespace
 
 Neighbor& add_neighbor(State& state, grammar::NeighborConfig config) {
-  NeighborId id = static_cast<NeighborId>(state.neighbors.size());
-  if (state.free_neighbor_ids.empty()) {
-    state.neighbors.emplace_back();
-  } else {
-    id = state.free_neighbor_ids.back();
-    state.free_neighbor_ids.pop_back();
-  }
+  const NeighborId id = take_number(state);
   state.neighbors[id] = std::make_unique<Neighbor>(state, id, std::move(config));
+  return *state.neighbors[id];
+}
+
+Neighbor& add_unborn(State& state, const Neighbor& range, const base::IpAddress& peer) {
+  const NeighborId id = take_number(state);
+  state.neighbors[id] = std::make_unique<Neighbor>(state, id, range, peer);
   return *state.neighbors[id];
 }
 
 void remove_neighbor(State& state, NeighborId id, bgp::NotificationCode code,
                      std::string_view reason) {
-  state.neighbors[id]->end_for_good(code, bgp::subcode_name(code), reason);
+  Neighbor& neighbor = *state.neighbors[id];
+  if (neighbor.is_range())
+    for (NeighborId born = 0; born < state.neighbors.size(); ++born)
+      if (const Neighbor* other = state.neighbor(born);
+          other != nullptr && other->is_born_of_range() && other->range() == id)
+        remove_neighbor(state, born, code, reason);
+  neighbor.end_for_good(code, bgp::subcode_name(code), reason);
+  state.routing.out.close(id);
   state.neighbors[id].reset();
-  state.jobs.push_back(forget_peer(id));
+  // From here on nobody is meant by its number.
+  if (state.routing.peers.leave(id)) state.jobs.push_back(sweep());
+  state.selections.clear();
+  state.free_neighbor_ids.push_back(id);
 }
 
-rib::PeerSet select_neighbors(State& state, const std::vector<base::IpPrefix>& addresses) {
-  rib::PeerSet selected = rib::nobody;
+rib::Audience select_neighbors(State& state, const std::vector<base::IpPrefix>& addresses) {
+  rib::Audience selected;
   for (const auto& neighbor : state.neighbors) {
-    if (neighbor == nullptr) continue;
-    // The range that a neighbor was born from names it too.
+    if (neighbor == nullptr || neighbor->unborn()) continue;
     const auto names = [&](const base::IpPrefix& address) {
       return address == neighbor->config().peer_address ||
              address.contains(neighbor->peer_address());
     };
-    if (addresses.empty() || std::any_of(addresses.begin(), addresses.end(), names))
-      selected = state.peers.unite(selected, state.peers.single(neighbor->id()));
+    if (addresses.empty() ? !neighbor->is_born_of_range()
+                          : std::any_of(addresses.begin(), addresses.end(), names))
+      selected |= neighbor->audience();
   }
   return selected;
 }
 
 void refresh_audiences(State& state) {
   state.selections.clear();
-  std::fill(std::begin(state.family_peers), std::end(state.family_peers), rib::nobody);
-  for (const auto& helper : state.helpers)
-    if (helper != nullptr) helper->audience = rib::nobody;
+  for (std::size_t family = 0; family < bgp::family_count; ++family)
+    for (std::size_t next_hop = 0; next_hop < next_hop_class_count; ++next_hop)
+      state.routing.able(static_cast<bgp::Family>(family), static_cast<NextHopClass>(next_hop)) =
+          {};
+  std::vector<rib::Audience> audiences(state.helpers.size());
   for (const auto& neighbor : state.neighbors) {
-    if (neighbor == nullptr) continue;
-    const rib::PeerSet single = state.peers.single(neighbor->id());
-    neighbor->config().families.for_each([&](bgp::Family family) {
-      rib::PeerSet& set = state.family_peers[static_cast<std::size_t>(family)];
-      set = state.peers.unite(set, single);
-    });
-    for (const grammar::ApiBinding& binding : neighbor->config().api)
-      if (Helper* helper = state.helper(binding.process))
-        helper->audience = state.peers.unite(helper->audience, single);
+    if (neighbor == nullptr || neighbor->is_born_of_range()) continue;
+    set_able(state, *neighbor);
+    for (const HelperId helper : neighbor->helpers()) audiences[helper] |= neighbor->audience();
   }
+  // What ends by our word still commands the neighbors that it had.
+  for (const auto& helper : state.helpers)
+    if (helper != nullptr && helper->configured)
+      helper->set_audience(std::move(audiences[helper->id()]));
   state.services.refresh_audiences();
 }
 
-void apply_configuration(State& state, grammar::Configuration configuration) {
+void apply_configuration(State& state, grammar::Configuration configuration,
+                         std::string_view cause) {
   const std::vector<HelperId> helper_ids = apply_processes(state, configuration.processes);
   Identities old_identities;
   std::map<Identity, NeighborId> known;
   for (const auto& neighbor : state.neighbors)
-    if (neighbor != nullptr && !neighbor->ephemeral())
+    if (neighbor != nullptr && !neighbor->is_born_of_range())
       known[old_identities.next(neighbor->config())] = neighbor->id();
 
   Identities identities;
-  std::vector<NeighborId> added;
+  std::vector<grammar::NeighborConfig*> strangers;
+  std::vector<ConfiguredChange> changes;
+  const auto take_over = [&](Neighbor& neighbor, grammar::NeighborConfig config) {
+    std::vector<SharedRoutes> from;
+    if (!neighbor.routes().empty()) from.push_back(neighbor.shared_routes());
+    change_neighbor(state, neighbor, std::move(config), helper_ids);
+    changes.push_back(
+        {neighbor.id(), neighbor.audience(), std::move(from), neighbor.shared_routes()});
+  };
   for (grammar::NeighborConfig& config : configuration.neighbors) {
-    for (grammar::ApiBinding& binding : config.api) binding.process = helper_ids[binding.process];
     const auto same = known.find(identities.next(config));
     if (same == known.end()) {
-      added.push_back(add_neighbor(state, std::move(config)).id());
+      strangers.push_back(&config);
       continue;
     }
-    change_neighbor(state, *state.neighbors[same->second], std::move(config));
+    take_over(*state.neighbors[same->second], std::move(config));
     known.erase(same);
+  }
+  std::vector<NeighborId> added;
+  for (grammar::NeighborConfig* config : strangers) {
+    const auto moved = std::find_if(known.begin(), known.end(), [&](const auto& entry) {
+      return only_moved(state.neighbors[entry.second]->config(), *config);
+    });
+    if (moved != known.end()) {
+      Neighbor& neighbor = *state.neighbors[moved->second];
+      state.host.log(6, "configuration", neighbor.peer_address().text() + " is " +
+                                             config->peer_address.address.text() +
+                                             " now, and keeps what it was told");
+      take_over(neighbor, std::move(*config));
+      known.erase(moved);
+      continue;
+    }
+    Neighbor& neighbor = add_neighbor(state, std::move(*config));
+    neighbor.bind(helper_ids);
+    added.push_back(neighbor.id());
+    changes.push_back({neighbor.id(), neighbor.audience(), {}, neighbor.shared_routes()});
   }
   for (const auto& [identity, id] : known)
     remove_neighbor(state, id, bgp::notification::peer_deconfigured, "stop, message [removed]");
   refresh_audiences(state);
-  for (const NeighborId id : added) announce_configured(state, *state.neighbors[id]);
+  say_configured(state, std::move(changes), cause);
   for (const NeighborId id : added) state.neighbors[id]->start();
   configuration.neighbors.clear();
   apply_health(state, configuration);

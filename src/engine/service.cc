@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/bus.h"
-#include "engine/door.h"
 #include "engine/reload.h"
+#include "engine/state.h"
 
 namespace openbell::engine {
 
@@ -23,8 +22,11 @@ std::string_view name(ServiceStatus status) {
   return "unknown";
 }
 
-Service::Service(State& state, grammar::ServiceConfig config)
-    : state_(state), config_(std::move(config)), since_(state.now.tick) {}
+Service::Service(State& state, grammar::ServiceConfig config, std::uint32_t number)
+    : state_(state),
+      config_(std::move(config)),
+      since_(state.now.tick),
+      claimed_(state, {rib::Rank::service, number}, config_.name) {}
 
 bool Service::damped() const {
   return damped_until_ > state_.now.tick;
@@ -50,7 +52,8 @@ ServiceStatus Service::wanted() const {
       disabled_ || std::any_of(checks_.begin(), checks_.end(),
                                [](const WatchedCheck& watched) { return watched.disabled; });
   if (disabled) return ServiceStatus::disabled;
-  if (order_ != Order::none) return order_ == Order::up ? ServiceStatus::up : ServiceStatus::down;
+  if (order() != Order::none)
+    return order() == Order::up ? ServiceStatus::up : ServiceStatus::down;
   switch (verdict()) {
     case health::State::unknown:
       // What a reload has added says nothing yet: the state stays while it could still hold.
@@ -100,37 +103,40 @@ void Service::drop_held() {
   state_.guard.forget(*this);
 }
 
+void Service::begin_plan_order(std::string_view plan, Order order) {
+  end_plan_order(plan);
+  plan_orders_.push_back({std::string(plan), order});
+}
+
+void Service::end_plan_order(std::string_view plan) {
+  std::erase_if(plan_orders_, [&](const PlanOrder& known) { return known.plan == plan; });
+}
+
 void Service::change(ServiceStatus to, const Cause& cause, std::string_view why) {
-  const SharedRoutes& target = routes_of(to);
-  switch_.change(state_, announced_, target, audience_);
-  announced_ = target;
+  const Outcome outcome =
+      claimed_.change({{bgp::Purpose::announce, routes_of(to)}}, audience_);
   const ServiceStatus from = std::exchange(status_, to);
   since_ = state_.now.tick;
   reason_ = why;
-  state_.latency.changed(state_.now.tick);
-  state_.receipts.follow("service " + name() + " " + std::string(engine::name(to)), audience_);
-  announce_change(from, cause, why);
+  state_.receipts.follow("service " + name() + " " + std::string(engine::name(to)), outcome);
+  Publisher& publisher = state_.publisher;
+  publisher.publish(
+      state_.now,
+      ServiceChanged{publisher.keep(cause), publisher.keep(name()), from, to, publisher.keep(why),
+                     state_.routing.peers.snapshot(audience_), outcome.range, outcome.routes});
   state_.plans.on_service(*this);
+  state_.services.review_soon();
 }
 
-void Service::announce_change(ServiceStatus from, const Cause& cause, std::string_view why) {
-  after_sending(state_, [from, to = status_, kind = cause.kind, number = cause.number,
-                         who = std::string(cause.name), command = std::string(cause.command),
-                         service = config_.name, reason = std::string(why),
-                         audience = audience_](State& state) {
-    const bool good = to == ServiceStatus::up;
-    state.host.log(
-        good ? 6 : 4, "service",
-        service + " is " + std::string(engine::name(to)) + (reason.empty() ? "" : ": " + reason));
-    record(state, audit::Kind::service, {kind, who, number, command},
-           service + " " + std::string(engine::name(to)), reason, audience);
-    const event::Field fields[] = {{"name", service},
-                                   {"state", engine::name(to)},
-                                   {"previous", engine::name(from)},
-                                   {"reason", reason}};
-    emit_notice(state, &grammar::Subscriptions::service, "service", fields);
-    state.services.review_held();
-  });
+std::vector<SharedRoutes> Service::concerned(ServiceStatus to) const {
+  std::vector<SharedRoutes> lists;
+  for (const ClaimList& list : claimed_.lists()) lists.push_back(list.routes);
+  lists.push_back(routes_of(to));
+  return lists;
+}
+
+void Service::sketch_change(rib::Claims& sketch, ServiceStatus to) const {
+  claimed_.sketch(sketch, {{bgp::Purpose::announce, routes_of(to)}}, audience_);
 }
 
 void Service::note_failure() {
@@ -148,19 +154,27 @@ void Service::note_failure() {
 
 void Service::adopt(grammar::ServiceConfig config) {
   config_ = std::move(config);
-  const SharedRoutes& target = routes_of(status_);
-  switch_.change(state_, announced_, target, audience_);
-  announced_ = target;
+  claim_anew("configured");
 }
 
-void Service::set_audience(rib::PeerSet audience) {
-  static const SharedRoutes none = std::make_shared<const grammar::RouteList>();
-  const rib::PeerSet added = state_.peers.subtract(audience, audience_);
-  const rib::PeerSet removed = state_.peers.subtract(audience_, audience);
-  audience_ = audience;
-  if (announced_->empty()) return;
-  if (removed != rib::nobody) switch_.change(state_, announced_, none, removed);
-  if (added != rib::nobody) switch_.change(state_, none, announced_, added);
+void Service::set_audience(rib::Audience audience) {
+  if (audience == audience_) return;
+  audience_ = std::move(audience);
+  if (ClaimedRoutes::count(claimed_.lists()) != 0) claim_anew("other neighbors");
+}
+
+void Service::claim_anew(std::string_view why) {
+  const Outcome outcome =
+      claimed_.change({{bgp::Purpose::announce, routes_of(status_)}}, audience_);
+  if (outcome.range.empty()) return;
+  Publisher& publisher = state_.publisher;
+  publisher.publish(state_.now,
+                    RoutesChanged{{audit::Cause::Kind::configuration, publisher.keep(name()), 0, {}},
+                                  why,
+                                  {},
+                                  outcome.reached,
+                                  outcome.range,
+                                  outcome.routes});
 }
 
 // --- the table
@@ -174,7 +188,7 @@ void ServiceTable::apply(std::vector<grammar::ServiceConfig> configs) {
     std::unique_ptr<Service> service;
     std::vector<Service::WatchedCheck> known;
     if (same == old.end()) {
-      service = std::make_unique<Service>(state_, std::move(config));
+      service = std::make_unique<Service>(state_, std::move(config), ++last_number_);
     } else {
       service = std::move(*same);
       known = std::exchange(service->checks_, {});
@@ -187,10 +201,36 @@ void ServiceTable::apply(std::vector<grammar::ServiceConfig> configs) {
     if (gone == nullptr) continue;
     for (Service::WatchedCheck& watched : gone->checks_) stop_check(watched);
     gone->drop_held();
-    gone->set_audience(rib::nobody);
+    const Outcome outcome = gone->claimed_.retire();
+    if (outcome.range.empty()) continue;
+    Publisher& publisher = state_.publisher;
+    publisher.publish(
+        state_.now,
+        RoutesChanged{{audit::Cause::Kind::configuration, publisher.keep(gone->name()), 0, {}},
+                      "removed",
+                      {},
+                      outcome.reached,
+                      outcome.range,
+                      outcome.routes});
   }
+  set_precedences();
   for (const auto& service : services_)
     service->settle({audit::Cause::Kind::configuration, service->name()}, "configured");
+}
+
+void ServiceTable::set_precedences() {
+  std::vector<rib::Claimant> order;
+  for (const auto& service : services_) order.push_back(service->claimant());
+  if (order == order_) return;
+  order_ = std::move(order);
+  Transaction transaction(state_, {});
+  for (std::size_t i = 0; i < order_.size(); ++i)
+    transaction.set_precedence(order_[i], order_.size() - i);
+  transaction.commit();
+  if (state_.routing.claims().contests() == 0) return;
+  auto job = settle_claims();
+  // The first slice at once: where several claim an NLRI, the old order is wrong now.
+  if (job->step(state_) != BulkJob::Progress::done) state_.jobs.push_back(std::move(job));
 }
 
 void ServiceTable::start_checks(Service& service, std::vector<Service::WatchedCheck> known) {
@@ -315,7 +355,8 @@ void ServiceTable::changed(Service& service, const Service::WatchedCheck& watche
   why += check.state() == health::State::up ? " is up" : ": " + check.error();
   if (check.state() == health::State::down) service.note_failure();
   service.settle({audit::Cause::Kind::check, service.name()}, why);
-  if (check.state() == health::State::down) state_.plans.on_check(service, check.config().name);
+  if (check.state() == health::State::down)
+    state_.plans.on_check(service.name(), check.config().name);
 }
 
 void ServiceTable::look_for_disable_file(Service& service, Service::WatchedCheck& watched) {
@@ -360,8 +401,21 @@ void ServiceTable::review_held() {
   }
 }
 
+void ServiceTable::review_soon() {
+  const bool held = std::any_of(services_.begin(), services_.end(),
+                                [](const auto& service) { return service->held_.has_value(); });
+  if (held) state_.consequences.push_back(Consequence{Consequence::Kind::review, {}, {}, {}});
+}
+
 void ServiceTable::review_later() {
   review_at_ = state_.now.tick + base::seconds(1);
+}
+
+const Service* ServiceTable::find(rib::Claimant claimant) const {
+  const auto known =
+      std::find_if(services_.begin(), services_.end(),
+                   [&](const auto& service) { return service->claimant() == claimant; });
+  return known == services_.end() ? nullptr : known->get();
 }
 
 Service* ServiceTable::find(std::string_view name) const {

@@ -11,17 +11,14 @@
 #include <vector>
 
 #include "base/deadline_queue.h"
-#include "engine/route_switch.h"
+#include "engine/claimed_routes.h"
+#include "engine/service_status.h"
 #include "grammar/service.h"
 #include "health/check.h"
 
 namespace openbell::engine {
 
 struct State;
-struct Cause;
-
-enum class ServiceStatus : std::uint8_t { unknown, up, down, disabled };
-std::string_view name(ServiceStatus status);
 
 class Service {
  public:
@@ -33,7 +30,8 @@ class Service {
   /// What an operator or a plan has said, above the checks.
   enum class Order : std::uint8_t { none, up, down };
 
-  Service(State& state, grammar::ServiceConfig config);
+  /// `number`: of its claims, never used twice.
+  Service(State& state, grammar::ServiceConfig config, std::uint32_t number);
 
   [[nodiscard]] const std::string& name() const { return config_.name; }
   [[nodiscard]] const grammar::ServiceConfig& config() const { return config_; }
@@ -41,15 +39,21 @@ class Service {
   [[nodiscard]] const std::vector<WatchedCheck>& checks() const { return checks_; }
   [[nodiscard]] base::Tick since() const { return since_; }
   [[nodiscard]] const std::string& reason() const { return reason_; }
-  [[nodiscard]] Order order() const { return order_; }
+  /// What counts: the plan that was run last and still runs, else the operator.
+  [[nodiscard]] Order order() const {
+    return plan_orders_.empty() ? order_ : plan_orders_.back().order;
+  }
   [[nodiscard]] bool disabled_by_command() const { return disabled_; }
-  [[nodiscard]] rib::PeerSet audience() const { return audience_; }
+  [[nodiscard]] const rib::Audience& audience() const { return audience_; }
+  [[nodiscard]] rib::Claimant claimant() const { return claimed_.claimant(); }
   [[nodiscard]] bool damped() const;
   /// A change that a guard holds back.
   [[nodiscard]] std::optional<ServiceStatus> held() const { return held_; }
   [[nodiscard]] const SharedRoutes& routes_of(ServiceStatus status) const;
 
   void set_order(Order order) { order_ = order; }
+  void begin_plan_order(std::string_view plan, Order order);
+  void end_plan_order(std::string_view plan);
   void set_disabled(bool disabled) { disabled_ = disabled; }
   /// Brings the routes to what checks and orders want, unless a guard objects. `why` for the
   /// record.
@@ -59,21 +63,23 @@ class Service {
   /// Gives a held change up: it comes again with the next change of a check.
   void drop_held();
   [[nodiscard]] ServiceStatus wanted() const;
-  /// Calls visit(Purpose, RouteView) for what going to `to` now would change.
-  template <typename Visit>
-  void for_each_change(ServiceStatus to, Visit visit) const {
-    const grammar::RouteList& target = *routes_of(to);
-    const grammar::RouteList& list = target.empty() ? *announced_ : target;
-    for (std::size_t i = 0; i < list.size(); ++i)
-      visit(target.empty() ? bgp::Purpose::withdraw : bgp::Purpose::announce, list.at(i));
-  }
+  /// What going to `to` now would change, in a sketch.
+  void sketch_change(rib::Claims& sketch, ServiceStatus to) const;
+  /// Routes that going to `to` would be about, those that it gives up included.
+  [[nodiscard]] std::vector<SharedRoutes> concerned(ServiceStatus to) const;
 
  private:
   friend class ServiceTable;
+  struct PlanOrder {
+    std::string plan;
+    Order order{};
+  };
+
   void adopt(grammar::ServiceConfig config);
-  void set_audience(rib::PeerSet audience);
+  void set_audience(rib::Audience audience);
   void change(ServiceStatus to, const Cause& cause, std::string_view why);
-  void announce_change(ServiceStatus from, const Cause& cause, std::string_view why);
+  /// The routes of its state, as another file or other neighbors have them.
+  void claim_anew(std::string_view why);
   /// What the checks say together: unknown while those that have not decided could still tip it.
   [[nodiscard]] health::State verdict() const;
   /// A check fell: counts for dampening if it takes the service down, or would if it were up.
@@ -84,14 +90,14 @@ class Service {
   std::vector<WatchedCheck> checks_;
   ServiceStatus status_ = ServiceStatus::unknown;
   Order order_ = Order::none;
+  std::vector<PlanOrder> plan_orders_;
   bool disabled_ = false;
   std::optional<ServiceStatus> held_;
   std::string held_why_;
   base::Tick since_{};
   std::string reason_;
-  rib::PeerSet audience_ = rib::nobody;
-  SharedRoutes announced_ = std::make_shared<const grammar::RouteList>();
-  RouteSwitch switch_;
+  rib::Audience audience_;
+  ClaimedRoutes claimed_;
   std::deque<base::Tick> failures_;  // the last ones, for dampening
   base::Tick damped_until_{};
 };
@@ -115,9 +121,12 @@ class ServiceTable {
   void on_bfd(std::string_view session, bool up, std::string_view reason);
   /// Held changes are looked at again: another service or a received route may make them harmless.
   void review_held();
+  void review_soon();
   void review_later();
 
   [[nodiscard]] Service* find(std::string_view name) const;
+  /// The service that makes these claims; null when it is gone.
+  [[nodiscard]] const Service* find(rib::Claimant claimant) const;
   [[nodiscard]] const std::vector<std::unique_ptr<Service>>& all() const { return services_; }
 
  private:
@@ -126,6 +135,8 @@ class ServiceTable {
     std::size_t check = 0;
   };
 
+  /// The first of the file counts where several claim one NLRI.
+  void set_precedences();
   void start_checks(Service& service, std::vector<Service::WatchedCheck> known);
   void stop_check(Service::WatchedCheck& watched);
   health::ProbeId take_probe(Service& service, std::size_t check);
@@ -136,6 +147,8 @@ class ServiceTable {
 
   State& state_;
   std::vector<std::unique_ptr<Service>> services_;
+  std::vector<rib::Claimant> order_;  // of their claims
+  std::uint32_t last_number_ = 0;
   std::vector<Place> probes_;  // by ProbeId
   std::vector<health::ProbeId> free_probes_;
   base::DeadlineQueue due_;          // of checks, by ProbeId

@@ -2,7 +2,6 @@
 // What the rooms of the engine share. Private to engine/: others see engine.h.
 
 #include <deque>
-#include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -10,7 +9,10 @@
 
 #include "audit/trail.h"
 #include "base/tick.h"
+#include "engine/audit_sink.h"
 #include "engine/bfd_table.h"
+#include "engine/bulk_words.h"
+#include "engine/consequence.h"
 #include "engine/drill.h"
 #include "engine/engine.h"
 #include "engine/guard.h"
@@ -18,33 +20,24 @@
 #include "engine/host.h"
 #include "engine/latency.h"
 #include "engine/lease.h"
+#include "engine/log_sink.h"
 #include "engine/neighbor.h"
+#include "engine/notice_sink.h"
 #include "engine/plan.h"
+#include "engine/publisher.h"
 #include "engine/receipt.h"
+#include "engine/routing.h"
 #include "engine/service.h"
+#include "engine/watchdog.h"
 #include "grammar/configuration.h"
 #include "grammar/route.h"
-#include "rib/adj_rib_out.h"
-#include "rib/path_pool.h"
-#include "rib/peer_set.h"
-#include "rib/route_store.h"
 
 namespace openbell::engine {
-
-class BulkJob;
-
-/// On whose word something happens; travels with every change into the audit log.
-struct Cause {
-  audit::Cause::Kind kind = audit::Cause::Kind::none;
-  std::string_view name;          // of the helper, of the configuration
-  int number = 0;                 // pid, signal
-  std::string_view command = {};  // the line as read
-};
 
 /// What ends, restarts or reloads the whole; see control.h.
 enum class Request : std::uint8_t { none, reload, restart, shutdown };
 
-struct State : rib::PeerOutput {
+struct State : rib::PeerOutput, rib::NextHopResolver {
   State(Host& engine_host, Options engine_options, audit::Trail* audit_trail);
   ~State();
 
@@ -53,6 +46,10 @@ struct State : rib::PeerOutput {
   void write(rib::PeerIndex peer, bgp::Bytes messages) override;
   void unsendable(rib::PeerIndex peer, const bgp::NlriView& nlri) override;
   void overrun(rib::PeerIndex peer) override;
+  void settled(rib::Token token, rib::PeerIndex peer, Fate fate) override;
+  // rib::NextHopResolver
+  [[nodiscard]] bool same(rib::PeerIndex peer, bgp::Family family, const bgp::NextHop& a,
+                          const bgp::NextHop& b) const override;
 
   /// Null when there is no such neighbor (any more).
   [[nodiscard]] Neighbor* neighbor(NeighborId id) const {
@@ -72,13 +69,16 @@ struct State : rib::PeerOutput {
     const auto known = connections.find(connection);
     return known == connections.end() ? nullptr : neighbor(known->second);
   }
+  /// Carries out what follows from what was decided, and sends what is urgent.
+  void write_urgent();
   /// When something of a configuration's own (checks, leases, …) is due.
   [[nodiscard]] base::Tick health_deadline() const;
   /// When a neighbor, a helper or a rate limit is due.
   [[nodiscard]] base::Tick other_deadline();
-  template <typename Visit>
-  void for_each_neighbor(rib::PeerSet set, Visit visit) {
-    peers.for_each(set, [&](rib::PeerIndex id) {
+  /// Calls `visit(Neighbor&)` for the neighbors of a set.
+  template <typename Set, typename Visit>
+  void for_each_neighbor(const Set& set, Visit visit) {
+    set.for_each([&](rib::PeerIndex id) {
       if (Neighbor* known = neighbor(id)) visit(*known);
     });
   }
@@ -88,21 +88,25 @@ struct State : rib::PeerOutput {
   audit::Trail* const trail;
   base::Now now;  // of this turn
 
-  rib::PeerSetPool peers;
-  rib::PathPool paths;
-  rib::RouteStore routes{peers, paths};
-  rib::AdjRibOut adj_rib_out{routes, peers, paths, *this};
+  Routing routing{*this, *this};
+
+  Publisher publisher;
+  LogSink log_sink{host};
+  NoticeSink notice_sink{*this};
+  std::unique_ptr<AuditSink> audit_sink;  // null: no audit log
 
   std::vector<std::unique_ptr<Neighbor>> neighbors;   // by NeighborId, null: gone
-  std::vector<NeighborId> free_neighbor_ids;          // of neighbors that no route names any more
+  std::vector<NeighborId> free_neighbor_ids;
   std::vector<std::unique_ptr<Helper>> helpers;       // by HelperId, null: gone
-  rib::PeerSet family_peers[bgp::family_count] = {};  // neighbors that have the family configured
+  std::uint32_t next_claimant = first_helper_claimant;
   std::unordered_map<ConnectionId, NeighborId> connections;
   std::vector<NeighborId> touched;  // in this turn
   bool timers_changed = true;       // neighbors_deadline must be computed anew
   base::Tick neighbors_deadline = base::never;
   std::vector<NeighborId> overrun_peers;      // sessions to end at the end of the turn
   std::deque<std::unique_ptr<BulkJob>> jobs;  // done in slices, one after the other
+  std::deque<Consequence> consequences;
+  WatchdogTable watchdogs{*this};
   ServiceTable services{*this};
   LeaseTable leases{*this};
   PlanTable plans{*this};
@@ -111,10 +115,10 @@ struct State : rib::PeerOutput {
   BfdTable bfd{*this};
   ReceiptBook receipts{*this};
   Latency latency{*this};
-  std::vector<std::function<void(State&)>> after_sending;  // see door.h
   std::uint64_t notices = 0;  // counter of the events that no neighbor has caused
   bool urgent = false;        // flush_urgent has something to do
-  std::unordered_map<std::string, rib::PeerSet> selections;  // by helper and text of the selector
+  std::unordered_map<std::string, rib::Audience> selections;  // by helper and text of the selector
+  std::uint64_t writes = 0;  // messages handed to connections
   grammar::RouteParser parser;
   bgp::UpdateDecoder sent_decoder;  // of our own UPDATEs, for `send { update; }`
   grammar::Configuration

@@ -132,6 +132,8 @@ struct NeighborConfig {
   [[nodiscard]] std::string name() const;
   /// Equal in everything that a running session depends on (not routes, api, description, BFD).
   [[nodiscard]] bool same_session(const NeighborConfig& other) const;
+  /// The same but for the peer's address.
+  [[nodiscard]] bool same_session_elsewhere(const NeighborConfig& other) const;
 };
 
 struct AuditConfig {

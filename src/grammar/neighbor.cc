@@ -39,7 +39,11 @@ std::string NeighborConfig::name() const {
 }
 
 bool NeighborConfig::same_session(const NeighborConfig& other) const {
-  return peer_address == other.peer_address && local_address == other.local_address &&
+  return peer_address == other.peer_address && same_session_elsewhere(other);
+}
+
+bool NeighborConfig::same_session_elsewhere(const NeighborConfig& other) const {
+  return local_address == other.local_address &&
          local_as == other.local_as && peer_as == other.peer_as && router_id == other.router_id &&
          hold_time_s == other.hold_time_s && passive == other.passive &&
          listen_port == other.listen_port && connect_port == other.connect_port &&

@@ -1,6 +1,7 @@
 #include "rib/adj_rib_out.h"
 
 #include <algorithm>
+#include <deque>
 
 #include "bgp/message/notification.h"
 #include "bgp/message/update.h"
@@ -34,9 +35,18 @@ struct AdjRibOut::Group {
     Positions mark;
   };
 
+  /// Changes that somebody waits for.
+  struct Awaited {
+    Token token = 0;
+    ChangeRange range;
+    std::uint64_t mark = 0;  // in the lane of the queue that it is in
+    Snapshot peers;
+    Snapshot sent;  // of them, those to whom some of it was written
+  };
+
   WireClass wire_class;
   std::vector<PeerIndex> members;
-  PeerSet member_set = nobody;
+  Snapshot member_set;
   Positions at;  // in the lanes of the store
   bool walking = false;
   bool framed = false;   // the walk answers a refresh: EoRR at its end
@@ -48,12 +58,28 @@ struct AdjRibOut::Group {
   std::uint64_t walk_highest =
       0;  // ... to here are the walk's business, later ones are in the queues
   std::vector<Owed> owed;
+  /// By the last lane that has some of the changes: lanes are read in their order, so that what
+  /// waits in one lane is settled in its order.
+  std::array<std::deque<Awaited>, lane_count> awaited;
   double tokens = 0;  // UPDATEs that the rate limit allows now
   base::Tick tokens_at{};
   base::Tick allowed_at = base::never;  // when the next one is allowed
 
   [[nodiscard]] bool caught_up(const RouteStore& routes) const {
     return !walking && at == routes.ends() && owed.empty();
+  }
+  [[nodiscard]] bool awaits() const {
+    return std::any_of(awaited.begin(), awaited.end(), [](const auto& q) { return !q.empty(); });
+  }
+  /// Calls `visit(Awaited&)` for the one that waits for a change, if there is one.
+  template <typename Visit>
+  void with_awaited(std::uint64_t change, Visit visit) {
+    for (std::deque<Awaited>& waiting : awaited) {
+      const auto found = std::partition_point(waiting.begin(), waiting.end(), [&](const Awaited& a) {
+        return a.range.last < change;
+      });
+      if (found != waiting.end() && found->range.contains(change)) visit(*found);
+    }
   }
   [[nodiscard]] bool has_urgent(const RouteStore& routes) const {
     return at[Lane::urgent_withdrawn] != routes.queue(Lane::urgent_withdrawn).end() ||
@@ -101,9 +127,10 @@ void AdjRibOut::open(PeerIndex peer, const WireClass& wire_class, bool end_of_ri
   const bool joins = waiting != groups_.end();
   Group& group = joins ? **waiting : add_group(wire_class);
   group.members.push_back(peer);
-  group.member_set = peers_.unite(group.member_set, peers_.single(peer));
+  group.member_set |= peers_.snapshot(peer);
   by_peer_[peer] = &group;
-  listening_ = peers_.unite(listening_, peers_.single(peer));
+  listening_ |= peers_.snapshot(peer);
+  routes_.set_listening(listening_);
   if (!joins) begin_walk(group, wire_class.context.families, 0);
   if (end_of_rib)
     wire_class.context.families.for_each(
@@ -112,8 +139,19 @@ void AdjRibOut::open(PeerIndex peer, const WireClass& wire_class, bool end_of_ri
 
 void AdjRibOut::close(PeerIndex peer) {
   if (peer >= by_peer_.size() || by_peer_[peer] == nullptr) return;
+  Group& group = group_of(peer);
+  std::vector<Token> lost;
+  for (const auto& waiting : group.awaited)
+    for (const Group::Awaited& awaited : waiting)
+      if (awaited.peers.contains(peer)) lost.push_back(awaited.token);
   leave_group(peer);
-  listening_ = peers_.subtract(listening_, peers_.single(peer));
+  listening_ -= peers_.snapshot(peer);
+  routes_.set_listening(listening_);
+  for (const Token token : lost) output_.settled(token, peer, PeerOutput::Fate::lost);
+}
+
+bool AdjRibOut::walking(PeerIndex peer) const {
+  return peer < by_peer_.size() && by_peer_[peer] != nullptr && by_peer_[peer]->walking;
 }
 
 void AdjRibOut::leave_group(PeerIndex peer) {
@@ -121,7 +159,12 @@ void AdjRibOut::leave_group(PeerIndex peer) {
   by_peer_[peer] = nullptr;
   std::erase(group.members, peer);
   std::erase_if(group.owed, [&](const Group::Owed& owed) { return owed.peer == peer; });
-  group.member_set = peers_.subtract(group.member_set, peers_.single(peer));
+  const Snapshot single = peers_.snapshot(peer);
+  group.member_set -= single;
+  for (auto& waiting : group.awaited) {
+    for (Group::Awaited& awaited : waiting) awaited.peers -= single;
+    std::erase_if(waiting, [](const Group::Awaited& awaited) { return awaited.peers.empty(); });
+  }
   if (group.members.empty())
     std::erase_if(groups_, [&](const auto& held) { return held.get() == &group; });
 }
@@ -131,8 +174,13 @@ void AdjRibOut::move_to_own_group(PeerIndex peer) {
   if (from.members.size() == 1) return;
   auto own = std::make_unique<Group>(from);
   own->members = {peer};
-  own->member_set = peers_.single(peer);
+  own->member_set = peers_.snapshot(peer);
   own->separate = true;
+  for (auto& waiting : own->awaited) {
+    std::erase_if(waiting,
+                  [&](const Group::Awaited& awaited) { return !awaited.peers.contains(peer); });
+    for (Group::Awaited& awaited : waiting) awaited.peers = own->member_set;
+  }
   std::erase_if(own->owed, [&](const Group::Owed& owed) { return owed.peer != peer; });
   leave_group(peer);
   by_peer_[peer] = own.get();
@@ -150,6 +198,7 @@ void AdjRibOut::begin_walk(Group& group, const bgp::FamilySet& families,
   group.skip_announced(routes_);
   group.separate = true;
   routes_.seen();
+  routes_.set_walked(true);
 }
 
 void AdjRibOut::refresh(PeerIndex peer, const bgp::FamilySet& families, bool framed) {
@@ -190,11 +239,24 @@ bool AdjRibOut::flush(base::Tick now) {
 void AdjRibOut::flush_urgent(base::Tick now) {
   for (std::size_t i = 0; i < groups_.size(); ++i)
     if (groups_[i]->has_urgent(routes_)) flush_group(*groups_[i], now, Scope::urgent);
+  encoded_.reset();
 }
 
-bool AdjRibOut::has_written(PeerIndex peer, const Positions& mark) const {
-  if (peer >= by_peer_.size() || by_peer_[peer] == nullptr) return true;
-  return !by_peer_[peer]->walking && by_peer_[peer]->at.reached(mark);
+void AdjRibOut::note_walkers() {
+  routes_.set_walked(std::any_of(groups_.begin(), groups_.end(),
+                                 [](const auto& group) { return group->walking; }));
+}
+
+void AdjRibOut::await(Token token, const Snapshot& peers, ChangeRange range,
+                      const Positions& mark) {
+  std::size_t lane = 0;
+  for (std::size_t i = 0; i < lane_count; ++i)
+    if (mark.at[i] != 0) lane = i;
+  for (const auto& group : groups_) {
+    Snapshot waiting = peers & group->member_set;
+    if (!waiting.empty())
+      group->awaited[lane].push_back({token, range, mark.at[lane], std::move(waiting), {}});
+  }
 }
 
 void AdjRibOut::preview(const RouteStore& routes, const Positions& since,
@@ -208,19 +270,6 @@ void AdjRibOut::preview(const RouteStore& routes, const Positions& since,
       encoder.write(group->wire_class.context, group->member_set, purpose_of(lane));
     }
   }
-}
-
-bool AdjRibOut::idle(PeerSet peers) const {
-  for (const auto& group : groups_) {
-    if (!group->caught_up(routes_) || group->wire_class.rate_limit != 0) return false;
-    for (const PeerIndex peer : group->members)
-      if (peers_.contains(peers, peer) && !output_.writable(peer)) return false;
-  }
-  return true;
-}
-
-void AdjRibOut::skip_written() {
-  for (const auto& group : groups_) group->at = routes_.ends();
 }
 
 base::Tick AdjRibOut::deadline() const {
@@ -253,12 +302,15 @@ bool AdjRibOut::flush_group(Group& group, base::Tick now, Scope scope) {
   }
   routes_.seen();
   std::size_t sent = 0;
-  for (const Lane lane : lanes)
-    if (sent < room && (scope == Scope::everything || is_urgent(lane)))
-      sent += write_lane(group, lane, room - sent);
+  if (!write_encoded(group)) {
+    for (const Lane lane : lanes)
+      if (sent < room && (scope == Scope::everything || is_urgent(lane)))
+        sent += write_lane(group, lane, room - sent);
+  }
   group.tokens -= static_cast<double>(sent);
   if (scope == Scope::urgent) return false;
   if (group.walking && group.walk_at >= group.walk_end) finish_walk(group);
+  settle_awaited(group);
   send_end_of_rib(group);
   return !group.caught_up(routes_);
 }
@@ -267,7 +319,42 @@ std::size_t AdjRibOut::write_lane(Group& group, Lane lane, std::size_t room) {
   collect(group, lane, room);
   if (lane == Lane::announced && encoder_->size() < room && group.walking)
     collect_walk(group, room);
-  return encoder_->write(group.wire_class.context, group.member_set, purpose_of(lane));
+  const std::size_t updates =
+      encoder_->write(group.wire_class.context, group.member_set, purpose_of(lane));
+  settle_awaited(group);
+  return updates;
+}
+
+bool AdjRibOut::write_encoded(Group& group) {
+  if (encoded_ == nullptr || group.wire_class.rate_limit != 0 || group.at != encoded_->from)
+    return false;
+  for (const PeerIndex peer : group.members) {
+    const auto known = encoded_->messages.find(peer);
+    if (known == encoded_->messages.end()) continue;
+    output_.write(peer, known->second);
+    for (const Lane lane : lanes)
+      for (std::uint64_t at = encoded_->from[lane]; at < encoded_->to[lane]; ++at)
+        note_awaited(group, routes_[routes_.queue(lane)[at].route]);
+  }
+  group.at = encoded_->to;
+  settle_awaited(group);
+  return true;
+}
+
+void AdjRibOut::settle_awaited(Group& group) {
+  for (const Lane lane : lanes) {
+    auto& waiting = group.awaited[static_cast<std::size_t>(lane)];
+    while (!waiting.empty() && group.at[lane] >= waiting.front().mark &&
+           (!group.walking || is_withdrawal(lane))) {
+      const Group::Awaited settled = std::move(waiting.front());
+      waiting.pop_front();
+      settled.peers.for_each([&](PeerIndex peer) {
+        output_.settled(settled.token, peer,
+                        settled.sent.contains(peer) ? PeerOutput::Fate::written
+                                                    : PeerOutput::Fate::superseded);
+      });
+    }
+  }
 }
 
 void AdjRibOut::separate_blocked(Group& group) {
@@ -297,7 +384,18 @@ void AdjRibOut::collect(Group& group, Lane lane, std::size_t room) {
   const ChangeQueue& queue = routes_.queue(lane);
   std::uint64_t& at = group.at[lane];
   for (; at < queue.end() && encoder_->size() < room; ++at)
-    if (concerns(group, routes_, queue[at])) encoder_->add(queue[at].route);
+    if (concerns(group, routes_, queue[at])) take(group, queue[at].route);
+}
+
+void AdjRibOut::take(Group& group, base::Handle route) {
+  encoder_->add(route);
+  if (group.awaits()) note_awaited(group, routes_[route]);
+}
+
+void AdjRibOut::note_awaited(Group& group, const Route& route) {
+  group.with_awaited(route.change, [&](Group::Awaited& awaited) {
+    awaited.sent |= peers_.audience_of(route.audience) & awaited.peers;
+  });
 }
 
 /// The entry is the last word on its route, and some member must hear it.
@@ -305,7 +403,7 @@ bool AdjRibOut::concerns(const Group& group, const RouteStore& routes, const Cha
   const Route& route = routes[entry.route];
   return route.change == entry.change &&
          group.wire_class.context.families.contains(route.nlri.family()) &&
-         peers_.intersect(route.audience, group.member_set) != nobody;
+         peers_.intersects(route.audience, group.member_set.handle());
 }
 
 void AdjRibOut::collect_walk(Group& group, std::size_t room) {
@@ -313,10 +411,10 @@ void AdjRibOut::collect_walk(Group& group, std::size_t room) {
       std::min<base::Handle>(group.walk_end, group.walk_at + static_cast<base::Handle>(slice_walk));
   for (; group.walk_at < stop && encoder_->size() < room; ++group.walk_at) {
     const Route& route = routes_[group.walk_at];
-    if (route.audience == nobody || route.withdrawn) continue;
+    if (!route.announced()) continue;
     if (route.change < group.walk_lowest || route.change >= group.walk_highest) continue;
     if (!group.walk_families.contains(route.nlri.family())) continue;
-    if (peers_.intersect(route.audience, group.member_set) != nobody) encoder_->add(group.walk_at);
+    if (peers_.intersects(route.audience, group.member_set.handle())) take(group, group.walk_at);
   }
 }
 
@@ -344,7 +442,7 @@ void AdjRibOut::send_end_of_rib(Group& group) {
 void AdjRibOut::rejoin_groups() {
   for (std::size_t i = 0; i < groups_.size(); ++i) {
     Group& group = *groups_[i];
-    if (!group.separate || !group.caught_up(routes_)) continue;
+    if (!group.separate || !group.caught_up(routes_) || group.awaits()) continue;
     group.separate = false;
     const auto home = std::find_if(groups_.begin(), groups_.end(), [&](const auto& other) {
       return other.get() != &group && other->wire_class == group.wire_class &&
@@ -355,7 +453,7 @@ void AdjRibOut::rejoin_groups() {
       (*home)->members.push_back(peer);
       by_peer_[peer] = home->get();
     }
-    (*home)->member_set = peers_.unite((*home)->member_set, group.member_set);
+    (*home)->member_set |= group.member_set;
     (*home)->tokens = std::min((*home)->tokens, group.tokens);
     groups_.erase(groups_.begin() + static_cast<std::ptrdiff_t>(i--));
   }

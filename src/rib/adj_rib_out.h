@@ -10,6 +10,7 @@
 // bounded amount, gets the latest state, and delays nobody.
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -19,9 +20,18 @@
 
 namespace openbell::rib {
 
+/// A name that the caller gives to what it waits for.
+using Token = std::uint64_t;
+
 /// Carries messages to peers; implemented by the engine.
 class PeerOutput {
  public:
+  /// What became of changes that somebody waits for, at one peer.
+  enum class Fate : std::uint8_t {
+    written,     // in the write that was the last one to this peer
+    superseded,  // a later change of the same routes took their place before they were sent
+    lost,        // the session has ended
+  };
   virtual ~PeerOutput() = default;
   /// Nothing of this peer waits in user space.
   [[nodiscard]] virtual bool writable(PeerIndex peer) const = 0;
@@ -31,6 +41,8 @@ class PeerOutput {
   virtual void unsendable(PeerIndex peer, const bgp::NlriView& nlri) = 0;
   /// The peer has left more withdrawals unread than are kept for it: its session must end.
   virtual void overrun(PeerIndex peer) = 0;
+  /// The answer to AdjRibOut::await, once for each peer.
+  virtual void settled(Token token, PeerIndex peer, Fate fate) = 0;
 };
 
 /// What of a session matters for the bytes it is sent.
@@ -68,24 +80,32 @@ class AdjRibOut {
   /// Sends End-of-RIB once everything announced up to now has been sent.
   void end_of_rib(PeerIndex peer, bgp::Family family);
   /// Peers with an established session.
-  [[nodiscard]] PeerSet listening() const { return listening_; }
+  [[nodiscard]] const Snapshot& listening() const { return listening_; }
+  [[nodiscard]] bool walking(PeerIndex peer) const;
 
   /// Writes a slice of what waits for every group. True when there is more that could be sent at
   /// once.
   bool flush(base::Tick now);
   /// Writes what is urgent and nothing else: for the middle of a turn.
   void flush_urgent(base::Tick now);
-  /// Everything changed before `mark` (RouteStore::ends() of then) has been written to `peer`, or
-  /// it has no session.
-  [[nodiscard]] bool has_written(PeerIndex peer, const Positions& mark) const;
+  /// Tells PeerOutput::settled when the changes of `range`, which are in the lanes up to `mark` (0:
+  /// not in that lane), have been written to each of `peers`. Costs nothing while nobody waits, and
+  /// no more than a search for each route that is sent while somebody does.
+  void await(Token token, const Snapshot& peers, ChangeRange range, const Positions& mark);
+
+  /// The UPDATEs for what the lanes hold between two places, encoded before it was decided.
+  struct Encoded {
+    Positions from;
+    Positions to;
+    std::map<PeerIndex, std::vector<std::uint8_t>> messages;
+  };
+  /// The next flush writes these bytes to whoever stands at `from`, instead of encoding the same.
+  /// They must have been made for the sessions that there are now.
+  void offer(Encoded encoded) { encoded_ = std::make_unique<Encoded>(std::move(encoded)); }
   /// What flush() would write for the changes that `routes`, a sketch of the store, holds from
   /// `since` on, if nothing else waited: written to `output` instead, also for sessions that are
   /// not writable now.
   void preview(const RouteStore& routes, const Positions& since, PeerOutput& output) const;
-  /// Nothing waits for any session of `peers`, and each could be written to now.
-  [[nodiscard]] bool idle(PeerSet peers) const;
-  /// The caller has written everything up to now to all sessions itself: see idle().
-  void skip_written();
   /// When a group held back by its rate limit may go on; base::never when none is.
   [[nodiscard]] base::Tick deadline() const;
 
@@ -103,12 +123,17 @@ class AdjRibOut {
   bool flush_group(Group& group, base::Tick now, Scope scope);
   std::size_t allowance(Group& group, base::Tick now) const;
   std::size_t write_lane(Group& group, Lane lane, std::size_t room);
+  bool write_encoded(Group& group);
+  void settle_awaited(Group& group);
   void separate_blocked(Group& group);
   void limit_lag(Group& group);
   void collect(Group& group, Lane lane, std::size_t room);
   [[nodiscard]] bool concerns(const Group& group, const RouteStore& routes,
                               const Change& entry) const;
   void collect_walk(Group& group, std::size_t room);
+  void take(Group& group, base::Handle route);
+  void note_awaited(Group& group, const Route& route);
+  void note_walkers();
   void send_end_of_rib(Group& group);
   void rejoin_groups();
   bool trim();
@@ -121,7 +146,8 @@ class AdjRibOut {
   std::vector<std::unique_ptr<Group>> groups_;
   std::vector<Group*> by_peer_;  // null: session down
   std::unique_ptr<Encoder> encoder_;
-  PeerSet listening_ = nobody;
+  std::unique_ptr<Encoded> encoded_;  // offered for the next flush
+  Snapshot listening_;
 };
 
 }  // namespace openbell::rib

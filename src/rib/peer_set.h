@@ -1,66 +1,220 @@
 #pragma once
-// Sets of peers, interned: a route names the peers it is for with one 32-bit handle, however many
-// they are.
+// Sets of peers, interned and counted: a route names the peers that it is for with one 32-bit
+// handle, however many they are.
+//
+// There are two kinds, and they are two types. An Audience is alive: a peer that is born of a range
+// joins every audience that its range is in, in one operation, and who holds the set need not know
+// of it. A Snapshot says whom something has reached: nobody joins it. A peer that goes leaves both.
+// A set that nobody holds any more is freed, so memory follows what is configured and connected,
+// not what has been.
 
 #include <cstdint>
-#include <unordered_map>
+#include <deque>
+#include <utility>
 #include <vector>
+
+#include "base/index.h"
 
 namespace openbell::rib {
 
 /// Index of a peer, small and reused after the peer is gone.
 using PeerIndex = std::uint32_t;
 
-/// A set in its pool. 0 is the empty set. Equal sets have equal handles.
-using PeerSet = std::uint32_t;
-inline constexpr PeerSet nobody = 0;
+/// A set in its pool, not counted: for records that count their uses by hand. 0 is the empty set;
+/// a set whose peers have gone is empty under a handle of its own (PeerSetPool::is_empty).
+using SetHandle = std::uint32_t;
+inline constexpr SetHandle nobody = 0;
 
-/// Sets stay for the pool's life: there are as many as distinct audiences, which selectors and
-/// configurations bound.
+enum class SetKind : std::uint8_t { alive, frozen };
+enum class SetOperation : std::uint8_t { unite, intersect, subtract };
+
+template <SetKind kind>
+class BasicPeerSet;
+using Audience = BasicPeerSet<SetKind::alive>;
+using Snapshot = BasicPeerSet<SetKind::frozen>;
+Snapshot operator&(const Audience& a, const Snapshot& b);
+
 class PeerSetPool {
  public:
   PeerSetPool();
+  PeerSetPool(const PeerSetPool&) = delete;
+  PeerSetPool& operator=(const PeerSetPool&) = delete;
 
-  PeerSet single(PeerIndex peer);
-  PeerSet unite(PeerSet a, PeerSet b);
-  PeerSet intersect(PeerSet a, PeerSet b);
-  /// a without b
-  PeerSet subtract(PeerSet a, PeerSet b);
-  [[nodiscard]] bool contains(PeerSet set, PeerIndex peer) const {
-    const Words& words = *sets_[set];
-    return peer / 64 < words.size() && (words[peer / 64] >> (peer % 64) & 1) != 0;
+  /// The audience of one peer.
+  Audience audience(PeerIndex peer);
+  /// The audience behind a handle, with one more use.
+  Audience audience_of(SetHandle set);
+  /// Those who are in `audience` now.
+  Snapshot snapshot(const Audience& audience);
+  Snapshot snapshot(PeerIndex peer);
+
+  /// `born` joins every audience that `parent` is in. Nobody may hold `born` before. O(sets).
+  void join(PeerIndex parent, PeerIndex born);
+  /// The peer leaves every set; its index may be given to another. True when that has left an
+  /// audience empty that somebody holds. O(sets).
+  bool leave(PeerIndex peer);
+
+  [[nodiscard]] bool is_empty(SetHandle set) const { return sets_[set].words.empty(); }
+  [[nodiscard]] bool contains(SetHandle set, PeerIndex peer) const {
+    return has(sets_[set].words, peer);
   }
+  [[nodiscard]] bool intersects(SetHandle a, SetHandle b);
+  [[nodiscard]] std::size_t size_of(SetHandle set) const;
   /// Calls `visit(PeerIndex)` in ascending order.
   template <typename Visit>
-  void for_each(PeerSet set, Visit visit) const {
-    const Words& words = *sets_[set];
+  void for_each(SetHandle set, Visit visit) const {
+    const Words& words = sets_[set].words;
     for (std::size_t w = 0; w < words.size(); ++w)
       for (std::uint64_t bits = words[w]; bits != 0; bits &= bits - 1)
         visit(static_cast<PeerIndex>(w * 64 + static_cast<std::size_t>(__builtin_ctzll(bits))));
   }
-  [[nodiscard]] std::size_t size(PeerSet set) const;
+
+  void retain(SetHandle set) {
+    if (set != nobody) ++sets_[set].uses;
+  }
+  void release(SetHandle set) {
+    if (set != nobody && --sets_[set].uses == 0) free(set);
+  }
+  /// Sets held by somebody, those remembered as results included.
+  [[nodiscard]] std::size_t size() const { return sets_.size() - 1 - free_.size(); }
 
  private:
+  template <SetKind kind>
+  friend class BasicPeerSet;
+  friend Snapshot operator&(const Audience& a, const Snapshot& b);
+
   /// 64 peers a word, no zero words at the end.
   using Words = std::vector<std::uint64_t>;
-  struct WordsHash {
-    std::size_t operator()(const Words& words) const;
+  struct Set {
+    Words words;
+    std::uint32_t uses = 0;
+    std::uint32_t memo_uses = 0;  // of them, by memos
+    std::uint32_t hash = 0;
+    SetKind kind = SetKind::alive;
+    bool interned = false;  // found by its content: of equal sets one is
   };
-  enum class Operation : std::uint8_t { unite, intersect, subtract };
   /// The results used last, so that a run of routes for the same peers costs a comparison each.
   struct Memo {
-    PeerSet a = nobody;
-    PeerSet b = nobody;
-    PeerSet result = nobody;
-    Operation operation{};
+    SetHandle a = nobody;
+    SetHandle b = nobody;
+    SetHandle result = nobody;
+    SetOperation operation{};
+    SetKind kind{};
+    bool used = false;
   };
+  static constexpr std::size_t memo_count = 64;
 
-  PeerSet combine(Operation operation, PeerSet a, PeerSet b);
-  PeerSet intern(Words words);
+  static bool has(const Words& words, PeerIndex peer) {
+    return peer / 64 < words.size() && (words[peer / 64] >> (peer % 64) & 1) != 0;
+  }
+  static std::uint32_t hash_of(const Words& words, SetKind kind);
+  /// The result stays in use by its memo until another takes that place.
+  SetHandle combine(SetOperation operation, SetHandle a, SetHandle b, SetKind kind);
+  SetHandle intern(Words words, SetKind kind);
+  SetHandle find(const Words& words, SetKind kind, std::uint32_t hash) const;
+  Words single(PeerIndex peer) const;
+  void remember(Memo& memo, const Memo& result);
+  void forget(Memo& memo);
+  void reindex(SetHandle set);
+  void unindex(SetHandle set);
+  void free(SetHandle set);
+  bool equal(SetHandle a, SetHandle b) const { return sets_[a].words == sets_[b].words; }
 
-  std::unordered_map<Words, PeerSet, WordsHash> handles_;
-  std::vector<const Words*> sets_;
-  Memo memos_[64];
+  std::deque<Set> sets_;  // by handle
+  std::vector<SetHandle> free_;
+  base::Index index_;
+  Memo memos_[memo_count];
 };
+
+/// A counted set of one kind. Lives no longer than its pool.
+template <SetKind kind>
+class BasicPeerSet {
+ public:
+  BasicPeerSet() = default;
+  BasicPeerSet(const BasicPeerSet& other) : pool_(other.pool_), set_(other.set_) {
+    if (set_ != nobody) pool_->retain(set_);
+  }
+  BasicPeerSet(BasicPeerSet&& other) noexcept
+      : pool_(other.pool_), set_(std::exchange(other.set_, nobody)) {}
+  BasicPeerSet& operator=(BasicPeerSet other) noexcept {
+    std::swap(pool_, other.pool_);
+    std::swap(set_, other.set_);
+    return *this;
+  }
+  ~BasicPeerSet() {
+    if (set_ != nobody) pool_->release(set_);
+  }
+
+  [[nodiscard]] SetHandle handle() const { return set_; }
+  [[nodiscard]] bool empty() const { return set_ == nobody || pool_->is_empty(set_); }
+  [[nodiscard]] bool contains(PeerIndex peer) const {
+    return set_ != nobody && pool_->contains(set_, peer);
+  }
+  [[nodiscard]] std::size_t size() const { return set_ == nobody ? 0 : pool_->size_of(set_); }
+  template <typename Visit>
+  void for_each(Visit visit) const {
+    if (set_ != nobody) pool_->for_each(set_, visit);
+  }
+  template <SetKind other_kind>
+  [[nodiscard]] bool intersects(const BasicPeerSet<other_kind>& other) const {
+    return set_ != nobody && other.set_ != nobody && pool_->intersects(set_, other.set_);
+  }
+
+  BasicPeerSet& operator|=(const BasicPeerSet& other) { return *this = *this | other; }
+  template <SetKind other_kind>
+  BasicPeerSet& operator-=(const BasicPeerSet<other_kind>& other) {
+    return *this = *this - other;
+  }
+
+  friend BasicPeerSet operator|(const BasicPeerSet& a, const BasicPeerSet& b) {
+    if (b.set_ == nobody || a.set_ == b.set_) return a;
+    if (a.set_ == nobody) return b;
+    return a.combined(SetOperation::unite, b.set_);
+  }
+  template <SetKind other_kind>
+  friend BasicPeerSet operator-(const BasicPeerSet& a, const BasicPeerSet<other_kind>& b) {
+    if (a.set_ == nobody || b.handle() == nobody) return a;
+    if (a.set_ == b.handle()) return {};
+    return a.combined(SetOperation::subtract, b.handle());
+  }
+  friend BasicPeerSet operator&(const BasicPeerSet& a, const BasicPeerSet& b) {
+    if (a.set_ == b.set_) return a;
+    if (a.set_ == nobody || b.set_ == nobody) return {};
+    return a.combined(SetOperation::intersect, b.set_);
+  }
+  /// The same peers.
+  friend bool operator==(const BasicPeerSet& a, const BasicPeerSet& b) {
+    return a.set_ == b.set_ || a.has_equal_peers(b);
+  }
+
+ private:
+  friend class PeerSetPool;
+  template <SetKind other_kind>
+  friend class BasicPeerSet;
+  friend Snapshot operator&(const Audience& a, const Snapshot& b);
+
+  /// Takes over one use.
+  BasicPeerSet(PeerSetPool& pool, SetHandle set) : pool_(&pool), set_(set) {}
+  [[nodiscard]] BasicPeerSet combined(SetOperation operation, SetHandle other) const {
+    const SetHandle result = pool_->combine(operation, set_, other, kind);
+    pool_->retain(result);
+    return {*pool_, result};
+  }
+
+  [[nodiscard]] bool has_equal_peers(const BasicPeerSet& other) const {
+    return (pool_ != nullptr ? pool_ : other.pool_)->equal(set_, other.set_);
+  }
+
+  PeerSetPool* pool_ = nullptr;
+  SetHandle set_ = nobody;
+};
+
+/// Those of a snapshot who are in the audience now.
+inline Snapshot operator&(const Audience& a, const Snapshot& b) {
+  if (a.set_ == nobody || b.set_ == nobody) return {};
+  const SetHandle result = b.pool_->combine(SetOperation::intersect, a.set_, b.set_, SetKind::frozen);
+  b.pool_->retain(result);
+  return {*b.pool_, result};
+}
 
 }  // namespace openbell::rib

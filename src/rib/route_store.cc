@@ -9,93 +9,17 @@ using base::no_handle;
 
 RouteStore::~RouteStore() {
   for (Handle at = 1; at < routes_.end(); ++at)
-    if (routes_[at].audience != nobody) routes_[at].nlri.release();
+    if (routes_[at].change != 0) routes_[at].nlri.release();
 }
 
-Handle RouteStore::head(std::uint32_t hash, const bgp::NlriView& nlri) const {
-  return index_.find(hash, [&](Handle route) { return routes_[route].nlri.same_key(nlri); });
-}
-
-PeerSet RouteStore::announce(const bgp::NlriView& nlri, Path path, PeerSet audience,
-                             Origin origin) {
+RouteStore::Chain RouteStore::chain(const bgp::NlriView& nlri) const {
   const std::uint32_t hash = hash_of(nlri);
-  PeerSet news = audience;
-  Handle joinable = no_handle;
-  for (Handle at = head(hash, nlri); at != no_handle && news != nobody;) {
-    Route& route = routes_[at];
-    const Handle next = route.next;
-    const bool same =
-        !route.withdrawn && route.path == path && base::equal(route.nlri.view().tail, nlri.tail);
-    const PeerSet shared = peers_.intersect(route.audience, news);
-    const PeerSet kept = same ? peers_.subtract(shared, doomed(route)) : nobody;
-    news = peers_.subtract(news, kept);
-    if (same && shared != nobody) route.owner = origin.owner;
-    if (same && route.change > seen_change_ && origin.priority == Priority::bulk) joinable = at;
-    if (!same && !route.withdrawn && shared != nobody) ++replaced_;
-    if (kept != shared) remove_peers(hash, at, peers_.subtract(shared, kept));
-    at = next;
-  }
-  if (news == nobody) return nobody;
-  if (joinable != no_handle) {
-    routes_[joinable].audience = peers_.unite(routes_[joinable].audience, news);
-    return news;
-  }
-  const Handle added = add(hash, nlri, path, news, false);
-  routes_[added].owner = origin.owner;
-  push(announcement_lane(origin.priority), added);
-  return news;
-}
-
-PeerSet RouteStore::withdraw(const bgp::NlriView& nlri, Path attributes, PeerSet audience,
-                             PeerSet listening, Priority priority) {
-  const std::uint32_t hash = hash_of(nlri);
-  PeerSet lost = nobody;
-  std::uint8_t tail[255];
-  bgp::NlriView gone = nlri;
-  for (Handle at = head(hash, nlri); at != no_handle;) {
-    Route& route = routes_[at];
-    const Handle next = route.next;
-    const PeerSet shared = peers_.intersect(route.audience, audience);
-    if (shared != nobody) {
-      const bgp::NlriView known = route.nlri.view();
-      if (gone.tail.empty() && !known.tail.empty()) {
-        std::copy(known.tail.begin(), known.tail.end(), tail);
-        gone.tail = {tail, known.tail.size()};
-      }
-      if (!route.withdrawn) lost = peers_.unite(lost, shared);
-      remove_peers(hash, at, shared);
-    }
-    at = next;
-  }
-  const PeerSet told = peers_.intersect(audience, listening);
-  if (told != nobody) {
-    push(withdrawal_lane(priority), add(hash, gone, attributes, told, true));
-  }
-  return lost;
-}
-
-std::uint64_t RouteStore::begin_clearing(PeerSet peers) {
-  seen();
-  clearings_.push_back({last_change_, peers});
-  return last_change_;
-}
-
-void RouteStore::end_clearing(std::uint64_t last_change, PeerSet peers) {
-  const auto known = std::find(clearings_.begin(), clearings_.end(), Clearing{last_change, peers});
-  OPENBELL_CHECK(known != clearings_.end());
-  clearings_.erase(known);
-}
-
-PeerSet RouteStore::doomed(const Route& route) const {
-  PeerSet peers = nobody;
-  if (route.owner == lasting_owner) return peers;
-  for (const Clearing& clearing : clearings_)
-    if (route.change <= clearing.last_change) peers = peers_.unite(peers, clearing.peers);
-  return peers;
+  return {hash,
+          index_.find(hash, [&](Handle route) { return routes_[route].nlri.same_key(nlri); })};
 }
 
 Handle RouteStore::find(const bgp::NlriView& nlri, PeerIndex peer) const {
-  for (Handle at = head(hash_of(nlri), nlri); at != no_handle; at = routes_[at].next)
+  for (Handle at = chain(nlri).first; at != no_handle; at = routes_[at].next)
     if (!routes_[at].withdrawn && peers_.contains(routes_[at].audience, peer)) return at;
   return no_handle;
 }
@@ -106,12 +30,180 @@ Positions RouteStore::ends() const {
   return ends;
 }
 
+// --- changes
+
+Audience RouteStore::announce(Chain& chain, const bgp::NlriView& nlri, Path path,
+                              const Audience& audience, Origin origin) {
+  Audience news = audience;
+  Handle joinable = no_handle;
+  for (Handle at = chain.first; at != no_handle && news.handle() != nobody;) {
+    Route& route = routes_[at];
+    const Handle next = route.next;
+    const bool same =
+        !route.withdrawn && route.path == path && base::equal(route.nlri.view().tail, nlri.tail);
+    if (same && origin.joins && route.change > seen_change_ &&
+        route.claimant == origin.claimant.packed() && (!moments_.open() || moment_of(at) == speaking_))
+      joinable = at;
+    if (const Audience shared = peers_.audience_of(route.audience) & news; !shared.empty()) {
+      if (same) {
+        news -= shared;
+        affirm(chain, at, shared, origin);
+      } else {
+        if (!route.withdrawn) ++replaced_;
+        const Audience quiet = told_the_same(route, nlri, path, shared);
+        if (!quiet.empty()) {
+          news -= quiet;
+          affirm(chain, split(chain, at, quiet, path), quiet, origin);
+        }
+        remove_peers(chain, at, shared - quiet);
+      }
+    }
+    at = next;
+  }
+  if (news.empty()) return {};
+  if (joinable != no_handle) {
+    const SetHandle before = routes_[joinable].audience;
+    const Audience joined = peers_.audience_of(before) | news;
+    peers_.retain(joined.handle());
+    routes_[joinable].audience = joined.handle();
+    peers_.release(before);
+    return news;
+  }
+  const Handle added = add(chain, nlri, path, news, false, ++last_change_);
+  routes_[added].claimant = origin.claimant.packed();
+  push(announcement_lane(origin.priority), added);
+  return news;
+}
+
+/// Those of `shared` for whom another path is the same bytes: it differs in how the next hop was
+/// said.
+Audience RouteStore::told_the_same(const Route& route, const bgp::NlriView& nlri, Path path,
+                                   const Audience& shared) {
+  Audience quiet;
+  if (resolver_ == nullptr || route.withdrawn || pending(route.change)) return quiet;
+  const bgp::PathView before = paths_.view(route.path);
+  const bgp::PathView now = paths_.view(path);
+  if (before.next_hop.kind == now.next_hop.kind ||
+      !base::equal(before.attributes, now.attributes) ||
+      !base::equal(route.nlri.view().tail, nlri.tail))
+    return quiet;
+  (shared & listening_).for_each([&](PeerIndex peer) {
+    if (resolver_->same(peer, nlri.family, before.next_hop, now.next_hop))
+      quiet |= peers_.audience(peer);
+  });
+  return quiet;
+}
+
+void RouteStore::affirm(Chain& chain, Handle at, const Audience& peers, Origin origin) {
+  const bool owned = routes_[at].claimant == origin.claimant.packed();
+  if (owned && !needs_moment(at)) return;
+  // What was said again is another's word now, or later than words still to come: for these peers.
+  const bool whole = routes_[at].audience == peers.handle() ||
+                     peers_.audience_of(routes_[at].audience) == peers;
+  const Handle said = whole ? at : split(chain, at, peers, routes_[at].path);
+  routes_[said].claimant = origin.claimant.packed();
+  if (needs_moment(said)) said_[said] = speaking_ == latest ? last_change_ : speaking_;
+}
+
+Handle RouteStore::split(Chain& chain, Handle at, const Audience& peers, Path path) {
+  const std::uint64_t change = routes_[at].change;
+  const Handle added = add(chain, routes_[at].nlri.view(), path, peers, false, change);
+  routes_[added].claimant = routes_[at].claimant;
+  if (const auto said = said_.find(at); said != said_.end()) said_[added] = said->second;
+  // Who has read the entry of the whole is sent the part again; that is rare, and no lie.
+  if (pending(change)) push(Lane::announced, added);
+  remove_peers(chain, at, peers);
+  return added;
+}
+
+bool RouteStore::pending(std::uint64_t change) const {
+  if (walked_) return true;
+  for (const Lane lane : {Lane::announced, Lane::urgent_announced}) {
+    const ChangeQueue& entries = queue(lane);
+    if (entries.begin() != entries.end() && entries[entries.begin()].change <= change) return true;
+  }
+  return false;
+}
+
+Audience RouteStore::withdraw(Chain& chain, const bgp::NlriView& nlri, Path attributes,
+                              const Audience& audience, Priority priority) {
+  Audience lost;
+  std::uint8_t tail[255];
+  bgp::NlriView gone = nlri;
+  for (Handle at = chain.first; at != no_handle;) {
+    Route& route = routes_[at];
+    const Handle next = route.next;
+    if (const Audience shared = peers_.audience_of(route.audience) & audience; !shared.empty()) {
+      const bgp::NlriView known = route.nlri.view();
+      if (gone.tail.empty() && !known.tail.empty()) {
+        std::copy(known.tail.begin(), known.tail.end(), tail);
+        gone.tail = {tail, known.tail.size()};
+      }
+      if (!route.withdrawn) lost |= shared;
+      remove_peers(chain, at, shared);
+    }
+    at = next;
+  }
+  const bool told = audience.intersects(listening_);
+  if (!told && !moments_.open()) return lost;
+  const Handle tombstone = add(chain, gone, attributes, audience, true, ++last_change_);
+  if (told) {
+    push(withdrawal_lane(priority), tombstone);
+  } else {
+    kept_.push_back({tombstone, last_change_});
+  }
+  return lost;
+}
+
+void RouteStore::erase_deserted(Handle route) {
+  Chain chain = this->chain(routes_[route].nlri.view());
+  erase(chain, route);
+}
+
+// --- moments
+
+Moment RouteStore::open_moment() {
+  // What is said from now on, a change or not, is later than this number.
+  const Moment moment = last_change_++;
+  moments_.begin(moment);
+  seen();
+  return moment;
+}
+
+void RouteStore::close_moment(Moment moment) {
+  if (moments_.end(moment)) said_.clear();
+}
+
+void RouteStore::speak_as_of(Moment moment) {
+  if (speaking_ != latest && last_change_ >= slice_first_)
+    moments_.note({slice_first_, last_change_}, speaking_);
+  speaking_ = moment;
+  slice_first_ = last_change_ + 1;
+}
+
+Moment RouteStore::moment_of(Handle route) const {
+  if (const auto said = said_.find(route); said != said_.end()) return said->second;
+  const std::uint64_t change = routes_[route].change;
+  if (speaking_ != latest && change >= slice_first_) return speaking_;
+  return moments_.of(change);
+}
+
+/// What was said again now must be known as later than it shows, by bulk words that are still to
+/// come.
+bool RouteStore::needs_moment(Handle route) const {
+  if (!moments_.open()) return false;
+  if (speaking_ == latest) return moment_of(route) <= moments_.newest();
+  return moments_.oldest() < speaking_ && moment_of(route) < speaking_;
+}
+
+// --- queues and records
+
 void RouteStore::push(Lane lane, Handle route) {
   queues_[static_cast<std::size_t>(lane)].push({route, routes_[route].change});
 }
 
 bool RouteStore::trim(const Positions& passed, std::size_t budget) {
-  bool more = false;
+  bool more = free_kept_tombstones(budget);
   for (const Lane lane : lanes) more |= trim(lane, passed[lane], budget);
   return more;
 }
@@ -124,58 +216,83 @@ bool RouteStore::trim(Lane lane, std::uint64_t passed, std::size_t budget) {
   }
   const std::uint64_t until = std::min(passed, queue.begin() + budget);
   for (std::uint64_t at = queue.begin(); at < until; ++at) {
-    const Change& entry = queue[at];
-    const Route& route = routes_[entry.route];
-    if (route.change == entry.change && route.withdrawn && route.audience != nobody)
-      erase(hash_of(route.nlri.view()), entry.route);
+    // A word that comes in slices must still find what was withdrawn since it was decided.
+    if (moments_.open() && queue[at].change > moments_.oldest()) {
+      kept_.push_back(queue[at]);
+    } else {
+      free_tombstone(queue[at]);
+    }
   }
   queue.trim(until);
   return until < passed;
 }
 
-Handle RouteStore::add(std::uint32_t hash, const bgp::NlriView& nlri, Path path, PeerSet audience,
-                       bool withdrawn) {
-  const Handle first = head(hash, nlri);
+bool RouteStore::free_kept_tombstones(std::size_t budget) {
+  if (moments_.open()) return false;
+  for (; budget != 0 && !kept_.empty(); --budget) {
+    free_tombstone(kept_.front());
+    kept_.pop_front();
+  }
+  return !kept_.empty();
+}
+
+void RouteStore::free_tombstone(const Change& entry) {
+  const Route& route = routes_[entry.route];
+  if (route.change != entry.change || !route.withdrawn) return;
+  erase_deserted(entry.route);
+}
+
+Handle RouteStore::add(Chain& chain, const bgp::NlriView& nlri, Path path, const Audience& audience,
+                       bool withdrawn, std::uint64_t change) {
   const Handle added = routes_.allocate();
   Route& route = routes_[added];
   route.nlri.assign(nlri);
   route.withdrawn = withdrawn;
   route.path = path;
   paths_.retain(path);
-  route.audience = audience;
-  route.change = ++last_change_;
-  if (first == no_handle) {
-    index_.insert(hash, added);
+  route.audience = audience.handle();
+  peers_.retain(route.audience);
+  route.change = change;
+  if (chain.first == no_handle) {
+    index_.insert(chain.hash, added);
+    chain.first = added;
   } else {
-    route.next = routes_[first].next;
-    routes_[first].next = added;
+    route.next = routes_[chain.first].next;
+    routes_[chain.first].next = added;
   }
   return added;
 }
 
-void RouteStore::remove_peers(std::uint32_t hash, Handle route, PeerSet peers) {
-  routes_[route].audience = peers_.subtract(routes_[route].audience, peers);
-  if (routes_[route].audience == nobody) erase(hash, route);
+void RouteStore::remove_peers(Chain& chain, Handle at, const Audience& peers) {
+  const SetHandle before = routes_[at].audience;
+  const Audience left = peers_.audience_of(before) - peers;
+  if (left.empty()) return erase(chain, at);
+  if (left.handle() == before) return;
+  peers_.retain(left.handle());
+  routes_[at].audience = left.handle();
+  peers_.release(before);
 }
 
-void RouteStore::erase(std::uint32_t hash, Handle gone) {
+void RouteStore::erase(Chain& chain, Handle gone) {
   Route& route = routes_[gone];
-  const Handle first = head(hash, route.nlri.view());
-  if (first == gone) {
+  if (chain.first == gone) {
     if (route.next == no_handle) {
-      index_.erase(hash, gone);
+      index_.erase(chain.hash, gone);
     } else {
-      index_.replace(hash, gone, route.next);
+      index_.replace(chain.hash, gone, route.next);
     }
+    chain.first = route.next;
   } else {
-    Handle before = first;
+    Handle before = chain.first;
     while (routes_[before].next != gone) before = routes_[before].next;
     routes_[before].next = route.next;
   }
+  if (!said_.empty()) said_.erase(gone);
   route.nlri.release();
   paths_.release(route.path);
+  peers_.release(route.audience);
   route.audience = nobody;
-  route.owner = 0;
+  route.claimant = 0;
   route.change = 0;
   routes_.release(gone);
 }

@@ -1,18 +1,23 @@
 #pragma once
-// What we announce: each route once, with the set of peers that it is for.
+// What peers are told: each route once, with the set of peers that it is for.
 //
 // Routes of one NLRI form a chain whose audiences are disjoint: a peer is told at most one of them.
 // A withdrawal is a route too, a tombstone, until every peer that follows the queues has passed it.
-// Every change gets a number, higher than all before, and an entry in one of two queues
-// (withdrawals overtake announcements); an entry whose number is no longer the route's is stale and
-// means nothing, so the last word on an NLRI is the one that is sent.
+// Every change gets a number, higher than all before, and an entry in one of four queues (what is
+// urgent goes first, withdrawals overtake announcements); an entry whose number is no longer the
+// route's is stale and means nothing, so the last word on an NLRI is the one that is sent.
+//
+// Only Claims changes it: what is told follows from who claims what.
 
 #include <cstdint>
-#include <vector>
+#include <deque>
+#include <unordered_map>
 
 #include "base/index.h"
 #include "base/slab.h"
 #include "rib/change_queue.h"
+#include "rib/claimant.h"
+#include "rib/moment.h"
 #include "rib/path_pool.h"
 #include "rib/peer_set.h"
 #include "rib/stored_nlri.h"
@@ -22,21 +27,31 @@ namespace openbell::rib {
 struct Route {
   StoredNlri nlri;
   bool withdrawn = false;
-  Path path = no_path;        // of a tombstone: the attributes given with the withdrawal, or none
-  PeerSet audience = nobody;  // nobody: the record is free
+  Path path = no_path;  // of a tombstone: the attributes given with the withdrawal, or none
+  SetHandle audience = nobody;
   base::Handle next = base::no_handle;  // of the same NLRI
-  std::uint32_t owner = 0;              // who announced it last, see Origin
-  std::uint64_t change = 0;
+  std::uint32_t claimant = 0;           // Claimant::packed
+  std::uint64_t change = 0;             // 0: the record is free
+
+  [[nodiscard]] bool announced() const { return change != 0 && !withdrawn; }
 };
 static_assert(sizeof(Route) == 40);
-
-/// Owner of routes that clearing leaves alone: services and plans look after their own.
-inline constexpr std::uint32_t lasting_owner = UINT32_MAX;
 
 /// Whose word a change is, and whether it goes first.
 struct Origin {
   Priority priority = Priority::bulk;
-  std::uint32_t owner = 0;  // a number of the caller's; 0: nobody in particular
+  Claimant claimant = {};
+  bool joins = false;  // what was not sent yet may take further peers, so that equal routes that are
+                       // said to one peer after the other are one
+};
+
+/// Knows what a next hop becomes in the session with a peer.
+class NextHopResolver {
+ public:
+  virtual ~NextHopResolver() = default;
+  /// Both are the same address on the wire to this peer.
+  [[nodiscard]] virtual bool same(PeerIndex peer, bgp::Family family, const bgp::NextHop& a,
+                                  const bgp::NextHop& b) const = 0;
 };
 
 class RouteStore {
@@ -46,27 +61,17 @@ class RouteStore {
   RouteStore(const RouteStore&) = delete;
   RouteStore& operator=(const RouteStore&) = delete;
 
-  /// Announces to every peer of `audience`. Gives the peers for which this is news: those that were
-  /// announced the very same before are left alone. The store takes its own use of `path`.
-  PeerSet announce(const bgp::NlriView& nlri, Path path, PeerSet audience, Origin origin = {});
-
-  /// Withdraws from every peer of `audience`, also one that never heard of the route (ExaBGP).
-  /// Peers that are not `listening` (their session is down) are only forgotten. A label that was
-  /// not given is taken from the route. Returns the peers that lost a route.
-  PeerSet withdraw(const bgp::NlriView& nlri, Path attributes, PeerSet audience, PeerSet listening,
-                   Priority priority = Priority::bulk);
-
-  /// Everything announced to `peers` up to now is about to be withdrawn by the caller, in slices:
-  /// until end_clearing(), announcing the very same again is news. Gives the number of the last
-  /// change that the caller must withdraw.
-  std::uint64_t begin_clearing(PeerSet peers);
-  void end_clearing(std::uint64_t last_change, PeerSet peers);
-
   /// The route announced to `peer`, no_handle when there is none.
   [[nodiscard]] base::Handle find(const bgp::NlriView& nlri, PeerIndex peer) const;
+  /// Calls `visit(Handle)` for every record of an NLRI, tombstones included.
+  template <typename Visit>
+  void for_each(const bgp::NlriView& nlri, Visit visit) const {
+    for (base::Handle at = chain(nlri).first; at != base::no_handle; at = routes_[at].next)
+      visit(at);
+  }
 
   [[nodiscard]] const Route& operator[](base::Handle route) const { return routes_[route]; }
-  /// Handles are below this; a free record has nobody as its audience.
+  /// Handles are below this; a free record is not announced().
   [[nodiscard]] base::Handle end() const { return routes_.end(); }
   /// Records in use, tombstones included.
   [[nodiscard]] std::size_t size() const { return routes_.used(); }
@@ -79,40 +84,91 @@ class RouteStore {
   /// Announcements so far that took the place of another path.
   [[nodiscard]] std::uint64_t replaced() const { return replaced_; }
   [[nodiscard]] std::uint64_t last_change() const { return last_change_; }
+  /// Who is told what changes: peers whose session is up.
+  [[nodiscard]] const Snapshot& listening() const { return listening_; }
+
+  // --- for the reader of the queues, AdjRibOut
+
+  void set_listening(Snapshot peers) { listening_ = std::move(peers); }
   /// Everything up to now may have been sent to somebody: routes changed later can still be joined
   /// into one.
   void seen() { seen_change_ = last_change_; }
+  /// Somebody walks over the records beside the queues.
+  void set_walked(bool walked) { walked_ = walked; }
   /// All readers have passed these positions: what lies before is forgotten, tombstones there are
   /// freed. At most `budget` entries of a lane; true when there is more.
   bool trim(const Positions& passed, std::size_t budget);
 
+  /// Null: next hops are compared as they are given.
+  void set_resolver(const NextHopResolver* resolver) { resolver_ = resolver; }
+  [[nodiscard]] const NextHopResolver* resolver() const { return resolver_; }
+
  private:
-  base::Handle head(std::uint32_t hash, const bgp::NlriView& nlri) const;
-  base::Handle add(std::uint32_t hash, const bgp::NlriView& nlri, Path path, PeerSet audience,
-                   bool withdrawn);
+  friend class Claims;
+
+  /// All records of one NLRI.
+  struct Chain {
+    std::uint32_t hash = 0;
+    base::Handle first = base::no_handle;
+  };
+  [[nodiscard]] Chain chain(const bgp::NlriView& nlri) const;
+
+  /// Announces to every peer of `audience`. Gives the peers for which this is news: those that were
+  /// announced the very same before are left alone. The store takes its own use of `path`.
+  Audience announce(Chain& chain, const bgp::NlriView& nlri, Path path, const Audience& audience,
+                    Origin origin);
+  /// Withdraws from every peer of `audience`, also one that never heard of the route (ExaBGP).
+  /// Peers that do not listen are only forgotten. A label that was not given is taken from the
+  /// route. Returns the peers that lost a route.
+  Audience withdraw(Chain& chain, const bgp::NlriView& nlri, Path attributes,
+                    const Audience& audience, Priority priority);
+  /// Frees a route that is for nobody any more, because its peers have gone.
+  void erase_deserted(base::Handle route);
+
+  // Words that are said in slices.
+  Moment open_moment();
+  void close_moment(Moment moment);
+  /// What is changed from now on was decided at `moment`; `latest`: now.
+  void speak_as_of(Moment moment);
+  /// When the word that a record stands for was decided. Only while moments are open.
+  [[nodiscard]] Moment moment_of(base::Handle route) const;
+
+  /// The very same was said again, for `peers` of the route.
+  void affirm(Chain& chain, base::Handle route, const Audience& peers, Origin origin);
+  /// A record of its own for `peers` of a route, told as it was.
+  base::Handle split(Chain& chain, base::Handle route, const Audience& peers, Path path);
+  [[nodiscard]] Audience told_the_same(const Route& route, const bgp::NlriView& nlri, Path path,
+                                       const Audience& shared);
+  /// Some reader may not have passed that announcement.
+  [[nodiscard]] bool pending(std::uint64_t change) const;
+  base::Handle add(Chain& chain, const bgp::NlriView& nlri, Path path, const Audience& audience,
+                   bool withdrawn, std::uint64_t change);
   void push(Lane lane, base::Handle route);
   bool trim(Lane lane, std::uint64_t passed, std::size_t budget);
+  bool free_kept_tombstones(std::size_t budget);
+  void free_tombstone(const Change& entry);
   /// Takes `peers` out of a route's audience; frees it when nobody is left.
-  void remove_peers(std::uint32_t hash, base::Handle route, PeerSet peers);
-  void erase(std::uint32_t hash, base::Handle route);
-  /// Those of a route's audience for whom it is being cleared.
-  [[nodiscard]] PeerSet doomed(const Route& route) const;
-
-  struct Clearing {
-    std::uint64_t last_change = 0;
-    PeerSet peers = nobody;
-    bool operator==(const Clearing&) const = default;
-  };
+  void remove_peers(Chain& chain, base::Handle route, const Audience& peers);
+  void erase(Chain& chain, base::Handle route);
+  [[nodiscard]] bool needs_moment(base::Handle route) const;
 
   PeerSetPool& peers_;
   PathPool& paths_;
+  const NextHopResolver* resolver_ = nullptr;
   base::Slab<Route> routes_;
   base::Index index_;  // first route of each NLRI
   std::array<ChangeQueue, lane_count> queues_;
+  Snapshot listening_;
   std::uint64_t last_change_ = 0;
   std::uint64_t seen_change_ = 0;
   std::uint64_t replaced_ = 0;
-  std::vector<Clearing> clearings_;
+  bool walked_ = false;
+
+  Moments moments_;
+  Moment speaking_ = latest;
+  std::uint64_t slice_first_ = 0;  // first change of the slice that is being said
+  std::unordered_map<base::Handle, Moment> said_;  // words said again without a change
+  std::deque<Change> kept_;                        // tombstones that only open moments need
 };
 
 }  // namespace openbell::rib

@@ -26,10 +26,10 @@ UpdateEncoder::UpdateEncoder(const RouteStore& routes, PeerSetPool& peers, PathP
       buffer_(buffer_size),
       attributes_(bgp::extended_message_size_max) {}
 
-std::size_t UpdateEncoder::write(const bgp::WireContext& context, PeerSet members,
+std::size_t UpdateEncoder::write(const bgp::WireContext& context, const Snapshot& members,
                                  bgp::Purpose purpose) {
   members_ = members;
-  targets_ = nobody;
+  targets_ = {};
   updates_ = 0;
   sort_into_buckets();
   for (const Bucket& bucket : buckets_) write_bucket(bucket, context, purpose);
@@ -76,7 +76,7 @@ UpdateEncoder::Bucket& UpdateEncoder::bucket_of(const Route& route) {
 
 void UpdateEncoder::write_bucket(const Bucket& bucket, const bgp::WireContext& context,
                                  bgp::Purpose purpose) {
-  set_targets(peers_.intersect(bucket.audience, members_));
+  set_targets(peers_.audience_of(bucket.audience) & members_);
   bgp::Bytes attributes;
   if (bucket.path != no_path) {
     bgp::ByteWriter out(attributes_);
@@ -135,22 +135,22 @@ void UpdateEncoder::write_routes(const bgp::FamilyOps& family, const Bucket& buc
   }
 }
 
-void UpdateEncoder::set_targets(PeerSet targets) {
-  if (targets == targets_) return;
+void UpdateEncoder::set_targets(Snapshot targets) {
+  if (targets.handle() == targets_.handle()) return;
   hand_over();
-  targets_ = targets;
+  targets_ = std::move(targets);
 }
 
 void UpdateEncoder::hand_over() {
   if (used_ == 0) return;
   const bgp::Bytes messages = bgp::Bytes(buffer_).first(used_);
-  peers_.for_each(targets_, [&](PeerIndex peer) { output_.write(peer, messages); });
+  targets_.for_each([&](PeerIndex peer) { output_.write(peer, messages); });
   used_ = 0;
 }
 
 void UpdateEncoder::report_unsendable(base::Handle route) {
-  peers_.for_each(targets_,
-                  [&](PeerIndex peer) { output_.unsendable(peer, routes_[route].nlri.view()); });
+  targets_.for_each(
+      [&](PeerIndex peer) { output_.unsendable(peer, routes_[route].nlri.view()); });
 }
 
 }  // namespace openbell::rib

@@ -21,12 +21,13 @@ class UpdateEncoder {
 
   /// Encodes and writes the slice for those of `members` that each route is for, and empties it.
   /// Returns the UPDATEs written per member at most.
-  std::size_t write(const bgp::WireContext& context, PeerSet members, bgp::Purpose purpose);
+  std::size_t write(const bgp::WireContext& context, const Snapshot& members,
+                    bgp::Purpose purpose);
 
  private:
   struct Bucket {
     Path path = no_path;
-    PeerSet audience = nobody;
+    SetHandle audience = nobody;
     bgp::Family family{};
     std::uint32_t first = 0;  // 1 + index in links_, 0: none
     std::uint32_t last = 0;
@@ -50,7 +51,7 @@ class UpdateEncoder {
   bool begin(bgp::UpdateWriter& writer, const Bucket& bucket, bgp::Bytes attributes,
              bgp::Purpose purpose) const;
   void order_routes(const Bucket& bucket);
-  void set_targets(PeerSet targets);
+  void set_targets(Snapshot targets);
   void hand_over();
   void report_unsendable(base::Handle route);
 
@@ -66,8 +67,8 @@ class UpdateEncoder {
   std::vector<std::uint8_t> buffer_;  // whole messages for `targets_`
   std::size_t used_ = 0;
   std::vector<std::uint8_t> attributes_;
-  PeerSet members_ = nobody;
-  PeerSet targets_ = nobody;
+  Snapshot members_;
+  Snapshot targets_;
   std::size_t updates_ = 0;
 };
 

@@ -71,6 +71,12 @@ struct NlriView {
   Bytes tail;
 };
 
+/// The same identity: what a withdrawal of one would withdraw of the other.
+inline bool same_key(const NlriView& a, const NlriView& b) {
+  return a.family == b.family && a.has_path_id == b.has_path_id && a.path_id == b.path_id &&
+         base::equal(a.key, b.key);
+}
+
 /// Where decoders and composers put canonical bytes that are not found as such in their input.
 struct NlriScratch {
   std::array<std::uint8_t, 4096 + 16> bytes;

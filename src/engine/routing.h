@@ -1,0 +1,57 @@
+#pragma once
+// The routes: who claims them, what peers are told, and how it leaves. Claims are changed by
+// Transaction alone.
+
+#include <array>
+
+#include "bgp/nlri/family.h"
+#include "rib/adj_rib_out.h"
+#include "rib/claims.h"
+
+namespace openbell::engine {
+
+class Transaction;
+class BulkWords;
+
+/// What a next hop needs of a session.
+enum class NextHopClass : std::uint8_t { ipv4, ipv6, self, none };
+inline constexpr std::size_t next_hop_class_count = 4;
+
+class Routing {
+ public:
+  /// `output` carries messages to peers, `resolver` knows what next hops become; both outlive this.
+  Routing(rib::PeerOutput& output, const rib::NextHopResolver& resolver)
+      : store(peers, paths), out(store, peers, paths, output), claims_(store, peers, paths) {
+    store.set_resolver(&resolver);
+  }
+
+  rib::PeerSetPool peers;
+  rib::PathPool paths;
+  rib::RouteStore store;
+  rib::AdjRibOut out;
+
+  [[nodiscard]] const rib::Claims& claims() const { return claims_; }
+
+  /// Frees what is left of peers that have gone: nobody is told anything. True at the end.
+  bool sweep(rib::Claims::Cursor& cursor, std::size_t budget) {
+    return claims_.sweep(cursor, budget);
+  }
+
+  /// Who has a family configured and can be sent such a next hop in it.
+  [[nodiscard]] rib::Audience& able(bgp::Family family, NextHopClass next_hop) {
+    return able_[static_cast<std::size_t>(family)][static_cast<std::size_t>(next_hop)];
+  }
+  /// Who has a family configured.
+  [[nodiscard]] rib::Audience& with_family(bgp::Family family) {
+    return able(family, NextHopClass::none);
+  }
+
+ private:
+  friend class Transaction;
+  friend class BulkWords;
+
+  rib::Claims claims_;
+  std::array<std::array<rib::Audience, next_hop_class_count>, bgp::family_count> able_;
+};
+
+}  // namespace openbell::engine

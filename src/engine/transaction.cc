@@ -1,0 +1,183 @@
+#include "engine/transaction.h"
+
+#include "engine/state.h"
+
+namespace openbell::engine {
+
+namespace {
+
+NextHopClass class_of(const bgp::NextHop& next_hop) {
+  switch (next_hop.kind) {
+    case bgp::NextHop::Kind::none:
+      return NextHopClass::none;
+    case bgp::NextHop::Kind::self:
+      return NextHopClass::self;
+    case bgp::NextHop::Kind::address:
+      return next_hop.address.is_v4() ? NextHopClass::ipv4 : NextHopClass::ipv6;
+  }
+  return NextHopClass::none;
+}
+
+/// ExaBGP sends the attributes of a withdraw command, and the defaults, with every family but
+/// unicast.
+bool withdraw_carries_attributes(bgp::Family family) {
+  return family != bgp::Family::ipv4_unicast && family != bgp::Family::ipv6_unicast;
+}
+
+}  // namespace
+
+Transaction::Transaction(State& state, const Voice& voice)
+    : state_(state),
+      claims_(state.routing.claims_),
+      sketch_(false),
+      voice_(voice),
+      first_change_(state.routing.store.last_change() + 1),
+      began_(state.routing.store.ends()) {}
+
+Transaction::Transaction(State& state, rib::Claims& sketch, const Voice& voice)
+    : state_(state), claims_(sketch), sketch_(true), voice_(voice) {}
+
+void Transaction::announce(const grammar::RouteView& route, const rib::Audience& audience) {
+  if (route.watchdog.empty() || voice_.claimant.rank != rib::Rank::word)
+    return apply(route, audience, bgp::Purpose::announce);
+  apply(route, state_.watchdogs.let_through(route, audience), bgp::Purpose::announce);
+}
+
+void Transaction::withdraw(const grammar::RouteView& route, const rib::Audience& audience) {
+  apply(route, audience, bgp::Purpose::withdraw);
+}
+
+void Transaction::apply(const grammar::RouteView& route, const rib::Audience& audience,
+                        bgp::Purpose purpose) {
+  ++outcome_.routes;
+  rib::Audience reached;
+  if (route.multicast_group) {
+    // A group of 224.0.0.0/4 goes out as SAFI 2 where that is configured, else as unicast.
+    const rib::Audience multicast =
+        audience & state_.routing.with_family(bgp::Family::ipv4_multicast);
+    reached = apply_family(route, bgp::Family::ipv4_multicast, multicast, purpose) |
+              apply_family(route, bgp::Family::ipv4_unicast, audience - multicast, purpose);
+  } else {
+    reached = apply_family(route, route.nlri.family, audience, purpose);
+  }
+  reached_ |= reached;
+}
+
+rib::Audience Transaction::apply_family(const grammar::RouteView& route, bgp::Family family,
+                                        const rib::Audience& audience, bgp::Purpose purpose) {
+  rib::Audience reached = audience & state_.routing.with_family(family);
+  if (reached.empty()) return reached;
+  const bool announces = purpose == bgp::Purpose::announce;
+  if (announces) {
+    reached = reached & state_.routing.able(family, class_of(route.path.next_hop));
+    if (reached.empty()) {
+      note_unable(route, family);
+      return reached;
+    }
+  }
+  outcome_.families.insert(family);
+  bgp::NlriView nlri = route.nlri;
+  nlri.family = family;
+  rib::Path path = rib::no_path;
+  if (announces || withdraw_carries_attributes(family))
+    path = state_.routing.paths.acquire(route.path);
+  const rib::Origin origin{voice_.priority, voice_.claimant, voice_.joins};
+  switch (voice_.claimant.rank) {
+    case rib::Rank::word: {
+      const rib::Claims::Effect effect = announces
+                                             ? claims_.say(nlri, path, reached, origin)
+                                             : claims_.unsay(nlri, path, reached, voice_.priority);
+      note(effect, nlri);
+      if (announces && route.lease.ns != 0 && !sketch_)
+        outcome_.leased &= state_.leases.grant(
+            nlri, effect.applied, route.lease,
+            route.lease_group.empty() ? voice_.lease_group : route.lease_group);
+      break;
+    }
+    case rib::Rank::service:
+      note(announces ? claims_.claim(nlri, path, reached, origin) : claims_.unclaim(nlri, origin),
+           nlri);
+      break;
+    case rib::Rank::plan:
+      note(announces ? claims_.claim(nlri, path, reached, origin)
+                     : claims_.suppress(nlri, reached, origin),
+           nlri);
+      break;
+  }
+  state_.routing.paths.release(path);
+  return reached;
+}
+
+void Transaction::release(const grammar::RouteView& route) {
+  ++outcome_.routes;
+  const rib::Origin origin{voice_.priority, voice_.claimant};
+  const auto end = [&](bgp::Family family) {
+    bgp::NlriView nlri = route.nlri;
+    nlri.family = family;
+    const rib::Claims::Effect effect = claims_.unclaim(nlri, origin);
+    reached_ |= effect.applied;
+    note(effect, nlri);
+  };
+  end(route.nlri.family);
+  if (route.multicast_group) end(bgp::Family::ipv4_multicast);
+}
+
+void Transaction::set_precedence(rib::Claimant claimant, std::uint64_t precedence) {
+  claims_.set_precedence(claimant, precedence);
+}
+
+bool Transaction::settle(rib::Claims::Cursor& cursor, std::size_t budget) {
+  rib::Audience news;
+  const bool end = claims_.settle(cursor, budget, voice_.priority, news);
+  outcome_.routes += 1;
+  reached_ |= news;
+  news_ |= news;
+  return end;
+}
+
+void Transaction::withdraw(const bgp::NlriView& nlri, const rib::Audience& audience) {
+  ++outcome_.routes;
+  reached_ |= audience;
+  note(claims_.unsay(nlri, rib::no_path, audience, voice_.priority), nlri);
+}
+
+void Transaction::note(const rib::Claims::Effect& effect, const bgp::NlriView& nlri) {
+  news_ |= effect.news;
+  if (effect.refused) {
+    ++outcome_.refused;
+    outcome_.holder = effect.holder;
+  }
+  // The last word on a route counts: a lease on what was said before is over.
+  if (!sketch_ && voice_.claimant.rank == rib::Rank::word && !state_.leases.empty())
+    state_.leases.forget(nlri, effect.applied);
+}
+
+void Transaction::note_unable(const grammar::RouteView& route, bgp::Family family) {
+  if (++outcome_.unable != 1) return;
+  base::TextWriter out(outcome_.unable_why);
+  out.put("next hop ");
+  if (route.path.next_hop.kind == bgp::NextHop::Kind::self) {
+    out.put("self");
+  } else {
+    out.put(route.path.next_hop.address.text());
+  }
+  out.put(" cannot be sent with ");
+  bgp::print_family(family, out);
+}
+
+Outcome Transaction::commit() {
+  const rib::RouteStore& store = state_.routing.store;
+  if (store.last_change() >= first_change_) outcome_.range = {first_change_, store.last_change()};
+  const rib::Positions ends = store.ends();
+  for (const rib::Lane lane : rib::lanes)
+    if (ends[lane] != began_[lane]) outcome_.mark[lane] = ends[lane];
+  outcome_.reached = state_.routing.peers.snapshot(reached_);
+  outcome_.news = state_.routing.peers.snapshot(news_);
+  if (!outcome_.range.empty()) {
+    state_.urgent |= voice_.priority == rib::Priority::urgent;
+    state_.latency.changed(state_.now.tick);
+  }
+  return std::move(outcome_);
+}
+
+}  // namespace openbell::engine

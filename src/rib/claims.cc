@@ -1,0 +1,473 @@
+#include "rib/claims.h"
+
+#include <algorithm>
+
+namespace openbell::rib {
+
+using base::Handle;
+using base::no_handle;
+
+namespace {
+
+/// ExaBGP sends the attributes of a route with its withdrawal in every family but unicast.
+Path attributes_of_withdrawal(bgp::Family family, Path path) {
+  const bool bare = family == bgp::Family::ipv4_unicast || family == bgp::Family::ipv6_unicast;
+  return bare ? no_path : path;
+}
+
+/// The bytes of an NLRI, kept while its record may be freed.
+class KeptNlri {
+ public:
+  explicit KeptNlri(const bgp::NlriView& nlri) : view_(nlri) {
+    bytes_.assign(nlri.key.begin(), nlri.key.end());
+    bytes_.insert(bytes_.end(), nlri.tail.begin(), nlri.tail.end());
+    view_.key = bgp::Bytes(bytes_).first(nlri.key.size());
+    view_.tail = bgp::Bytes(bytes_).subspan(nlri.key.size());
+  }
+  KeptNlri(const KeptNlri&) = delete;
+  KeptNlri& operator=(const KeptNlri&) = delete;
+  [[nodiscard]] const bgp::NlriView& view() const { return view_; }
+
+ private:
+  std::vector<std::uint8_t> bytes_;
+  bgp::NlriView view_;
+};
+
+}  // namespace
+
+Claims::~Claims() {
+  for (const auto& [hash, contest] : contests_)
+    for (const Claim& claim : contest->claims) paths_.release(claim.path);
+}
+
+// --- the word
+
+Claims::Effect Claims::say(const bgp::NlriView& nlri, Path path, const Audience& audience,
+                           Origin origin) {
+  RouteStore::Chain chain = routes_.chain(nlri);
+  Contest* contest = find(chain.hash, nlri);
+  if (contest == nullptr && has_other_rank(chain, Rank::word)) contest = &open(chain, nlri);
+  if (contest == nullptr) {
+    Effect effect{.applied = not_later(chain, audience)};
+    if (!effect.applied.empty())
+      effect.news = routes_.announce(chain, nlri, path, effect.applied, origin);
+    return effect;
+  }
+  Effect effect{.applied = not_later(*contest, audience)};
+  if (effect.applied.empty()) return effect;
+  take_words(*contest, effect.applied);
+  insert(*contest, {.claimant = origin.claimant,
+                    .path = path,
+                    .audience = effect.applied,
+                    .moment = now(),
+                    .tail = {nlri.tail.begin(), nlri.tail.end()}});
+  effect.news = resolve(chain, *contest, origin.priority);
+  dissolve_if_plain(chain.hash, *contest);
+  return effect;
+}
+
+Claims::Effect Claims::unsay(const bgp::NlriView& nlri, Path attributes, const Audience& audience,
+                             Priority priority) {
+  RouteStore::Chain chain = routes_.chain(nlri);
+  Contest* contest = find(chain.hash, nlri);
+  if (contest == nullptr && has_other_rank(chain, Rank::word)) contest = &open(chain, nlri);
+  if (contest == nullptr) {
+    Effect effect{.applied = not_later(chain, audience)};
+    if (!effect.applied.empty())
+      effect.news = routes_.withdraw(chain, nlri, attributes, effect.applied, priority);
+    return effect;
+  }
+  Effect effect{.applied = not_later(*contest, audience)};
+  Audience claimed;
+  bool had_word = false;
+  for (const Claim& claim : contest->claims) {
+    if (!claim.audience.intersects(effect.applied)) continue;
+    if (claim.claimant.rank == Rank::word) {
+      had_word |= !claim.withdrawn();
+      continue;
+    }
+    claimed |= claim.audience;
+    if (claim.suppresses || effect.refused) continue;
+    effect.refused = true;
+    effect.holder = claim.claimant;
+  }
+  effect.refused &= !had_word;
+  take_words(*contest, effect.applied);
+  if (routes_.moments_.open() && !effect.applied.empty())
+    insert(*contest, {.audience = effect.applied, .moment = now()});
+  const Audience plain = effect.applied - claimed;
+  if (!plain.empty()) effect.news = routes_.withdraw(chain, nlri, attributes, plain, priority);
+  effect.news |= resolve(chain, *contest, priority);
+  dissolve_if_plain(chain.hash, *contest);
+  return effect;
+}
+
+// --- services and plans
+
+Claims::Effect Claims::claim(const bgp::NlriView& nlri, Path path, const Audience& audience,
+                             Origin origin) {
+  RouteStore::Chain chain = routes_.chain(nlri);
+  if (find(chain.hash, nlri) != nullptr || has_other_claimant(chain, origin.claimant))
+    return put(nlri,
+               {.claimant = origin.claimant,
+                .path = path,
+                .audience = audience,
+                .tail = {nlri.tail.begin(), nlri.tail.end()}},
+               origin.priority);
+  Effect effect{.applied = audience};
+  Audience before;
+  for (Handle at = chain.first; at != no_handle; at = routes_[at].next)
+    if (!routes_[at].withdrawn) before |= peers_.audience_of(routes_[at].audience);
+  effect.news = routes_.announce(chain, nlri, path, audience, origin);
+  if (const Audience gone = before - audience; !gone.empty())
+    effect.news |= routes_.withdraw(chain, nlri, attributes_of_withdrawal(nlri.family, path), gone,
+                                    origin.priority);
+  return effect;
+}
+
+Claims::Effect Claims::suppress(const bgp::NlriView& nlri, const Audience& audience,
+                                Origin origin) {
+  return put(nlri, {.claimant = origin.claimant, .suppresses = true, .audience = audience},
+             origin.priority);
+}
+
+Claims::Effect Claims::put(const bgp::NlriView& nlri, Claim claim, Priority priority) {
+  RouteStore::Chain chain = routes_.chain(nlri);
+  Contest* contest = find(chain.hash, nlri);
+  if (contest == nullptr) contest = &open(chain, nlri);
+  Effect effect{.applied = claim.audience};
+  remove(*contest, claim.claimant);
+  insert(*contest, std::move(claim));
+  effect.news = resolve(chain, *contest, priority);
+  dissolve_if_plain(chain.hash, *contest);
+  return effect;
+}
+
+Claims::Effect Claims::unclaim(const bgp::NlriView& nlri, Origin origin) {
+  RouteStore::Chain chain = routes_.chain(nlri);
+  Effect effect;
+  if (Contest* contest = find(chain.hash, nlri)) {
+    for (const Claim& claim : contest->claims)
+      if (claim.claimant == origin.claimant) effect.applied = claim.audience;
+    remove(*contest, origin.claimant);
+    effect.news = resolve(chain, *contest, origin.priority);
+    dissolve_if_plain(chain.hash, *contest);
+    return effect;
+  }
+  Path path = no_path;
+  for (Handle at = chain.first; at != no_handle; at = routes_[at].next) {
+    const Route& route = routes_[at];
+    if (route.withdrawn || route.claimant != origin.claimant.packed()) continue;
+    effect.applied |= peers_.audience_of(route.audience);
+    path = route.path;
+  }
+  if (effect.applied.empty()) return effect;
+  paths_.retain(path);
+  effect.news = routes_.withdraw(chain, nlri, attributes_of_withdrawal(nlri.family, path),
+                                 effect.applied, origin.priority);
+  paths_.release(path);
+  return effect;
+}
+
+void Claims::set_precedence(Claimant claimant, std::uint64_t precedence) {
+  precedences_[claimant.packed()] = precedence;
+}
+
+std::uint64_t Claims::precedence_of(Claimant claimant) const {
+  if (claimant.rank == Rank::word) return 0;
+  const auto known = precedences_.find(claimant.packed());
+  return known == precedences_.end() ? 0 : known->second;
+}
+
+// --- moments
+
+void Claims::close_moment(Moment moment) {
+  routes_.close_moment(moment);
+  if (routes_.moments_.open()) return;
+  for (auto at = by_serial_.begin(); at != by_serial_.end();) {
+    Contest& contest = *(at++)->second;
+    std::erase_if(contest.claims, [](const Claim& claim) {
+      return claim.claimant.rank == Rank::word && claim.withdrawn();
+    });
+    dissolve_if_plain(hash_of(contest.nlri), contest);
+  }
+}
+
+void Claims::speak_as_of(Moment moment) {
+  routes_.speak_as_of(moment);
+}
+
+Moment Claims::now() const {
+  return routes_.speaking_ == latest ? routes_.last_change_ : routes_.speaking_;
+}
+
+Audience Claims::not_later(const RouteStore::Chain& chain, const Audience& audience) const {
+  if (routes_.speaking_ == latest) return audience;
+  Audience result = audience;
+  for (Handle at = chain.first; at != no_handle; at = routes_[at].next)
+    if (routes_.moment_of(at) > routes_.speaking_)
+      result -= peers_.audience_of(routes_[at].audience);
+  return result;
+}
+
+Audience Claims::not_later(const Contest& contest, const Audience& audience) const {
+  if (routes_.speaking_ == latest) return audience;
+  Audience result = audience;
+  for (const Claim& claim : contest.claims)
+    if (claim.claimant.rank == Rank::word && claim.moment > routes_.speaking_)
+      result -= claim.audience;
+  return result;
+}
+
+// --- contests
+
+Claims::Contest* Claims::find(std::uint32_t hash, const bgp::NlriView& nlri) const {
+  if (contests_.empty()) return nullptr;
+  for (auto known = contests_.equal_range(hash); known.first != known.second; ++known.first)
+    if (bgp::same_key(known.first->second->nlri, nlri)) return known.first->second.get();
+  return nullptr;
+}
+
+bool Claims::has_other_rank(const RouteStore::Chain& chain, Rank rank) const {
+  for (Handle at = chain.first; at != no_handle; at = routes_[at].next)
+    if (!routes_[at].withdrawn && Claimant::unpacked(routes_[at].claimant).rank != rank)
+      return true;
+  return false;
+}
+
+/// Also a tombstone counts while it is a word that later slices must find.
+bool Claims::has_other_claimant(const RouteStore::Chain& chain, Claimant claimant) const {
+  for (Handle at = chain.first; at != no_handle; at = routes_[at].next)
+    if ((!routes_[at].withdrawn || routes_.moments_.open()) &&
+        routes_[at].claimant != claimant.packed())
+      return true;
+  return false;
+}
+
+Claims::Contest& Claims::open(const RouteStore::Chain& chain, const bgp::NlriView& nlri) {
+  Contest& contest = *contests_.emplace(chain.hash, std::make_unique<Contest>())->second;
+  contest.serial = ++last_serial_;
+  by_serial_.emplace(contest.serial, &contest);
+  contest.key.assign(nlri.key.begin(), nlri.key.end());
+  contest.nlri = nlri;
+  contest.nlri.key = contest.key;
+  contest.nlri.tail = {};
+  const bool asks_moments = routes_.moments_.open();
+  for (Handle at = chain.first; at != no_handle; at = routes_[at].next) {
+    const Route& route = routes_[at];
+    if (route.withdrawn && !asks_moments) continue;
+    const bgp::Bytes tail = route.nlri.view().tail;
+    insert(contest, {.claimant = Claimant::unpacked(route.claimant),
+                     .path = route.withdrawn ? no_path : route.path,
+                     .audience = peers_.audience_of(route.audience),
+                     .moment = asks_moments ? routes_.moment_of(at) : 0,
+                     .tail = {tail.begin(), tail.end()}});
+  }
+  return contest;
+}
+
+void Claims::insert(Contest& contest, Claim claim) {
+  paths_.retain(claim.path);
+  claim.precedence = precedence_of(claim.claimant);
+  const auto below = std::find_if(contest.claims.begin(), contest.claims.end(), [&](const Claim& c) {
+    if (c.claimant.rank != claim.claimant.rank) return c.claimant.rank < claim.claimant.rank;
+    return c.precedence < claim.precedence;
+  });
+  contest.claims.insert(below, std::move(claim));
+}
+
+void Claims::erase(Contest& contest, std::size_t place) {
+  paths_.release(contest.claims[place].path);
+  contest.claims.erase(contest.claims.begin() + static_cast<std::ptrdiff_t>(place));
+}
+
+void Claims::take_words(Contest& contest, const Audience& audience) {
+  for (std::size_t i = contest.claims.size(); i-- != 0;) {
+    Claim& claim = contest.claims[i];
+    if (claim.claimant.rank != Rank::word) continue;
+    claim.audience -= audience;
+    if (claim.audience.empty()) erase(contest, i);
+  }
+}
+
+void Claims::remove(Contest& contest, Claimant claimant) {
+  for (std::size_t i = contest.claims.size(); i-- != 0;)
+    if (contest.claims[i].claimant == claimant) erase(contest, i);
+}
+
+Audience Claims::resolve(RouteStore::Chain& chain, Contest& contest, Priority priority) {
+  Audience told;
+  for (Handle at = chain.first; at != no_handle; at = routes_[at].next)
+    if (!routes_[at].withdrawn) told |= peers_.audience_of(routes_[at].audience);
+  Audience decided;
+  Audience kept;
+  Audience news;
+  for (const Claim& claim : contest.claims) {
+    const Audience highest = claim.audience - decided;
+    decided |= claim.audience;
+    if (claim.suppresses || claim.withdrawn() || highest.empty()) continue;
+    kept |= highest;
+    bgp::NlriView nlri = contest.nlri;
+    nlri.tail = claim.tail;
+    news |= routes_.announce(chain, nlri, claim.path, highest, {priority, claim.claimant});
+  }
+  if (const Audience gone = told - kept; !gone.empty())
+    withdraw_told(chain, contest, gone, priority, news);
+  return news;
+}
+
+void Claims::withdraw_told(RouteStore::Chain& chain, const Contest& contest, const Audience& peers,
+                           Priority priority, Audience& news) {
+  std::vector<std::pair<Path, Audience>> told;
+  for (Handle at = chain.first; at != no_handle; at = routes_[at].next) {
+    const Route& route = routes_[at];
+    if (route.withdrawn) continue;
+    const Audience shared = peers_.audience_of(route.audience) & peers;
+    if (!shared.empty()) told.emplace_back(route.path, shared);
+  }
+  for (const auto& [path, shared] : told) {
+    const Path attributes = attributes_of_withdrawal(contest.nlri.family, path);
+    paths_.retain(attributes);
+    news |= routes_.withdraw(chain, contest.nlri, attributes, shared, priority);
+    paths_.release(attributes);
+  }
+}
+
+/// One claimant is left, or the word alone: the store says it all. Not while words come in slices:
+/// a walk over the store would miss what comes back to it.
+void Claims::dissolve_if_plain(std::uint32_t hash, Contest& contest) {
+  if (routes_.moments_.open()) return;
+  const auto& claims = contest.claims;
+  const bool plain = std::all_of(claims.begin(), claims.end(), [&](const Claim& claim) {
+    if (claims.front().claimant.rank == Rank::word) return claim.claimant.rank == Rank::word;
+    return claim.claimant == claims.front().claimant && !claim.suppresses;
+  });
+  if (plain) close(hash, contest);
+}
+
+void Claims::close(std::uint32_t hash, Contest& contest) {
+  for (const Claim& claim : contest.claims) paths_.release(claim.path);
+  by_serial_.erase(contest.serial);
+  for (auto known = contests_.equal_range(hash); known.first != known.second; ++known.first) {
+    if (known.first->second.get() != &contest) continue;
+    contests_.erase(known.first);
+    return;
+  }
+}
+
+// --- walks
+
+Claims::ClaimView Claims::view(const Contest& contest, const Claim& claim) const {
+  bgp::NlriView nlri = contest.nlri;
+  nlri.tail = claim.tail;
+  return {claim.claimant, nlri, claim.path, claim.audience, 0};
+}
+
+bool Claims::walk_words(Cursor& cursor, Moment moment, std::size_t budget,
+                        const std::function<void(const ClaimView&)>& visit) {
+  if (cursor.route_end == 0) cursor.route_end = routes_.end();
+  for (; budget != 0 && cursor.route < cursor.route_end; --budget) {
+    const Handle at = cursor.route++;
+    const Route& route = routes_[at];
+    if (!route.announced() || Claimant::unpacked(route.claimant).rank != Rank::word) continue;
+    if (routes_.moment_of(at) > moment) continue;
+    const KeptNlri nlri(route.nlri.view());
+    if (find(hash_of(nlri.view()), nlri.view()) != nullptr) continue;
+    visit({Claimant::unpacked(route.claimant), nlri.view(), route.path,
+           peers_.audience_of(route.audience), route.change});
+  }
+  for (; budget != 0; --budget) {
+    const auto next = by_serial_.upper_bound(cursor.contest);
+    if (next == by_serial_.end()) return cursor.route >= cursor.route_end;
+    cursor.contest = next->first;
+    const Contest& contest = *next->second;
+    const KeptNlri nlri(contest.nlri);
+    std::vector<ClaimView> words;
+    for (const Claim& claim : contest.claims)
+      if (claim.claimant.rank == Rank::word && !claim.withdrawn() && claim.moment <= moment)
+        words.push_back({claim.claimant, nlri.view(), claim.path, claim.audience, 0});
+    for (const ClaimView& word : words) visit(word);
+  }
+  return false;
+}
+
+Audience Claims::with_word(const bgp::NlriView& nlri) const {
+  Audience all;
+  for (const ClaimView& claim : claims_on(nlri))
+    if (claim.claimant.rank == Rank::word) all |= claim.audience;
+  return all;
+}
+
+std::vector<Claims::ClaimView> Claims::claims_on(const bgp::NlriView& nlri) const {
+  std::vector<ClaimView> all;
+  const RouteStore::Chain chain = routes_.chain(nlri);
+  if (const Contest* contest = find(chain.hash, nlri)) {
+    for (const Claim& claim : contest->claims)
+      if (!claim.withdrawn()) all.push_back(view(*contest, claim));
+    return all;
+  }
+  for (Handle at = chain.first; at != no_handle; at = routes_[at].next) {
+    const Route& route = routes_[at];
+    if (!route.withdrawn)
+      all.push_back({Claimant::unpacked(route.claimant), route.nlri.view(), route.path,
+                     peers_.audience_of(route.audience), route.change});
+  }
+  return all;
+}
+
+bool Claims::sweep(Cursor& cursor, std::size_t budget) {
+  if (cursor.route_end == 0) cursor.route_end = routes_.end();
+  for (; budget != 0 && cursor.route < cursor.route_end; --budget) {
+    const Handle at = cursor.route++;
+    if (routes_[at].change != 0 && peers_.is_empty(routes_[at].audience))
+      routes_.erase_deserted(at);
+  }
+  for (; budget != 0; --budget) {
+    const auto next = by_serial_.upper_bound(cursor.contest);
+    if (next == by_serial_.end()) return cursor.route >= cursor.route_end;
+    cursor.contest = next->first;
+    Contest& contest = *next->second;
+    for (std::size_t i = contest.claims.size(); i-- != 0;)
+      if (contest.claims[i].audience.empty()) erase(contest, i);
+    dissolve_if_plain(hash_of(contest.nlri), contest);
+  }
+  return false;
+}
+
+bool Claims::settle(Cursor& cursor, std::size_t budget, Priority priority, Audience& news) {
+  for (; budget != 0; --budget) {
+    const auto next = by_serial_.upper_bound(cursor.contest);
+    if (next == by_serial_.end()) return true;
+    cursor.contest = next->first;
+    Contest& contest = *next->second;
+    for (Claim& claim : contest.claims) claim.precedence = precedence_of(claim.claimant);
+    std::stable_sort(contest.claims.begin(), contest.claims.end(),
+                     [](const Claim& a, const Claim& b) {
+                       if (a.claimant.rank != b.claimant.rank)
+                         return a.claimant.rank > b.claimant.rank;
+                       return a.precedence > b.precedence;
+                     });
+    RouteStore::Chain chain = routes_.chain(contest.nlri);
+    news |= resolve(chain, contest, priority);
+  }
+  return false;
+}
+
+void Claims::copy_to(Claims& sketch, const bgp::NlriView& nlri) const {
+  sketch.precedences_ = precedences_;
+  if (sketch.routes_.chain(nlri).first != no_handle ||
+      sketch.find(hash_of(nlri), nlri) != nullptr)
+    return;
+  for (const ClaimView& claim : claims_on(nlri)) {
+    const Origin origin{Priority::bulk, claim.claimant};
+    if (claim.claimant.rank == Rank::word) {
+      sketch.say(claim.nlri, claim.path, claim.audience, origin);
+    } else if (claim.path == no_path) {
+      sketch.suppress(claim.nlri, claim.audience, origin);
+    } else {
+      sketch.claim(claim.nlri, claim.path, claim.audience, origin);
+    }
+  }
+}
+
+}  // namespace openbell::rib

@@ -1,0 +1,148 @@
+#pragma once
+// Why a route is told: who claims it, and who of several counts.
+//
+// A claim is an NLRI, a path, an audience and a claimant. What a peer is told about an NLRI is the
+// highest claim whose audience has that peer: plans before services before the word; of several
+// services the first of the file, of several plans the one run last. The word is one table for
+// static routes, helpers and commands, in which the last one counts.
+//
+// An NLRI that only one claimant claims - nearly every one - costs its record in the RouteStore and
+// nothing else. When a second one comes, all claims of that NLRI are kept beside it, in a contest,
+// and what is told follows from them after each change.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "rib/route_store.h"
+
+namespace openbell::rib {
+
+class Claims {
+ public:
+  Claims(RouteStore& routes, PeerSetPool& peers, PathPool& paths)
+      : routes_(routes), peers_(peers), paths_(paths) {}
+  ~Claims();
+  Claims(const Claims&) = delete;
+  Claims& operator=(const Claims&) = delete;
+
+  /// What became of one claim.
+  struct Effect {
+    Audience applied = {};  // for whom it holds: those that nothing later was said to
+    Audience news = {};     // who is told something else than before
+    /// Of a withdrawn word: a higher claimant has this NLRI, and for nobody there was a word.
+    bool refused = false;
+    Claimant holder = {};  // that one
+  };
+
+  // --- the word
+  Effect say(const bgp::NlriView& nlri, Path path, const Audience& audience, Origin origin);
+  /// `attributes`: of the withdrawal (families that send them), or no_path.
+  Effect unsay(const bgp::NlriView& nlri, Path attributes, const Audience& audience,
+               Priority priority);
+
+  // --- services and plans: one claim for each NLRI and claimant, the last one counts
+  Effect claim(const bgp::NlriView& nlri, Path path, const Audience& audience, Origin origin);
+  /// Nobody of `audience` is told the NLRI while this stands.
+  Effect suppress(const bgp::NlriView& nlri, const Audience& audience, Origin origin);
+  Effect unclaim(const bgp::NlriView& nlri, Origin origin);
+  /// Of claimants of one rank the one with the higher precedence counts. Contests that stand are
+  /// decided anew by settle().
+  void set_precedence(Claimant claimant, std::uint64_t precedence);
+
+  // --- words that are said in slices: what is said meanwhile is later
+  [[nodiscard]] Moment open_moment() { return routes_.open_moment(); }
+  void close_moment(Moment moment);
+  void speak_as_of(Moment moment);
+  void speak_now() { speak_as_of(latest); }
+
+  /// Where a walk over all words stands; begins at its default.
+  struct Cursor {
+    base::Handle route = 1;
+    base::Handle route_end = 0;  // fixed by the first step
+    std::uint64_t contest = 0;   // by serial number
+  };
+  /// One word, or what stands above it.
+  struct ClaimView {
+    Claimant claimant;
+    bgp::NlriView nlri;
+    Path path = no_path;  // none: suppressed
+    Audience audience = {};
+    std::uint64_t change = 0;  // number of its record; 0: it is one of several claims
+  };
+  /// Looks at up to `budget` records: calls `visit(ClaimView)` for each word that was said before
+  /// `moment` (or at it). What the visit changes may be what it was shown. True at the end.
+  bool walk_words(Cursor& cursor, Moment moment, std::size_t budget,
+                  const std::function<void(const ClaimView&)>& visit);
+  /// For whom there is a word on an NLRI.
+  [[nodiscard]] Audience with_word(const bgp::NlriView& nlri) const;
+  /// All claims on an NLRI, the highest first.
+  [[nodiscard]] std::vector<ClaimView> claims_on(const bgp::NlriView& nlri) const;
+
+  /// Frees what is left of peers that have gone. True at the end.
+  bool sweep(Cursor& cursor, std::size_t budget);
+  /// Decides up to `budget` contests anew, for precedences that have changed; adds who hears of it to
+  /// `news`. True at the end.
+  bool settle(Cursor& cursor, std::size_t budget, Priority priority, Audience& news);
+  /// Copies what is claimed on an NLRI into a sketch that has nothing of it yet.
+  void copy_to(Claims& sketch, const bgp::NlriView& nlri) const;
+
+  /// NLRIs that more than one claims.
+  [[nodiscard]] std::size_t contests() const { return contests_.size(); }
+
+ private:
+  struct Claim {
+    Claimant claimant = {};
+    Path path = no_path;  // of a word: none is one that was withdrawn
+    bool suppresses = false;
+    Audience audience = {};
+    Moment moment = 0;  // of a word
+    std::vector<std::uint8_t> tail = {};
+    std::uint64_t precedence = 0;
+    [[nodiscard]] bool withdrawn() const { return path == no_path && !suppresses; }
+  };
+  struct Contest {
+    std::uint64_t serial = 0;
+    std::vector<std::uint8_t> key;
+    bgp::NlriView nlri;  // of `key`, without a tail
+    std::vector<Claim> claims;
+  };
+  using Contests = std::unordered_multimap<std::uint32_t, std::unique_ptr<Contest>>;
+
+  [[nodiscard]] Contest* find(std::uint32_t hash, const bgp::NlriView& nlri) const;
+  /// Takes what the store has of an NLRI as claims of their makers.
+  Contest& open(const RouteStore::Chain& chain, const bgp::NlriView& nlri);
+  void close(std::uint32_t hash, Contest& contest);
+  [[nodiscard]] bool has_other_rank(const RouteStore::Chain& chain, Rank rank) const;
+  [[nodiscard]] bool has_other_claimant(const RouteStore::Chain& chain, Claimant claimant) const;
+  /// The moment of what is said now.
+  [[nodiscard]] Moment now() const;
+  /// Those of `audience` to whom nothing later was said.
+  [[nodiscard]] Audience not_later(const RouteStore::Chain& chain, const Audience& audience) const;
+  [[nodiscard]] Audience not_later(const Contest& contest, const Audience& audience) const;
+  void take_words(Contest& contest, const Audience& audience);
+  void remove(Contest& contest, Claimant claimant);
+  void insert(Contest& contest, Claim claim);
+  void erase(Contest& contest, std::size_t place);
+  Effect put(const bgp::NlriView& nlri, Claim claim, Priority priority);
+  /// Brings what is told to what the claims come to.
+  Audience resolve(RouteStore::Chain& chain, Contest& contest, Priority priority);
+  void withdraw_told(RouteStore::Chain& chain, const Contest& contest, const Audience& peers,
+                     Priority priority, Audience& news);
+  void dissolve_if_plain(std::uint32_t hash, Contest& contest);
+  [[nodiscard]] std::uint64_t precedence_of(Claimant claimant) const;
+  [[nodiscard]] ClaimView view(const Contest& contest, const Claim& claim) const;
+
+  RouteStore& routes_;
+  PeerSetPool& peers_;
+  PathPool& paths_;
+  Contests contests_;
+  std::uint64_t last_serial_ = 0;
+  std::map<std::uint64_t, Contest*> by_serial_;
+  std::unordered_map<std::uint32_t, std::uint64_t> precedences_;  // by Claimant::packed
+};
+
+}  // namespace openbell::rib
