@@ -37,7 +37,7 @@ bool from_base64(std::string_view text, std::string& bytes) {
     for (int shift = 16; shift >= 0; shift -= 8) bytes.push_back(static_cast<char>(bits >> shift));
     bits = 0;
   }
-  bytes.resize(bytes.size() - padding);
+  bytes.erase(bytes.size() - padding);
   // RFC 4648 3.5: bits that are thrown away are zero, so that a text is the form of its bytes.
   return to_base64(bytes) == text;
 }
