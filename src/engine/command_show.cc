@@ -36,7 +36,7 @@ bool of_kind(bgp::Family family, std::string_view only) {
 
 class RibReportJob final : public BulkJob {
  public:
-  RibReportJob(HelperId helper, std::uint64_t number, const RibReport& report, const State& state)
+  RibReportJob(HelperId helper, std::uint64_t number, const RibReport& report)
       : helper_(helper), number_(number), report_(report) {
     report.neighbors.for_each([&](rib::PeerIndex peer) { peers_.push_back(peer); });
   }
@@ -219,7 +219,7 @@ Reply show_adj_rib(Invocation& call, base::TextReader& in) {
   const std::uint64_t number =
       call.helper.begin_report(call.helper.acknowledge == Acknowledge::yes ? "done\n" : "");
   call.state.jobs.push_back(
-      std::make_unique<RibReportJob>(call.helper.id(), number, report, call.state));
+      std::make_unique<RibReportJob>(call.helper.id(), number, report));
   return Reply::none;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/hex.h"
 #include "bgp/types.h"
+#include "rib/claims.h"
 
 namespace openbell::rib {
 namespace {
@@ -31,11 +32,21 @@ class Peers final : public PeerOutput {
   }
   void unsendable(PeerIndex, const bgp::NlriView&) override { ADD_FAILURE() << "unsendable"; }
   void overrun(PeerIndex peer) override { given_up.insert(peer); }
+  void settled(Token token, PeerIndex peer, Fate fate) override {
+    fates.push_back({token, peer, fate});
+  }
+  struct Settled {
+    Token token;
+    PeerIndex peer;
+    Fate fate;
+    bool operator==(const Settled&) const = default;
+  };
 
   Messages sent(PeerIndex peer) { return std::exchange(told_[peer], {}); }
 
   std::set<PeerIndex> blocked;
   std::set<PeerIndex> given_up;
+  std::vector<Settled> fates;
 
  private:
   void read(PeerIndex peer, std::uint8_t type, bgp::Bytes body) {
@@ -67,25 +78,25 @@ class AdjRibOutTest : public testing::Test {
     context.families.insert(Family::ipv4_unicast);
     return WireClass::of(context, rate_limit);
   }
-  PeerSet set(std::initializer_list<PeerIndex> members) {
-    PeerSet all = nobody;
-    for (const PeerIndex peer : members) all = pool_.unite(all, pool_.single(peer));
+  Audience set(std::initializer_list<PeerIndex> members) {
+    Audience all;
+    for (const PeerIndex peer : members) all |= pool_.audience(peer);
     return all;
   }
   bgp::NlriView nlri(std::uint8_t number) {
     key_ = {24, 10, 0, number};
     return {Family::ipv4_unicast, false, 0, key_, {}};
   }
-  void announce(std::uint8_t number, PeerSet audience, std::uint32_t next_hop = 1,
+  void announce(std::uint8_t number, const Audience& audience, std::uint32_t next_hop = 1,
                 Priority priority = Priority::bulk) {
     bgp::PathView view;
     view.next_hop = {bgp::NextHop::Kind::address, bgp::IpAddress::v4(0x0A000000 + next_hop)};
     const Path path = paths_.acquire(view);
-    routes_.announce(nlri(number), path, audience, {.priority = priority});
+    claims_.say(nlri(number), path, audience, {.priority = priority});
     paths_.release(path);
   }
-  void withdraw(std::uint8_t number, PeerSet audience, Priority priority = Priority::bulk) {
-    routes_.withdraw(nlri(number), no_path, audience, out_.listening(), priority);
+  void withdraw(std::uint8_t number, const Audience& audience, Priority priority = Priority::bulk) {
+    claims_.unsay(nlri(number), no_path, audience, priority);
   }
   /// Sessions that are up and were sent what there was.
   void up(std::initializer_list<PeerIndex> members, std::uint32_t rate_limit = 0) {
@@ -100,6 +111,7 @@ class AdjRibOutTest : public testing::Test {
   PeerSetPool pool_;
   PathPool paths_;
   RouteStore routes_{pool_, paths_};
+  Claims claims_{routes_, pool_, paths_};
   Peers output_;
   AdjRibOut out_{routes_, pool_, paths_, output_, {.announced_lag = 50, .withdrawn_lag = 60}};
 
@@ -139,7 +151,7 @@ TEST_F(AdjRibOutTest, EachMemberOfAGroupIsSentItsOwnRoutes) {
 
 TEST_F(AdjRibOutTest, ABlockedMemberLeavesItsGroupAndComesBack) {
   up({0, 1, 2});
-  const PeerSet all = set({0, 1, 2});
+  const Audience all = set({0, 1, 2});
   output_.blocked = {1};
   announce(1, all);
   announce(2, all);
@@ -160,7 +172,7 @@ TEST_F(AdjRibOutTest, ABlockedMemberLeavesItsGroupAndComesBack) {
 
 TEST_F(AdjRibOutTest, WhoIsFarBehindGetsTheLatestStateOfEverythingOnce) {
   up({0, 1});
-  const PeerSet both = set({0, 1});
+  const Audience both = set({0, 1});
   output_.blocked = {1};
   announce(7, both);
   flush();
@@ -250,7 +262,7 @@ TEST_F(AdjRibOutTest, AHeldBackQueueIsBounded) {
 
 TEST_F(AdjRibOutTest, WhatIsUrgentPassesWhatWaits) {
   up({0, 1});
-  const PeerSet both = set({0, 1});
+  const Audience both = set({0, 1});
   announce(9, both);
   flush();
   output_.sent(0);
@@ -260,19 +272,115 @@ TEST_F(AdjRibOutTest, WhatIsUrgentPassesWhatWaits) {
   for (std::uint8_t number = 1; number <= 5; ++number) announce(number, both, number);
   announce(8, both, 8, Priority::urgent);
   withdraw(9, both, Priority::urgent);
-  const Positions mark = routes_.ends();
   out_.flush_urgent(base::Tick{});
   EXPECT_THAT(output_.sent(0), ElementsAre("-9", "+8"));
-  EXPECT_FALSE(out_.has_written(0, mark));
   flush();
   EXPECT_THAT(output_.sent(0), ElementsAre("-7", "+1", "+2", "+3", "+4", "+5"));
-  EXPECT_TRUE(out_.has_written(0, mark));
-  EXPECT_FALSE(out_.has_written(1, mark));
   EXPECT_THAT(output_.sent(1), IsEmpty());
   output_.blocked.clear();
   flush();
   EXPECT_THAT(output_.sent(1), ElementsAre("-9", "+8", "-7", "+1", "+2", "+3", "+4", "+5"));
-  EXPECT_TRUE(out_.has_written(1, mark));
+}
+
+/// What is awaited under a token: the changes that `change` makes, at both peers.
+class AwaitTest : public AdjRibOutTest {
+ protected:
+  using Fate = PeerOutput::Fate;
+  template <typename Change>
+  void await(Token token, Change change) {
+    const Positions began = routes_.ends();
+    const std::uint64_t first = routes_.last_change() + 1;
+    change();
+    Positions mark;
+    for (const Lane lane : lanes)
+      if (routes_.ends()[lane] != began[lane]) mark[lane] = routes_.ends()[lane];
+    out_.await(token, pool_.snapshot(set({0, 1})), {first, routes_.last_change()}, mark);
+  }
+  std::vector<Peers::Settled> fates() { return std::exchange(output_.fates, {}); }
+};
+
+TEST_F(AwaitTest, EachPeerIsSettledWhenItsOwnWriteHasTheChange) {
+  up({0, 1});
+  output_.blocked = {1};
+  await(7, [&] { announce(1, set({0, 1})); });
+  flush();
+  EXPECT_THAT(fates(), ElementsAre(Peers::Settled{7, 0, Fate::written}));
+  announce(2, set({0, 1}));
+  flush();
+  EXPECT_THAT(fates(), IsEmpty());
+  output_.blocked.clear();
+  flush();
+  EXPECT_THAT(fates(), ElementsAre(Peers::Settled{7, 1, Fate::written}));
+}
+
+TEST_F(AwaitTest, WhatALaterChangeTookThePlaceOfIsNotCalledWritten) {
+  up({0, 1});
+  await(1, [&] { announce(1, set({0, 1})); });
+  await(2, [&] { withdraw(1, set({0, 1})); });
+  flush();
+  EXPECT_THAT(fates(), testing::UnorderedElementsAre(Peers::Settled{1, 0, Fate::superseded},
+                                                     Peers::Settled{1, 1, Fate::superseded},
+                                                     Peers::Settled{2, 0, Fate::written},
+                                                     Peers::Settled{2, 1, Fate::written}));
+}
+
+TEST_F(AwaitTest, AnUrgentChangeDoesNotWaitForWhatIsBulk) {
+  up({0, 1});
+  for (std::uint8_t number = 1; number <= 5; ++number) announce(number, set({0, 1}), number);
+  await(3, [&] { announce(9, set({0, 1}), 1, Priority::urgent); });
+  out_.flush_urgent(base::Tick{});
+  EXPECT_EQ(fates().size(), 2u);
+}
+
+TEST_F(AwaitTest, ASessionThatEndsIsLost) {
+  up({0, 1});
+  output_.blocked = {1};
+  await(4, [&] { announce(1, set({0, 1})); });
+  flush();
+  fates();
+  out_.close(1);
+  EXPECT_THAT(fates(), ElementsAre(Peers::Settled{4, 1, Fate::lost}));
+}
+
+TEST_F(AwaitTest, AWalkThatSendsItSettlesIt) {
+  up({0, 1});
+  output_.blocked = {1};
+  await(5, [&] { announce(99, set({0, 1})); });
+  // So many that the slow peer leaves the queue for a walk.
+  for (std::uint8_t number = 1; number <= 60; ++number) announce(number, set({0, 1}), number);
+  flush();
+  fates();
+  output_.blocked.clear();
+  flush();
+  EXPECT_THAT(fates(), ElementsAre(Peers::Settled{5, 1, Fate::written}));
+}
+
+TEST_F(AwaitTest, BytesThatWereEncodedAheadAreWrittenInThePlaceOfTheSame) {
+  up({0, 1});
+  RouteStore sketch(pool_, paths_);
+  Claims claims(sketch, pool_, paths_);
+  const Path path = paths_.acquire({{bgp::NextHop::Kind::address, bgp::IpAddress::v4(0x0A000001)}, {}});
+  claims.say(nlri(5), path, set({0, 1}), {.priority = Priority::urgent});
+  struct Bytes final : PeerOutput {
+    bool writable(PeerIndex) const override { return true; }
+    void write(PeerIndex peer, bgp::Bytes bytes) override {
+      all[peer].assign(bytes.begin(), bytes.end());
+    }
+    void unsendable(PeerIndex, const bgp::NlriView&) override {}
+    void overrun(PeerIndex) override {}
+    void settled(Token, PeerIndex, Fate) override {}
+    std::map<PeerIndex, std::vector<std::uint8_t>> all;
+  } bytes;
+  out_.preview(sketch, {}, bytes);
+  const Positions from = routes_.ends();
+  await(6, [&] { announce(5, set({0, 1}), 1, Priority::urgent); });
+  out_.offer({from, routes_.ends(), bytes.all});
+  out_.flush_urgent(base::Tick{});
+  EXPECT_THAT(output_.sent(0), ElementsAre("+5"));
+  EXPECT_EQ(fates().size(), 2u);
+  flush();
+  EXPECT_THAT(output_.sent(0), IsEmpty());
+  paths_.release(path);
 }
 
 TEST_F(AdjRibOutTest, TheLastWordCountsAlsoBetweenLanes) {

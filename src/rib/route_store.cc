@@ -214,7 +214,7 @@ bool RouteStore::trim(Lane lane, std::uint64_t passed, std::size_t budget) {
     queue.trim(passed);
     return false;
   }
-  const std::uint64_t until = std::min(passed, queue.begin() + budget);
+  const std::uint64_t until = queue.begin() + std::min<std::uint64_t>(passed - queue.begin(), budget);
   for (std::uint64_t at = queue.begin(); at < until; ++at) {
     // A word that comes in slices must still find what was withdrawn since it was decided.
     if (moments_.open() && queue[at].change > moments_.oldest()) {

@@ -1,4 +1,4 @@
-#include "rib/route_store.h"
+#include "rib/claims.h"
 
 #include <map>
 #include <random>
@@ -32,45 +32,55 @@ class RouteStoreTest : public ::testing::Test {
     return route == base::no_handle ? -1 : paths_.view(store_[route].path).attributes[6];
   }
 
+  Audience announce(const NlriView& nlri, Path path, const Audience& audience,
+                    bool joins = false) {
+    return claims_.say(nlri, path, audience, {.joins = joins}).news;
+  }
+  Audience withdraw(const NlriView& nlri, const Audience& audience, const Audience& listening) {
+    store_.set_listening(peers_.snapshot(listening));
+    return claims_.unsay(nlri, no_path, audience, Priority::bulk).news;
+  }
+
   PeerSetPool peers_;
   PathPool paths_;
   RouteStore store_{peers_, paths_};
-  PeerSet a_ = peers_.single(0);
-  PeerSet b_ = peers_.single(70);
-  PeerSet both_ = peers_.unite(a_, b_);
+  Claims claims_{store_, peers_, paths_};
+  Audience a_ = peers_.audience(0);
+  Audience b_ = peers_.audience(70);
+  Audience both_ = a_ | b_;
 };
 
 TEST_F(RouteStoreTest, AnIdenticalAnnouncementIsNoNews) {
-  EXPECT_EQ(store_.announce(Prefix(1).view(), path(1), both_), both_);
-  EXPECT_EQ(store_.announce(Prefix(1).view(), path(1), a_), nobody);
+  EXPECT_EQ(announce(Prefix(1).view(), path(1), both_), both_);
+  EXPECT_TRUE(announce(Prefix(1).view(), path(1), a_).empty());
   EXPECT_EQ(store_.queue(Lane::announced).end(), 1u);
 }
 
 TEST_F(RouteStoreTest, PeersMayHoldDifferentPathsOfOneRoute) {
-  store_.announce(Prefix(1).view(), path(1), both_);
+  announce(Prefix(1).view(), path(1), both_);
   store_.seen();
-  EXPECT_EQ(store_.announce(Prefix(1).view(), path(2), b_), b_);
+  EXPECT_EQ(announce(Prefix(1).view(), path(2), b_), b_);
   EXPECT_EQ(announced(Prefix(1), 0), 1);
   EXPECT_EQ(announced(Prefix(1), 70), 2);
-  EXPECT_EQ(store_.withdraw(Prefix(1).view(), no_path, a_, both_), a_);
+  EXPECT_EQ(withdraw(Prefix(1).view(), a_, both_), a_);
   EXPECT_EQ(announced(Prefix(1), 0), -1);
   EXPECT_EQ(announced(Prefix(1), 70), 2);
 }
 
 TEST_F(RouteStoreTest, RoutesNobodyWasToldOfAreJoined) {
-  store_.announce(Prefix(1).view(), path(1), a_);
-  store_.announce(Prefix(1).view(), path(1), b_);
+  announce(Prefix(1).view(), path(1), a_, true);
+  announce(Prefix(1).view(), path(1), b_, true);
   EXPECT_EQ(store_.size(), 1u);
   store_.seen();
-  const PeerSet c = peers_.single(3);
-  store_.announce(Prefix(1).view(), path(1), c);
+  const Audience c = peers_.audience(3);
+  announce(Prefix(1).view(), path(1), c, true);
   EXPECT_EQ(store_.size(), 2u);
 }
 
 TEST_F(RouteStoreTest, TheEarlierEntriesOfABurstAreStale) {
-  store_.announce(Prefix(1).view(), path(1), a_);
-  store_.withdraw(Prefix(1).view(), no_path, a_, a_);
-  store_.announce(Prefix(1).view(), path(1), a_);
+  announce(Prefix(1).view(), path(1), a_);
+  withdraw(Prefix(1).view(), a_, a_);
+  announce(Prefix(1).view(), path(1), a_);
   const Change& first = store_.queue(Lane::announced)[0];
   const Change& withdrawal = store_.queue(Lane::withdrawn)[0];
   const Change& last = store_.queue(Lane::announced)[1];
@@ -81,16 +91,16 @@ TEST_F(RouteStoreTest, TheEarlierEntriesOfABurstAreStale) {
 }
 
 TEST_F(RouteStoreTest, TombstonesGoWhenEverybodyHasPassedThem) {
-  store_.announce(Prefix(1).view(), path(1), a_);
-  store_.withdraw(Prefix(1).view(), no_path, a_, a_);
+  announce(Prefix(1).view(), path(1), a_);
+  withdraw(Prefix(1).view(), a_, a_);
   EXPECT_EQ(store_.size(), 1u);
   EXPECT_FALSE(store_.trim(store_.ends(), 10));
   EXPECT_EQ(store_.size(), 0u);
 }
 
 TEST_F(RouteStoreTest, AWithdrawalForASessionThatIsDownLeavesNothing) {
-  store_.announce(Prefix(1).view(), path(1), a_);
-  EXPECT_EQ(store_.withdraw(Prefix(1).view(), no_path, a_, nobody), a_);
+  announce(Prefix(1).view(), path(1), a_);
+  EXPECT_EQ(withdraw(Prefix(1).view(), a_, Audience()), a_);
   EXPECT_EQ(store_.size(), 0u);
   EXPECT_EQ(store_.queue(Lane::withdrawn).end(), 0u);
 }
@@ -98,8 +108,8 @@ TEST_F(RouteStoreTest, AWithdrawalForASessionThatIsDownLeavesNothing) {
 TEST_F(RouteStoreTest, AWithdrawalCarriesTheLabelThatWasAnnounced) {
   const std::uint8_t key[] = {24, 10, 0, 1};
   const std::uint8_t label[] = {0, 0x3E, 0x81};
-  store_.announce({Family::ipv4_nlri_mpls, false, 0, key, label}, path(1), a_);
-  store_.withdraw({Family::ipv4_nlri_mpls, false, 0, key, {}}, no_path, a_, a_);
+  announce({Family::ipv4_nlri_mpls, false, 0, key, label}, path(1), a_);
+  withdraw({Family::ipv4_nlri_mpls, false, 0, key, {}}, a_, a_);
   const Change& entry = store_.queue(Lane::withdrawn)[0];
   EXPECT_TRUE(base::equal(store_[entry.route].nlri.view().tail, label));
 }
@@ -111,15 +121,15 @@ TEST_F(RouteStoreTest, AgreesWithAModelUnderRandomChanges) {
   for (int step = 0; step < 50'000; ++step) {
     const auto x = static_cast<std::uint8_t>(random() % 40);
     const std::uint64_t choice = random() % 3;
-    const PeerSet audience = choice == 0 ? a_ : choice == 1 ? b_ : both_;
+    const Audience& audience = choice == 0 ? a_ : choice == 1 ? b_ : both_;
     const auto med = static_cast<std::uint8_t>(random() % 3);
-    const bool announce = random() % 3 != 0;
+    const bool announces = random() % 3 != 0;
     for (const PeerIndex peer : indices)
-      if (peers_.contains(audience, peer)) model[{x, peer}] = announce ? med : -1;
-    if (announce) {
-      store_.announce(Prefix(x).view(), path(med), audience);
+      if (audience.contains(peer)) model[{x, peer}] = announces ? med : -1;
+    if (announces) {
+      announce(Prefix(x).view(), path(med), audience);
     } else {
-      store_.withdraw(Prefix(x).view(), no_path, audience, both_);
+      withdraw(Prefix(x).view(), audience, both_);
     }
     if (random() % 7 == 0) store_.seen();
     if (random() % 50 == 0) store_.trim(store_.ends(), 1'000);
