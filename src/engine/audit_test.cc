@@ -58,17 +58,18 @@ class AuditTest : public testing::Test {
   json change(std::size_t routes, const Names& neighbors) {
     const std::vector<json> all = changes();
     EXPECT_EQ(all.size(), 1u) << json(all);
-    if (all.empty()) return {{"cause", {{"kind", "none"}}}};
+    if (all.empty()) return json::object();
     EXPECT_EQ(all[0].value("routes", 0u), routes) << all[0];
     EXPECT_EQ(all[0].value("neighbors", Names()), neighbors) << all[0];
     EXPECT_EQ(all[0]["changes"].size(), 2u) << all[0];
     return all[0];
   }
+  /// Its kind and its name.
   static std::string cause(const json& record) {
-    const json none = {{"kind", "none"}};
-    const json& known = record.contains("cause") ? record["cause"] : none;
+    const json known = record.value("cause", json::object());
     return known.value("kind", "none") + " " + known.value("name", "");
   }
+  static std::string command(const json& record) { return record.value("command", ""); }
   static std::size_t routes_of(const std::vector<json>& records) {
     std::size_t sum = 0;
     for (const json& record : records) sum += record.value("routes", 0u);
@@ -107,8 +108,8 @@ TEST_F(AuditTest, ACommandOfAHelperIsOnRecord) {
   say("announce route " + route);
   const json record = change(1, {"10.0.0.2"});
   EXPECT_EQ(cause(record), "helper feed");
-  EXPECT_EQ(record["command"], "announce route " + route);
-  EXPECT_EQ(record["result"], "done");
+  EXPECT_EQ(command(record), "announce route " + route);
+  EXPECT_EQ(record.value("result", ""), "done");
 }
 
 TEST_F(AuditTest, OneLineOfManyRoutesIsOneRecord) {
@@ -122,8 +123,8 @@ TEST_F(AuditTest, ACommandThatIsTypedHasTheCauseCli) {
   with("");
   say("announce route " + route, stage_.helper_named("api-internal-cli"));
   const json record = change(1, {"10.0.0.2"});
-  EXPECT_EQ(record["cause"]["kind"], "cli");
-  EXPECT_EQ(record["command"], "announce route " + route);
+  EXPECT_THAT(cause(record), testing::StartsWith("cli "));
+  EXPECT_EQ(command(record), "announce route " + route);
 }
 
 TEST_F(AuditTest, AClearIsOnRecordWithWhatItTook) {
@@ -133,7 +134,7 @@ TEST_F(AuditTest, AClearIsOnRecordWithWhatItTook) {
   say("clear adj-rib out");
   const json record = change(2, {"10.0.0.2"});
   EXPECT_EQ(cause(record), "helper feed");
-  EXPECT_EQ(record["command"], "clear adj-rib out");
+  EXPECT_EQ(command(record), "clear adj-rib out");
 }
 
 TEST_F(AuditTest, AWatchdogIsOnRecord) {
@@ -172,10 +173,10 @@ TEST_F(AuditTest, APlanIsOnRecordWithItsRoutesAndWhoRanIt) {
   say("plan run move");
   json record = change(2, {"10.0.0.2"});
   EXPECT_THAT(cause(record), AnyOf("plan move", "helper feed"));
-  EXPECT_EQ(record["command"], "plan run move");
+  EXPECT_EQ(command(record), "plan run move");
   say("plan revert move");
   record = change(2, {"10.0.0.2"});
-  EXPECT_EQ(record["command"], "plan revert move");
+  EXPECT_EQ(command(record), "plan revert move");
 }
 
 TEST_F(AuditTest, APlanThatIsRunArmedIsOnRecordAsWell) {
@@ -208,7 +209,7 @@ TEST_F(AuditTest, AGuardsReleaseIsOnRecordWithTheRouteAndItsCommand) {
   say("announce route " + route);
   EXPECT_THAT(changes(), IsEmpty());
   say("guard release all");
-  EXPECT_EQ(change(1, {"10.0.0.2"})["command"], "announce route " + route);
+  EXPECT_EQ(command(change(1, {"10.0.0.2"})), "announce route " + route);
 }
 
 // --- what is no change
@@ -238,9 +239,8 @@ TEST_F(AuditTest, ARefusedWithdrawIsOnRecordWithTheReason) {
   say("withdraw route 10.1.0.0/16");
   const std::vector<json> all = records();
   ASSERT_EQ(all.size(), 1u) << json(all);
-  EXPECT_EQ(all[0]["kind"], "command-refused");
-  EXPECT_THAT(all[0]["result"].get<std::string>(),
-              testing::HasSubstr("web announces it: service web down"));
+  EXPECT_EQ(all[0].value("kind", ""), "command-refused");
+  EXPECT_THAT(all[0].value("result", ""), testing::HasSubstr("web announces it: service web down"));
 }
 
 TEST_F(AuditTest, OnlyThoseWhoWereToldAreNamed) {

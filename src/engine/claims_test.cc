@@ -6,6 +6,8 @@ namespace openbell::engine {
 namespace {
 
 using base::milliseconds;
+using testing::AllOf;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -89,6 +91,14 @@ TEST_F(ClaimsTest, AReloadInAnotherOrderTellsTheServiceThatIsFirstNow) {
   EXPECT_THAT(sent(peer), ElementsAre(announced(prefix, "01")));
   configure(feed + neighbor("10.0.0.2") + two + one);
   EXPECT_THAT(sent(peer), ElementsAre(announced(prefix, "02")));
+}
+
+TEST_F(ClaimsTest, TheConfigurationIsToldToHaveTwoOwnersOfAPrefix) {
+  configure(feed + neighbor("10.0.0.2", configured(route)) + service("web", route));
+  EXPECT_THAT(stage_.complaints, Contains(AllOf(HasSubstr("10.1.0.0/16"), HasSubstr("web"))));
+  configure(feed + neighbor("10.0.0.2") + service("first", route) + service("second", route));
+  EXPECT_THAT(stage_.complaints,
+              Contains(AllOf(HasSubstr("10.1.0.0/16"), HasSubstr("first"), HasSubstr("second"))));
 }
 
 // --- words below a service
@@ -380,6 +390,18 @@ TEST_F(ClaimsTest, APlanThatAPlanCausesReachesThePeers) {
             "10.0.0.2 ipv4 unicast 10.2.0.0/16 next-hop 10.0.0.1\ndone\n");
 }
 
+TEST_F(ClaimsTest, APlanThatAPlanCausesRunsAfterItAndIsAboveIt) {
+  const ConnectionId peer = with(
+      service("web", route) + plan("first", "service web down; route " + other_route + " med 1;") +
+      plan("second", "route " + other_route + " med 2; when service web down;"));
+  report("web", true);
+  sent(peer);
+  say("plan run first");
+  EXPECT_THAT(sent(peer), ElementsAre(withdrawn(prefix), announced(other_prefix, "02")));
+  say("plan revert second");
+  EXPECT_THAT(sent(peer), ElementsAre(announced(other_prefix, "01")));
+}
+
 TEST_F(ClaimsTest, AChainOfConsequencesEndsInTheTurnInWhichItBegan) {
   const ConnectionId peer =
       with(service("web", route) + service("db", other_route) +
@@ -475,9 +497,11 @@ TEST_F(ClaimsTest, AClearLeavesAPlanAndTakesTheWordBelowIt) {
 }
 
 TEST_F(ClaimsTest, AClearEndsWordsOfEveryKind) {
-  const ConnectionId peer = with("",
-                                 "static { route 10.1.0.0/16 next-hop 10.0.0.1; "
-                                 "route 10.2.0.0/16 next-hop 10.0.0.1 watchdog dog; } ");
+  const std::string empty = feed + neighbor("10.0.0.2");
+  configure(empty);
+  const ConnectionId peer = up("10.0.0.2");
+  configure(feed +
+            neighbor("10.0.0.2", configured(route) + configured(other_route + " watchdog dog")));
   say("announce route 10.3.0.0/16 next-hop 10.0.0.1");
   say("announce route 10.4.0.0/16 next-hop 10.0.0.1 lease 50ms");
   PeerTable table;
@@ -486,8 +510,6 @@ TEST_F(ClaimsTest, AClearEndsWordsOfEveryKind) {
   say("clear adj-rib out");
   table.take(sent(peer));
   EXPECT_EQ(table.size(), 0u);
-  say("announce route 10.4.0.0/16 next-hop 10.0.0.1");
-  sent(peer);
   stage_.wait(milliseconds(60));
   EXPECT_THAT(sent(peer), IsEmpty());
 }
@@ -546,7 +568,7 @@ TEST_F(ClaimsTest, AFlushBringsBackOnlyWhatNobodyHasSaidOtherwise) {
   EXPECT_EQ(table.of("100A03"), "");
 }
 
-// --- leases and watchdogs of several peers
+// --- leases and watchdogs
 
 TEST_F(ClaimsTest, ALaterWordEndsALeaseForThePeersThatItIsFor) {
   configure(feed + neighbor("10.0.0.2") + neighbor("10.0.0.3"));
@@ -579,6 +601,22 @@ TEST_F(ClaimsTest, AWatchdogIsForThePeersOfTheCommand) {
   EXPECT_EQ(answer("neighbor 10.0.0.3 announce watchdog dog"), "done\n");
   EXPECT_THAT(sent(second), IsEmpty());
   EXPECT_THAT(sent(third), ElementsAre(announced(prefix)));
+}
+
+TEST_F(ClaimsTest, TheFirstMentionOfAWatchdogDecidesItsState) {
+  const ConnectionId peer = with("");
+  EXPECT_EQ(answer("announce route " + route + " watchdog dog withdraw"), "done\n");
+  EXPECT_EQ(answer("announce route " + other_route + " watchdog dog"), "done\n");
+  EXPECT_THAT(sent(peer), IsEmpty());
+  say("announce watchdog dog");
+  EXPECT_THAT(sent(peer), ElementsAre(announced(prefix + other_prefix)));
+}
+
+TEST_F(ClaimsTest, ACommandOnAWatchdogIsAFirstMentionToo) {
+  const ConnectionId peer = with("");
+  EXPECT_EQ(answer("withdraw watchdog dog"), "done\n");
+  EXPECT_EQ(answer("announce route " + route + " watchdog dog"), "done\n");
+  EXPECT_THAT(sent(peer), IsEmpty());
 }
 
 // --- show route
