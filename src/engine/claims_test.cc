@@ -12,6 +12,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
+using testing::Pair;
 
 class ClaimsTest : public ToldTest {
  protected:
@@ -416,7 +417,7 @@ TEST_F(ClaimsTest, AChainOfConsequencesEndsInTheTurnInWhichItBegan) {
   report("web", false);
   turn();
   table.take(stage_.sent(peer));
-  EXPECT_THAT(table.routes(), ElementsAre(testing::Pair("100A03", attributes())));
+  EXPECT_THAT(table.routes(), ElementsAre(Pair("100A03", attributes())));
 }
 
 TEST_F(ClaimsTest, WhatAPlanCausesStaysWhenThePlanIsRunArmedInATurnWithOtherNews) {
@@ -453,9 +454,9 @@ TEST_F(ClaimsTest, AnArmedPlanReachesAPeerThatWasBehind) {
   EXPECT_THAT(sent(quick), ElementsAre(withdrawn(prefix), announced(other_prefix)));
   stage_.drain(slow);
   table.take(sent(slow));
-  EXPECT_THAT(table.routes(), ElementsAre(testing::Pair(other_prefix, attributes()),
-                                          testing::Pair("100A03", attributes()),
-                                          testing::Pair("100A04", attributes("01"))));
+  EXPECT_THAT(table.routes(),
+              ElementsAre(Pair(other_prefix, attributes()), Pair("100A03", attributes()),
+                          Pair("100A04", attributes("01"))));
 }
 
 TEST_F(ClaimsTest, ACycleOfPlansEnds) {
@@ -617,6 +618,44 @@ TEST_F(ClaimsTest, ACommandOnAWatchdogIsAFirstMentionToo) {
   EXPECT_EQ(answer("withdraw watchdog dog"), "done\n");
   EXPECT_EQ(answer("announce route " + route + " watchdog dog"), "done\n");
   EXPECT_THAT(sent(peer), IsEmpty());
+}
+
+// --- what is shown is what is told
+
+TEST_F(ClaimsTest, ASessionThatComesBackIsToldTheHighestClaims) {
+  configure(feed + neighbor("10.0.0.2", configured(route + " med 5")) +
+            service("web", route + " med 1") + plan("cut", "withdraw route " + other_route + ";"));
+  report("web", true);
+  say("plan run cut");
+  say("announce route " + route + " med 6");
+  say("announce route " + other_route);
+  say("announce route 10.3.0.0/16 next-hop 10.0.0.1");
+  stage_.settle();
+  for (int round = 0; round < 2; ++round) {
+    const ConnectionId peer = stage_.dialled("10.0.0.2");
+    ASSERT_NE(peer, 0u);
+    stage_.answer(peer);
+    stage_.introduce(peer, outside());
+    EXPECT_THAT(table_of(peer).routes(),
+                ElementsAre(Pair(prefix, attributes("01")), Pair("100A03", attributes())));
+    stage_.wires[peer].closed = true;
+    stage_.engine.on_closed(peer, "reset by peer", stage_.now);
+    stage_.wait(base::seconds(1));
+  }
+}
+
+TEST_F(ClaimsTest, ShowAdjRibOutHasWhatPeersAreToldAndNothingElse) {
+  const ConnectionId peer =
+      with(service("web", route + " med 1") + plan("cut", "withdraw route 10.2.0.0/16;"),
+           configured(route + " med 5") + configured(other_route));
+  report("web", true);
+  say("plan run cut");
+  say("announce route " + other_route + " med 5");
+  sent(peer);
+  const std::string shown = answer("show adj-rib out extensive");
+  EXPECT_THAT(shown, HasSubstr("ipv4 unicast 10.1.0.0/16 next-hop 10.0.0.1 med 1\n"));
+  EXPECT_THAT(shown, Not(HasSubstr("med 5")));
+  EXPECT_THAT(shown, Not(HasSubstr("10.2.0.0/16")));
 }
 
 // --- show route

@@ -60,6 +60,17 @@ TEST_F(RangeTest, ASelectorThatNamesTheRangeIsForTheBornAndThoseBornLater) {
   EXPECT_THAT(sent(second), ElementsAre(withdrawn(prefix)));
 }
 
+TEST_F(RangeTest, ASelectorOfEverybodyIsForThoseBornLater) {
+  configure(feed + range() + neighbor("10.0.0.2"));
+  const ConnectionId other = up("10.0.0.2");
+  EXPECT_EQ(answer("neighbor * announce route " + route), "done\n");
+  EXPECT_THAT(sent(other), ElementsAre(announced(prefix)));
+  const ConnectionId peer = born(one);
+  EXPECT_EQ(table_of(peer).of(prefix), attributes());
+  EXPECT_EQ(answer("neighbor * withdraw route 10.1.0.0/16"), "done\n");
+  EXPECT_THAT(sent(peer), ElementsAre(withdrawn(prefix)));
+}
+
 TEST_F(RangeTest, WhatIsSaidToOneOfTheBornIsItsOwn) {
   configure(feed + range());
   const ConnectionId first = born_quiet(one);
@@ -216,6 +227,28 @@ TEST_F(RangeTest, AClearReachesThoseBornBefore) {
   say("clear adj-rib out");
   EXPECT_THAT(sent(peer), ElementsAre(withdrawn(prefix)));
   EXPECT_EQ(table_of(born(two)).of(prefix), "");
+}
+
+TEST_F(RangeTest, AClearForOneOfTheBornEndsWithIt) {
+  configure(feed + range(configured(route)));
+  const ConnectionId first = born_quiet(one);
+  const ConnectionId second = born_quiet(two);
+  EXPECT_EQ(answer("neighbor 10.1.2.3 clear adj-rib out"), "done\n");
+  EXPECT_THAT(sent(first), ElementsAre(withdrawn(prefix)));
+  EXPECT_THAT(sent(second), IsEmpty());
+  gone(first);
+  stage_.settle();
+  EXPECT_EQ(table_of(born(one)).of(prefix), attributes());
+}
+
+TEST_F(RangeTest, AFlushAfterAClearBringsTheRoutesOfTheRangeBack) {
+  configure(feed + range(configured(route)));
+  const ConnectionId peer = born_quiet(one);
+  say("clear adj-rib out");
+  EXPECT_THAT(sent(peer), ElementsAre(withdrawn(prefix)));
+  EXPECT_EQ(answer("flush adj-rib out"), "done\n");
+  EXPECT_THAT(sent(peer), ElementsAre(announced(prefix)));
+  EXPECT_EQ(table_of(born(two)).of(prefix), attributes());
 }
 
 TEST_F(RangeTest, AClearLeavesAServiceAtThoseBornWhileItWasUp) {
@@ -411,6 +444,43 @@ TEST_F(RangeTest, StrangersWhoComeAndGoAreNotSeen) {
   EXPECT_EQ(answer("show neighbor summary").find("10.1.100."), std::string::npos);
   for (const ConnectionId stranger : strangers) gone(stranger);
   EXPECT_EQ(table_of(born(one)).of(prefix), attributes());
+}
+
+TEST_F(RangeTest, AStrangerOfARangeThatIsRemovedIsSentAway) {
+  configure(feed + range() + neighbor("10.0.0.2"));
+  const ConnectionId stranger = stage_.knock("10.0.0.1", one);
+  ASSERT_NE(stranger, 0u);
+  stage_.settle();
+  configure(feed + neighbor("10.0.0.2"));
+  if (!stage_.wires[stranger].closed) stage_.introduce(stranger, outside());
+  stage_.settle();
+  EXPECT_TRUE(stage_.wires[stranger].closed);
+  EXPECT_FALSE(is_neighbor(one));
+}
+
+TEST_F(RangeTest, OfTwoConnectionsOfAStrangerOneIsLeft) {
+  configure(feed + range(configured(route)));
+  const ConnectionId first = stage_.knock("10.0.0.1", one);
+  const ConnectionId second = stage_.knock("10.0.0.1", one);
+  ASSERT_NE(first, 0u);
+  for (const ConnectionId each : {first, second}) {
+    if (each == 0 || stage_.wires[each].closed) continue;
+    stage_.introduce(each, outside());
+    stage_.settle();
+  }
+  const bool first_left = !stage_.wires[first].closed;
+  EXPECT_NE(first_left, second != 0 && !stage_.wires[second].closed);
+  EXPECT_EQ(table_of(first_left ? first : second).of(prefix), attributes());
+}
+
+TEST_F(RangeTest, ABornPeerRefusesAnotherConnection) {
+  configure(feed + range());
+  const ConnectionId peer = born_quiet(one);
+  const ConnectionId another = stage_.knock("10.0.0.1", one);
+  if (another != 0) stage_.introduce(another, outside());
+  stage_.settle();
+  EXPECT_EQ(stage_.sent(another != 0 ? another : stage_.refused).back(), "3:0607");
+  EXPECT_FALSE(stage_.wires[peer].closed);
 }
 
 TEST_F(RangeTest, ABornPeerIsNoNeighborAfterItsSession) {
