@@ -36,23 +36,35 @@ class Stage final : public Host {
     bool stopped = false;
   };
 
-  explicit Stage(Options options = {}) : engine(*this, std::move(options), nullptr) {}
+  /// `trail` outlives the stage; null: no audit log.
+  explicit Stage(Options options = {}, audit::Trail* trail = nullptr)
+      : engine(*this, std::move(options), trail) {}
 
   // --- what a test does
 
   /// Starts or reloads. False when the text is refused.
   bool configure(std::string_view text) {
+    const bool taken = hand_in(text);
+    if (taken) settle();
+    return taken;
+  }
+  /// The same, and the turn is not over yet.
+  bool hand_in(std::string_view text) {
     grammar::Configuration configuration;
     std::vector<grammar::Diagnostic> found;
-    if (!grammar::parse_configuration(text, {.file_name = "stage.conf"}, configuration, found)) {
+    const bool good =
+        grammar::parse_configuration(text, {.file_name = "stage.conf"}, configuration, found);
+    complaints.clear();
+    for (const grammar::Diagnostic& each : found) complaints.push_back(each.text());
+    if (!good) {
       engine.on_configuration_refused(found.front().text(), "test", now);
       refusal = found.front().text();
       return false;
     }
+    if (command_line) add_command_line(configuration);
     engine.on_configuration(std::move(configuration), "test", now);
     for (const auto& [helper, state] : helpers)
       if (!std::exchange(started_[helper], true)) engine.on_helper_started(helper, 1000, now);
-    settle();
     return true;
   }
   void say(HelperId helper, std::string_view line) { engine.on_line(helper, line, now); }
@@ -75,6 +87,15 @@ class Stage final : public Host {
       settle();
     }
     set_clock(end);
+  }
+  /// The clock goes on and nobody looks at it.
+  void pass(base::Duration duration) { set_clock(now.tick + duration); }
+  /// The helper of that name that was started last.
+  [[nodiscard]] HelperId helper_named(std::string_view name) const {
+    HelperId found = 0;
+    for (const auto& [id, state] : helpers)
+      if (state.name == name) found = id;
+    return found;
   }
   /// The connection to `peer` asked for last that is still open; 0: none.
   [[nodiscard]] ConnectionId dialled(std::string_view peer) const {
@@ -242,7 +263,9 @@ class Stage final : public Host {
   base::Now now{{1'000'000'000}, 1'700'000'000'000'000'000};
   ConnectionId refused = 0;  // the last one
   std::string refusal;
+  std::vector<std::string> complaints;  // errors and warnings of the last configuration
   std::string logged;
+  bool command_line = false;  // configurations have the one who types commands, as the daemon's do
   int reloads = 0;
   int exits = 0;
   int starts = 0;
@@ -252,6 +275,18 @@ class Stage final : public Host {
   void set_clock(base::Tick tick) {
     now.utc_ns += (tick - now.tick).ns;
     now.tick = tick;
+  }
+
+  static void add_command_line(grammar::Configuration& configuration) {
+    grammar::ProcessConfig process;
+    process.name = "api-internal-cli";
+    process.encoder = grammar::Encoder::json;
+    process.respawn = false;
+    grammar::ApiBinding binding;
+    binding.process = static_cast<std::uint32_t>(configuration.processes.size());
+    configuration.processes.push_back(std::move(process));
+    for (grammar::NeighborConfig& neighbor : configuration.neighbors)
+      neighbor.api.push_back(binding);
   }
 
   ConnectionId next_accepted_ = 1u << 20;

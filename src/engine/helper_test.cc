@@ -1,0 +1,212 @@
+// What helpers say until they end, what their end takes with it, and what they are given to read.
+
+#include "engine/told_test.h"
+
+namespace openbell::engine {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const std::string other = "process other { run other; encoder json; }\n";
+const std::string both = "feed other";
+
+class HelperTest : public ToldTest {
+ protected:
+  /// Two neighbors that two helpers may command; `feed` is mortal.
+  void two_of_each() {
+    configure("process feed { run helper; encoder json; on-exit withdraw; }\n" + other +
+              neighbor("10.0.0.2", {}, "ipv4 unicast;", both) +
+              neighbor("10.0.0.3", {}, "ipv4 unicast;", both));
+    second_ = up("10.0.0.2");
+    third_ = up("10.0.0.3");
+  }
+  void feed_dies() { stage_.engine.on_helper_exited(feed_, "signal 9", stage_.now); }
+
+  static constexpr HelperId feed_ = 0;
+  static constexpr HelperId other_ = 1;
+  ConnectionId second_ = 0;
+  ConnectionId third_ = 0;
+};
+
+// --- last words of a process that ends by our word
+
+TEST_F(HelperTest, WhatARemovedHelperSaysUntilItEndsIsCarriedOut) {
+  configure(feed + other + neighbor("10.0.0.2", {}, "ipv4 unicast;", both));
+  const ConnectionId peer = up("10.0.0.2");
+  say("announce route " + route);
+  sent(peer);
+  configure(other + neighbor("10.0.0.2", {}, "ipv4 unicast;", "other"));
+  ASSERT_TRUE(stage_.helpers[feed_].stopped);
+  say("withdraw route 10.1.0.0/16");
+  EXPECT_THAT(sent(peer), ElementsAre(withdrawn(prefix)));
+  say("announce route " + other_route);
+  EXPECT_THAT(sent(peer), ElementsAre(announced(other_prefix)));
+}
+
+TEST_F(HelperTest, WhatARemovedHelperSaysIsForTheNeighborsThatItHad) {
+  configure(feed + other + neighbor("10.0.0.2", {}, "ipv4 unicast;", both) +
+            neighbor("10.0.0.3", {}, "ipv4 unicast;", "other"));
+  const ConnectionId second = up("10.0.0.2");
+  const ConnectionId third = up("10.0.0.3");
+  configure(other + neighbor("10.0.0.2", {}, "ipv4 unicast;", "other") +
+            neighbor("10.0.0.3", {}, "ipv4 unicast;", "other"));
+  say("announce route " + route);
+  EXPECT_THAT(sent(second), ElementsAre(announced(prefix)));
+  EXPECT_THAT(sent(third), IsEmpty());
+}
+
+TEST_F(HelperTest, TheEndOfARemovedHelperTakesWhatItSaidLastToo) {
+  two_of_each();
+  say("announce route " + route);
+  sent(second_);
+  configure(other + neighbor("10.0.0.2", {}, "ipv4 unicast;", "other") +
+            neighbor("10.0.0.3", {}, "ipv4 unicast;", "other"));
+  say("announce route " + other_route);
+  PeerTable table;
+  table.take({announced(prefix)});
+  table.take(sent(second_));
+  ASSERT_EQ(table.size(), 2u);
+  feed_dies();
+  table.take(sent(second_));
+  EXPECT_EQ(table.size(), 0u);
+}
+
+TEST_F(HelperTest, WhatAHelperSaysThatIsStartedAnewIsCarriedOut) {
+  configure(feed + neighbor("10.0.0.2"));
+  const ConnectionId peer = up("10.0.0.2");
+  stage_.engine.on_signal(12, "SIGUSR2", stage_.now);
+  ASSERT_TRUE(stage_.helpers[feed_].stopped);
+  say("announce route " + route);
+  EXPECT_THAT(sent(peer), ElementsAre(announced(prefix)));
+}
+
+TEST_F(HelperTest, WhatAHelperSaysWhoseProgramIsAnotherIsCarriedOut) {
+  configure(feed + neighbor("10.0.0.2"));
+  const ConnectionId peer = up("10.0.0.2");
+  configure("process feed { run another; encoder json; }\n" + neighbor("10.0.0.2"));
+  ASSERT_TRUE(stage_.helpers[feed_].stopped);
+  say("announce route " + route);
+  EXPECT_THAT(sent(peer), ElementsAre(announced(prefix)));
+}
+
+// --- on-exit withdraw
+
+TEST_F(HelperTest, ADeathTakesAWordOnlyFromThePeersItWasTheLastSaidTo) {
+  two_of_each();
+  say("announce route " + route);
+  say("neighbor 10.0.0.3 announce route " + route + " med 5", other_);
+  sent(second_);
+  sent(third_);
+  feed_dies();
+  EXPECT_THAT(sent(second_), ElementsAre(withdrawn(prefix)));
+  EXPECT_THAT(sent(third_), IsEmpty());
+}
+
+TEST_F(HelperTest, ADeathLeavesWhatAnotherSaidTheSameLater) {
+  two_of_each();
+  say("announce route " + route);
+  say("announce route " + route, other_);
+  sent(second_);
+  feed_dies();
+  EXPECT_THAT(sent(second_), IsEmpty());
+}
+
+TEST_F(HelperTest, ADeathTakesWhatAnotherSaidTheSameBefore) {
+  two_of_each();
+  say("announce route " + route, other_);
+  say("announce route " + route);
+  sent(second_);
+  feed_dies();
+  EXPECT_THAT(sent(second_), ElementsAre(withdrawn(prefix)));
+}
+
+TEST_F(HelperTest, ADeathUnderAServiceIsSilent) {
+  configure("process feed { run helper; encoder json; on-exit withdraw; }\n" +
+            neighbor("10.0.0.2") + service("web", route + " med 1"));
+  const ConnectionId peer = up("10.0.0.2");
+  report("web", true);
+  say("announce route " + route + " med 5");
+  sent(peer);
+  feed_dies();
+  EXPECT_THAT(sent(peer), IsEmpty());
+  report("web", false);
+  EXPECT_THAT(sent(peer), ElementsAre(withdrawn(prefix)));
+}
+
+TEST_F(HelperTest, ADeathDuringAPlanTakesTheWordBelowIt) {
+  configure("process feed { run helper; encoder json; on-exit withdraw; }\n" + other +
+            neighbor("10.0.0.2", {}, "ipv4 unicast;", both) +
+            plan("move", "route " + route + " med 1;"));
+  const ConnectionId peer = up("10.0.0.2");
+  say("announce route " + route + " med 5");
+  say("plan run move", other_);
+  sent(peer);
+  feed_dies();
+  EXPECT_THAT(sent(peer), IsEmpty());
+  say("plan revert move", other_);
+  EXPECT_THAT(sent(peer), ElementsAre(withdrawn(prefix)));
+}
+
+TEST_F(HelperTest, ADeathGoesAheadOfBulk) {
+  two_of_each();
+  say("announce route " + route);
+  sent(second_);
+  say("announce route 172.0.0.0/8 next-hop 10.0.0.1 split /22", other_);
+  feed_dies();
+  turn();
+  const Messages messages = stage_.sent(second_);
+  ASSERT_FALSE(messages.empty());
+  EXPECT_EQ(messages.front(), withdrawn(prefix));
+}
+
+TEST_F(HelperTest, ADeathTakesARouteOfAWatchdogThatTheHelperSaid) {
+  two_of_each();
+  say("announce route " + route + " watchdog dog");
+  sent(second_);
+  feed_dies();
+  EXPECT_THAT(sent(second_), ElementsAre(withdrawn(prefix)));
+}
+
+// --- raw messages
+
+class RawMessagesTest : public ToldTest {
+ protected:
+  /// An UPDATE of the peer; what the helper hears of it.
+  std::string heard_of(std::initializer_list<std::uint8_t> body) {
+    configure(
+        "process feed { run helper; encoder json; }\n"
+        "neighbor 10.0.0.2 { local-address 10.0.0.1; router-id 10.0.0.1; local-as 65000; "
+        "peer-as 65001; family { ipv4 unicast; } "
+        "api { processes [ feed ]; receive { packets; update; } } }\n");
+    peer_ = up("10.0.0.2");
+    heard();
+    std::vector<std::uint8_t> message(16, 0xFF);
+    const auto size = static_cast<std::uint8_t>(bgp::header_size + body.size());
+    message.insert(message.end(), {0, size, 2});
+    message.insert(message.end(), body);
+    stage_.receive(peer_, message);
+    return heard();
+  }
+
+  ConnectionId peer_ = 0;
+};
+
+TEST_F(RawMessagesTest, AHelperIsGivenTheBytesOfAnUpdateThatEndsTheSession) {
+  // The withdrawn routes reach beyond the message.
+  const std::string events = heard_of({0xFF, 0xFF, 0, 0});
+  EXPECT_TRUE(stage_.wires[peer_].closed);
+  EXPECT_THAT(events, HasSubstr("\"category\": 2"));
+  EXPECT_THAT(events, HasSubstr("\"body\": \"0xFFFF0000\""));
+}
+
+TEST_F(RawMessagesTest, AHelperIsGivenTheBytesOfAnUpdateTreatedAsAWithdrawal) {
+  // A prefix without any attribute.
+  const std::string events = heard_of({0, 0, 0, 0, 0x10, 0x0A, 0x01});
+  EXPECT_FALSE(stage_.wires[peer_].closed);
+  EXPECT_THAT(events, HasSubstr("\"body\": \"0x00000000100A01\""));
+}
+
+}  // namespace
+}  // namespace openbell::engine

@@ -1,0 +1,316 @@
+// The last word counts, wherever the slices of earlier ones are.
+
+#include "engine/told_test.h"
+
+namespace openbell::engine {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using Routes = std::map<std::string, std::string>;
+
+const std::string mortal = "process feed { run helper; encoder json; on-exit withdraw; }\n";
+/// 4096 routes, more than three slices. The first and the last of them:
+const std::string many = "10.0.0.0/8 next-hop 10.0.0.1 split /20";
+constexpr std::size_t many_count = 4096;
+const std::string early = "140A0000";
+const std::string early_route = "10.0.0.0/20 next-hop 10.0.0.1";
+const std::string late = "140AFFF0";
+const std::string late_route = "10.255.240.0/20 next-hop 10.0.0.1";
+
+class LastWordTest : public ToldTest {
+ protected:
+  ConnectionId with(const std::string& text) {
+    configure(text);
+    const ConnectionId peer = stage_.dialled("10.0.0.2");
+    stage_.answer(peer);
+    stage_.introduce(peer, outside());
+    table_.take(sent(peer));
+    return peer;
+  }
+  static std::string file(std::string_view routes, const std::string& helper = feed) {
+    return helper + neighbor("10.0.0.2", routes);
+  }
+  /// What the peer holds when all is quiet.
+  const Routes& held(ConnectionId peer) {
+    table_.take(sent(peer));
+    return table_.routes();
+  }
+
+  PeerTable table_;
+};
+
+// --- reload after reload
+
+TEST_F(LastWordTest, OfTwoReloadsInQuickSuccessionTheLastCounts) {
+  const ConnectionId peer = with(file(configured(route)));
+  hand_in(file(configured(route) + configured(many)));
+  turn();
+  hand_in(file(configured(route)));
+  EXPECT_EQ(held(peer), (Routes{{prefix, attributes()}}));
+}
+
+TEST_F(LastWordTest, AReloadThatIsTakenBackLeavesEverythingInPlace) {
+  const ConnectionId peer = with(file(configured(many)));
+  ASSERT_EQ(table_.size(), many_count);
+  hand_in(file(configured(route)));
+  turn();
+  turn();
+  hand_in(file(configured(many)));
+  EXPECT_EQ(held(peer).size(), many_count);
+  EXPECT_EQ(table_.of(early), attributes());
+  EXPECT_EQ(table_.of(prefix), "");
+}
+
+TEST_F(LastWordTest, OfManyReloadsTheLastCounts) {
+  const ConnectionId peer = with(file(configured(many)));
+  for (int med = 1; med <= 4; ++med) {
+    hand_in(file(configured(many + " med " + std::to_string(med))));
+    turn();
+    turn();
+  }
+  hand_in(file(configured(late_route + " med 9")));
+  EXPECT_EQ(held(peer), (Routes{{late, attributes("09")}}));
+}
+
+TEST_F(LastWordTest, TwoReloadsInOneTurnAreOne) {
+  const ConnectionId peer = with(file(configured(route)));
+  hand_in(file(configured(many)));
+  hand_in(file(configured(route)));
+  EXPECT_EQ(held(peer), (Routes{{prefix, attributes()}}));
+}
+
+TEST_F(LastWordTest, OfThreeHundredThousandRoutesThatAReloadTakesBackNoneStays) {
+  // 262,144 and 32,768 and 8,192.
+  const std::string crowd =
+      "static { route 10.0.0.0/8 next-hop 10.0.0.1 split /26; "
+      "route 11.0.0.0/8 next-hop 10.0.0.1 split /23; "
+      "route 12.0.0.0/8 next-hop 10.0.0.1 split /21; } ";
+  const std::string single = configured("13.0.0.0/8 next-hop 10.0.0.1");
+  const ConnectionId peer = with(file(single));
+  hand_in(file(single + crowd));
+  for (int i = 0; i < 100; ++i) turn();
+  hand_in(file(single));
+  EXPECT_EQ(held(peer), (Routes{{"080D", attributes()}}));
+}
+
+// --- commands while a reload runs
+
+TEST_F(LastWordTest, ACommandOnARouteThatARunningReloadRemovesStays) {
+  const ConnectionId peer = with(file(configured(many)));
+  hand_in(file(""));
+  turn();
+  say("announce route " + early_route + " med 5");
+  say("announce route " + late_route + " med 5");
+  EXPECT_EQ(held(peer), (Routes{{early, attributes("05")}, {late, attributes("05")}}));
+}
+
+TEST_F(LastWordTest, TheVeryRouteSaidWhileAReloadRemovesItStays) {
+  const ConnectionId peer = with(file(configured(many)));
+  hand_in(file(""));
+  turn();
+  say("announce route " + early_route);
+  say("announce route " + late_route);
+  EXPECT_EQ(held(peer), (Routes{{early, attributes()}, {late, attributes()}}));
+}
+
+TEST_F(LastWordTest, ARouteWithdrawnWhileAReloadAddsItIsGone) {
+  const ConnectionId peer = with(file(""));
+  hand_in(file(configured(many)));
+  turn();
+  say("withdraw route " + early_route);
+  say("withdraw route " + late_route);
+  EXPECT_EQ(held(peer).size(), many_count - 2);
+  EXPECT_EQ(table_.of(early), "");
+  EXPECT_EQ(table_.of(late), "");
+}
+
+TEST_F(LastWordTest, AnotherPathSaidWhileAReloadAddsTheRouteStays) {
+  const ConnectionId peer = with(file(""));
+  hand_in(file(configured(many)));
+  turn();
+  say("announce route " + late_route + " med 5");
+  EXPECT_EQ(held(peer).size(), many_count);
+  EXPECT_EQ(table_.of(late), attributes("05"));
+}
+
+TEST_F(LastWordTest, AWatchdogTurnedOffWhileAReloadAddsItsRoutesCounts) {
+  const ConnectionId peer = with(file(""));
+  hand_in(file(configured(many + " watchdog dog")));
+  turn();
+  say("withdraw watchdog dog");
+  EXPECT_THAT(held(peer), IsEmpty());
+}
+
+// --- clear
+
+TEST_F(LastWordTest, AClearWhileAReloadAddsRoutesTakesThemAll) {
+  const ConnectionId peer = with(file(""));
+  hand_in(file(configured(many)));
+  turn();
+  say("clear adj-rib out");
+  EXPECT_THAT(held(peer), IsEmpty());
+}
+
+TEST_F(LastWordTest, AReloadWhileAClearRunsSaysEverythingAgain) {
+  const ConnectionId peer = with(file(configured(many)));
+  say("clear adj-rib out");
+  turn();
+  hand_in(file(configured(many)));
+  EXPECT_EQ(held(peer).size(), many_count);
+}
+
+TEST_F(LastWordTest, ARouteSaidWhileAClearRunsStays) {
+  const ConnectionId peer = with(file(configured(many)));
+  say("clear adj-rib out");
+  turn();
+  say("announce route " + early_route);
+  say("announce route " + late_route);
+  EXPECT_EQ(held(peer), (Routes{{early, attributes()}, {late, attributes()}}));
+}
+
+TEST_F(LastWordTest, AFlushWhileAClearRunsBringsConfiguredRoutesBack) {
+  const ConnectionId peer = with(file(configured(many)));
+  say("clear adj-rib out");
+  turn();
+  EXPECT_EQ(answer("flush adj-rib out"), "done\n");
+  EXPECT_EQ(held(peer).size(), many_count);
+}
+
+// --- helpers that die
+
+TEST_F(LastWordTest, WhatAHelperStartedAnewSaysWhileTheOldRoutesAreWithdrawnStays) {
+  const ConnectionId peer = with(file("", mortal));
+  say("announce route " + many);
+  table_.take(sent(peer));
+  ASSERT_EQ(table_.size(), many_count);
+  stage_.engine.on_helper_exited(0, "signal 9", stage_.now);
+  stage_.engine.on_helper_started(0, 1001, stage_.now);
+  say("announce route " + late_route);
+  EXPECT_EQ(held(peer), (Routes{{late, attributes()}}));
+}
+
+TEST_F(LastWordTest, AReloadWhileADeadHelpersRoutesAreWithdrawnCounts) {
+  const ConnectionId peer = with(file(configured(late_route), mortal));
+  say("announce route " + many + " med 5");
+  table_.take(sent(peer));
+  stage_.engine.on_helper_exited(0, "signal 9", stage_.now);
+  hand_in(file(configured(late_route), mortal));
+  EXPECT_EQ(held(peer), (Routes{{late, attributes()}}));
+}
+
+// --- births
+
+class BirthTest : public LastWordTest {
+ protected:
+  /// In the middle of being born: what is there to tell has not been told.
+  ConnectionId being_born() {
+    const ConnectionId peer = born("10.1.2.3");
+    turn();
+    return peer;
+  }
+};
+
+TEST_F(BirthTest, AWithdrawWhileAPeerIsBornCounts) {
+  configure(feed + range(configured(many)));
+  const ConnectionId peer = being_born();
+  say("withdraw route " + early_route);
+  say("withdraw route " + late_route);
+  EXPECT_EQ(held(peer).size(), many_count - 2);
+  EXPECT_EQ(table_.of(late), "");
+}
+
+TEST_F(BirthTest, AnotherPathSaidWhileAPeerIsBornCounts) {
+  configure(feed + range(configured(many)));
+  const ConnectionId peer = being_born();
+  say("announce route " + late_route + " med 5");
+  say("neighbor 10.1.2.3 announce route " + early_route + " med 6");
+  EXPECT_EQ(held(peer).size(), many_count);
+  EXPECT_EQ(table_.of(late), attributes("05"));
+  EXPECT_EQ(table_.of(early), attributes("06"));
+}
+
+TEST_F(BirthTest, AClearWhileAPeerIsBornTakesEverything) {
+  configure(feed + range(configured(many)));
+  const ConnectionId peer = being_born();
+  say("clear adj-rib out");
+  EXPECT_THAT(held(peer), IsEmpty());
+}
+
+TEST_F(BirthTest, AReloadWhileAPeerIsBornReachesIt) {
+  configure(feed + range(configured(many)));
+  const ConnectionId peer = being_born();
+  hand_in(feed + range(configured(late_route + " med 5")));
+  EXPECT_EQ(held(peer), (Routes{{late, attributes("05")}}));
+}
+
+TEST_F(BirthTest, AHelpersDeathWhileAPeerIsBornReachesIt) {
+  configure(mortal + range());
+  say("announce route " + many);
+  stage_.settle();
+  const ConnectionId peer = being_born();
+  stage_.engine.on_helper_exited(0, "signal 9", stage_.now);
+  EXPECT_THAT(held(peer), IsEmpty());
+}
+
+TEST_F(BirthTest, APeerBornWhileAReloadRunsHoldsWhatTheFileSays) {
+  configure(feed + range(configured(many)));
+  hand_in(feed + range(configured(late_route + " med 5")));
+  turn();
+  EXPECT_EQ(held(being_born()), (Routes{{late, attributes("05")}}));
+}
+
+TEST_F(BirthTest, APeerBornWhileAClearRunsHoldsNothing) {
+  configure(feed + range(configured(many)));
+  say("clear adj-rib out");
+  turn();
+  EXPECT_THAT(held(being_born()), IsEmpty());
+}
+
+TEST_F(BirthTest, APeerThatIsGoneBeforeItWasToldEverythingBeginsAnew) {
+  configure(feed + range(configured(many)));
+  const ConnectionId first = being_born();
+  say("neighbor 10.1.2.3 withdraw route " + late_route);
+  gone(first);
+  EXPECT_EQ(held(being_born()).size(), many_count);
+}
+
+// --- services with many routes
+
+TEST_F(LastWordTest, AServiceThatFlapsWhileItsRoutesAreInSlicesEndsAsItIs) {
+  const ConnectionId peer = with(file("") + service("web", many));
+  for (const bool up : {true, false, true, false}) {
+    report("web", up);
+    turn();
+  }
+  EXPECT_THAT(held(peer), IsEmpty());
+  for (const bool up : {true, false, true}) {
+    report("web", up);
+    turn();
+  }
+  EXPECT_EQ(held(peer).size(), many_count);
+}
+
+TEST_F(LastWordTest, AWordSaidWhileAServiceFallsInSlicesShows) {
+  const ConnectionId peer = with(file("") + service("web", many));
+  report("web", true);
+  table_.take(sent(peer));
+  report("web", false);
+  turn();
+  say("announce route " + late_route + " med 5");
+  EXPECT_EQ(held(peer), (Routes{{late, attributes("05")}}));
+}
+
+TEST_F(LastWordTest, AWordSaidWhileAServiceRisesInSlicesWaitsBelowIt) {
+  const ConnectionId peer = with(file("") + service("web", many));
+  report("web", true);
+  turn();
+  say("announce route " + late_route + " med 5");
+  EXPECT_EQ(held(peer).size(), many_count);
+  EXPECT_EQ(table_.of(late), attributes());
+  report("web", false);
+  EXPECT_EQ(held(peer), (Routes{{late, attributes("05")}}));
+}
+
+}  // namespace
+}  // namespace openbell::engine

@@ -1,0 +1,303 @@
+// Receipts: what is said of each neighbor is what happened to it, and when.
+
+#include <nlohmann/json.hpp>
+
+#include "engine/told_test.h"
+
+namespace openbell::engine {
+namespace {
+
+using base::milliseconds;
+using nlohmann::json;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::Pair;
+using testing::UnorderedElementsAre;
+using States = std::map<std::string, std::string>;
+
+class ReceiptTest : public ToldTest {
+ protected:
+  void two_neighbors(const std::string& more = {}) {
+    configure(feed + neighbor("10.0.0.2") + neighbor("10.0.0.3") + more);
+    second_ = up("10.0.0.2");
+    third_ = up("10.0.0.3");
+    heard();
+  }
+  /// The receipt of that id in what the helper hears.
+  json receipt_in(const std::string& text, const std::string& id) {
+    for (std::size_t at = 0; at < text.size();) {
+      const std::size_t end = text.find('\n', at);
+      const std::string line = text.substr(at, end - at);
+      at = end + 1;
+      if (!line.starts_with("{ \"id\"")) continue;
+      json found = json::parse(line);
+      if (found["id"] == id) return found;
+    }
+    ADD_FAILURE() << "no receipt " << id << " in " << text;
+    return {{"neighbors", json::array()}};
+  }
+  json receipt(const std::string& line) { return receipt_in(answer(line + " id r"), "r"); }
+  static States states(const json& receipt) {
+    States all;
+    for (const json& each : receipt["neighbors"]) all[each["neighbor"]] = each["state"];
+    return all;
+  }
+  /// Everything written so far has arrived at the peers' kernels.
+  void acknowledge_all() {
+    for (const auto& [connection, stamp] : std::exchange(stage_.stamps, {}))
+      stage_.engine.on_stamp(connection, stamp, StampKind::acknowledged, stage_.now.utc_ns,
+                             stage_.now);
+  }
+  static json event_of(const std::string& text, const std::string& type) {
+    for (std::size_t at = 0; at < text.size();) {
+      const std::size_t end = text.find('\n', at);
+      const std::string line = text.substr(at, end - at);
+      at = end + 1;
+      if (!line.starts_with("{ \"exabgp\"")) continue;
+      const json event = json::parse(line);
+      if (event["type"] == type) return event[type];
+    }
+    ADD_FAILURE() << "no event " << type << " in " << text;
+    return {};
+  }
+
+  ConnectionId second_ = 0;
+  ConnectionId third_ = 0;
+};
+
+// --- states
+
+TEST_F(ReceiptTest, WhoKnewAlreadyIsUnchangedWhateverElseIsWrittenToIt) {
+  two_neighbors();
+  say("neighbor 10.0.0.3 announce route " + route);
+  sent(third_);
+  stage_.wait(milliseconds(1));
+  heard();
+  say("announce route " + route + " id r");
+  say("neighbor 10.0.0.3 announce route " + other_route);
+  const std::string text = heard();
+  EXPECT_THAT(states(receipt_in(text, "r")),
+              ElementsAre(Pair("10.0.0.2", "written"), Pair("10.0.0.3", "unchanged")));
+  acknowledge_all();
+  const std::string events = heard();
+  EXPECT_THAT(events, HasSubstr("\"neighbor\": \"10.0.0.2\", \"state\": \"acknowledged\""));
+  EXPECT_THAT(events, Not(HasSubstr("\"neighbor\": \"10.0.0.3\"")));
+}
+
+TEST_F(ReceiptTest, WhoKnewAlreadyIsUnchangedAlsoWhenItIsBehind) {
+  two_neighbors();
+  say("announce route " + route);
+  sent(third_);
+  stage_.wires[third_].blocked = true;
+  say("announce route " + other_route);
+  sent(third_);
+  say("announce route 10.3.0.0/16 next-hop 10.0.0.1");
+  sent(third_);
+  EXPECT_THAT(states(receipt("announce route " + route)),
+              ElementsAre(Pair("10.0.0.2", "unchanged"), Pair("10.0.0.3", "unchanged")));
+}
+
+TEST_F(ReceiptTest, WhoIsBehindIsWaiting) {
+  two_neighbors();
+  stage_.wires[third_].blocked = true;
+  say("announce route " + route);
+  sent(third_);
+  EXPECT_THAT(states(receipt("announce route " + other_route)),
+              ElementsAre(Pair("10.0.0.2", "written"), Pair("10.0.0.3", "waiting")));
+}
+
+TEST_F(ReceiptTest, AWordThatAServiceHidesIsUnchanged) {
+  two_neighbors(service("web", route + " med 1", "neighbor [ 10.0.0.3 ];"));
+  report("web", true);
+  stage_.settle();
+  stage_.wait(milliseconds(1));
+  EXPECT_THAT(states(receipt("announce route " + route)),
+              ElementsAre(Pair("10.0.0.2", "written"), Pair("10.0.0.3", "unchanged")));
+  EXPECT_THAT(states(receipt("withdraw route 10.1.0.0/16")),
+              ElementsAre(Pair("10.0.0.2", "written"), Pair("10.0.0.3", "unchanged")));
+}
+
+TEST_F(ReceiptTest, TheSameBytesInOtherWordsAreUnchanged) {
+  two_neighbors();
+  say("announce route " + route);
+  sent(second_);
+  stage_.wait(milliseconds(1));
+  EXPECT_THAT(states(receipt("announce route 10.1.0.0/16 next-hop self")),
+              ElementsAre(Pair("10.0.0.2", "unchanged"), Pair("10.0.0.3", "unchanged")));
+}
+
+TEST_F(ReceiptTest, AFamilyThatWasNotNegotiatedIsSaid) {
+  const std::string both = "ipv4 unicast; ipv6 unicast;";
+  configure(feed + neighbor("10.0.0.2", {}, both) + neighbor("10.0.0.3", {}, both));
+  stage_.establish("10.0.0.2", outside({bgp::Family::ipv4_unicast, bgp::Family::ipv6_unicast}));
+  stage_.establish("10.0.0.3", outside());
+  EXPECT_THAT(states(receipt("announce route 2001:db8::/32 next-hop 2001:db8::1")),
+              ElementsAre(Pair("10.0.0.2", "written"), Pair("10.0.0.3", "not negotiated")));
+}
+
+TEST_F(ReceiptTest, OnlyNeighborsThatTheCommandReachedAreListed) {
+  configure(feed + neighbor("10.0.0.2") + neighbor("10.0.0.3") +
+            neighbor("10.0.0.4", {}, "ipv6 unicast;") + neighbor("10.0.0.5") +
+            neighbor("10.0.0.6", {}, "ipv4 unicast;", ""));
+  up("10.0.0.2");
+  up("10.0.0.3");
+  stage_.establish("10.0.0.4", outside({bgp::Family::ipv6_unicast}));
+  EXPECT_THAT(states(receipt("announce route " + route)),
+              ElementsAre(Pair("10.0.0.2", "written"), Pair("10.0.0.3", "written")));
+  EXPECT_THAT(states(receipt("neighbor 10.0.0.3 announce route " + other_route)),
+              ElementsAre(Pair("10.0.0.3", "written")));
+}
+
+TEST_F(ReceiptTest, BornPeersAreListedByTheirAddresses) {
+  configure(feed + range());
+  born_quiet("10.1.2.3");
+  born_quiet("10.1.2.4");
+  EXPECT_THAT(states(receipt("announce route " + route)),
+              ElementsAre(Pair("10.1.2.3", "written"), Pair("10.1.2.4", "written")));
+}
+
+TEST_F(ReceiptTest, WhatWasRefusedHasTheReasonAndNoNeighbors) {
+  two_neighbors(service("web", route));
+  report("web", true);
+  stage_.settle();
+  stage_.wait(milliseconds(1));
+  const json refused = receipt("withdraw route 10.1.0.0/16");
+  EXPECT_THAT(refused["result"].get<std::string>(),
+              HasSubstr("web announces it: service web down"));
+  EXPECT_THAT(states(refused), IsEmpty());
+}
+
+TEST_F(ReceiptTest, EachOfSeveralReceiptsOfATurnIsItsOwn) {
+  two_neighbors();
+  say("announce route " + route);
+  stage_.settle();
+  stage_.wait(milliseconds(1));
+  heard();
+  say("announce route " + route + " id a");
+  say("neighbor 10.0.0.2 announce route " + other_route + " id b");
+  say("neighbor 10.0.0.3 withdraw route 10.1.0.0/16 id c");
+  const std::string text = heard();
+  EXPECT_THAT(states(receipt_in(text, "b")), ElementsAre(Pair("10.0.0.2", "written")));
+  EXPECT_THAT(states(receipt_in(text, "c")), ElementsAre(Pair("10.0.0.3", "written")));
+  EXPECT_EQ(states(receipt_in(text, "a"))["10.0.0.2"], "unchanged");
+}
+
+// --- times
+
+TEST_F(ReceiptTest, TheTimesOfOneThatWaitedAreThoseOfItsWrite) {
+  two_neighbors();
+  stage_.wires[third_].blocked = true;
+  say("neighbor 10.0.0.3 announce route " + route);
+  sent(third_);
+  receipt("neighbor 10.0.0.3 announce route " + other_route);
+  acknowledge_all();
+  heard();
+  stage_.wait(milliseconds(7));
+  const std::int64_t written = stage_.now.utc_ns;
+  stage_.drain(third_);
+  EXPECT_THAT(sent(third_), ElementsAre(announced(other_prefix)));
+  stage_.wait(milliseconds(1));
+  say("neighbor 10.0.0.3 announce route 10.3.0.0/16 next-hop 10.0.0.1");
+  sent(third_);
+  acknowledge_all();
+  const json event = event_of(heard(), "receipt");
+  EXPECT_EQ(event["id"], "r");
+  EXPECT_EQ(event["state"], "acknowledged");
+  EXPECT_EQ(event["written_utc_ns"], written);
+}
+
+TEST_F(ReceiptTest, AnAcknowledgementOfALaterWriteIsNotThatOfTheReceipt) {
+  two_neighbors();
+  receipt("neighbor 10.0.0.2 announce route " + route);
+  ASSERT_EQ(stage_.stamps.size(), 1u);
+  const auto [connection, stamp] = stage_.stamps.front();
+  stage_.engine.on_stamp(connection, stamp + 1, StampKind::acknowledged, stage_.now.utc_ns,
+                         stage_.now);
+  EXPECT_THAT(heard(), IsEmpty());
+  stage_.engine.on_stamp(connection, stamp, StampKind::acknowledged, stage_.now.utc_ns, stage_.now);
+  EXPECT_EQ(event_of(heard(), "receipt")["state"], "acknowledged");
+}
+
+TEST_F(ReceiptTest, AServicesChangeIsFollowedOnlyWhereItWasNews) {
+  two_neighbors(service("web", route));
+  say("neighbor 10.0.0.3 announce route " + route);
+  sent(third_);
+  report("web", true);
+  say("neighbor 10.0.0.3 announce route " + other_route);
+  stage_.settle();
+  acknowledge_all();
+  const std::string events = heard();
+  EXPECT_THAT(events, HasSubstr("\"id\": \"service web up\", \"neighbor\": \"10.0.0.2\", "
+                                "\"state\": \"acknowledged\""));
+  EXPECT_THAT(events, Not(HasSubstr("\"id\": \"service web up\", \"neighbor\": \"10.0.0.3\"")));
+}
+
+TEST_F(ReceiptTest, ThousandsOfReceiptsAreAllAnswered) {
+  two_neighbors();
+  for (int i = 0; i < 4096; ++i) {
+    say("announce route 172.16." + std::to_string(i / 16) + "." + std::to_string(i % 16 * 16) +
+        "/28 next-hop 10.0.0.1 id r" + std::to_string(i));
+    if (i % 16 == 15) turn();
+  }
+  const std::string text = heard();
+  for (const char* id : {"r0", "r2048", "r4095"})
+    EXPECT_THAT(states(receipt_in(text, id)),
+                ElementsAre(Pair("10.0.0.2", "written"), Pair("10.0.0.3", "written")));
+}
+
+// --- BFD
+
+bfd::Report down(base::Tick decided) {
+  bfd::Report report;
+  report.state = bfd::State::down;
+  report.previous = bfd::State::up;
+  report.diagnostic = bfd::Diagnostic::control_detection_time_expired;
+  report.decided = decided;
+  return report;
+}
+
+class BfdTimesTest : public ReceiptTest {
+ protected:
+  void bfd_up() {
+    bfd::Report report;
+    report.state = bfd::State::up;
+    report.remote_state = bfd::State::up;
+    stage_.engine.on_bfd(0, report, stage_.now);
+    heard();
+  }
+};
+
+TEST_F(BfdTimesTest, TheEventOfASessionBelowAServiceHasTheTimeOfTheWithdrawal) {
+  configure(feed + neighbor("10.0.0.2") +
+            "bfd far { peer-address 10.0.0.7; local-address 10.0.0.1; } "
+            "service web { route " +
+            route + "; check bfd { session far; } }");
+  const ConnectionId peer = up("10.0.0.2");
+  bfd_up();
+  sent(peer);
+  stage_.pass(milliseconds(1));
+  stage_.engine.on_bfd(0, down(stage_.now.tick), stage_.now);
+  stage_.pass(milliseconds(2));
+  const std::int64_t written = stage_.now.utc_ns;
+  stage_.engine.flush_urgent(stage_.now);
+  EXPECT_THAT(stage_.sent(peer), ElementsAre(withdrawn(prefix)));
+  stage_.pass(milliseconds(5));
+  EXPECT_EQ(event_of(heard(), "bfd")["written_utc_ns"], written);
+}
+
+TEST_F(BfdTimesTest, TheEventOfANeighborsSessionHasTheTimeOfTheCease) {
+  configure(feed + neighbor("10.0.0.2", "bfd { transmit 1ms; receive 1ms; multiplier 3; }"));
+  const ConnectionId peer = up("10.0.0.2");
+  bfd_up();
+  stage_.pass(milliseconds(1));
+  const std::int64_t written = stage_.now.utc_ns;
+  stage_.engine.on_bfd(0, down(stage_.now.tick), stage_.now);
+  EXPECT_THAT(stage_.sent(peer), ElementsAre("3:060A"));
+  stage_.pass(milliseconds(5));
+  EXPECT_EQ(event_of(heard(), "bfd")["written_utc_ns"], written);
+}
+
+}  // namespace
+}  // namespace openbell::engine

@@ -1,0 +1,182 @@
+// A reload is the configuration speaking again: its words are the last ones.
+
+#include "engine/told_test.h"
+
+namespace openbell::engine {
+namespace {
+
+using base::milliseconds;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class ReloadTest : public ToldTest {
+ protected:
+  ConnectionId with(std::string_view of_neighbor) {
+    configure(feed + neighbor("10.0.0.2", of_neighbor));
+    return up("10.0.0.2");
+  }
+  void reload(std::string_view of_neighbor) { configure(feed + neighbor("10.0.0.2", of_neighbor)); }
+  /// The session of a neighbor that was dialled just now: what it is told.
+  PeerTable table_at(std::string_view address) {
+    const ConnectionId peer = stage_.dialled(address);
+    EXPECT_NE(peer, 0u) << address;
+    if (peer == 0) return {};
+    stage_.answer(peer);
+    stage_.introduce(peer, outside());
+    return table_of(peer);
+  }
+};
+
+// --- configured routes are said again
+
+TEST_F(ReloadTest, AnotherPathThatAHelperSaidIsReplaced) {
+  const ConnectionId peer = with(configured(route));
+  say("announce route " + route + " med 5");
+  EXPECT_THAT(sent(peer), ElementsAre(announced(prefix, "05")));
+  reload(configured(route));
+  EXPECT_THAT(sent(peer), ElementsAre(announced(prefix)));
+}
+
+TEST_F(ReloadTest, AConfiguredRouteThatACommandWithdrewComesBack) {
+  const ConnectionId peer = with(configured(route));
+  say("withdraw route 10.1.0.0/16");
+  EXPECT_THAT(sent(peer), ElementsAre(withdrawn(prefix)));
+  reload(configured(route));
+  EXPECT_THAT(sent(peer), ElementsAre(announced(prefix)));
+}
+
+TEST_F(ReloadTest, WhatIsAsItWasIsNotSentAgain) {
+  const ConnectionId peer = with(configured(route));
+  say("announce route " + other_route);
+  sent(peer);
+  reload(configured(route));
+  EXPECT_THAT(sent(peer), IsEmpty());
+}
+
+TEST_F(ReloadTest, ARouteThatTheFileHasNoMoreIsWithdrawnWhateverAHelperSaidOfIt) {
+  const ConnectionId peer = with(configured(route));
+  say("announce route " + route + " med 5");
+  sent(peer);
+  reload("");
+  EXPECT_THAT(sent(peer), ElementsAre(withdrawn(prefix)));
+}
+
+TEST_F(ReloadTest, AWatchdogThatWasTurnedOffStaysOff) {
+  const ConnectionId peer = with(configured(route + " watchdog dog"));
+  say("withdraw watchdog dog");
+  EXPECT_THAT(sent(peer), ElementsAre(withdrawn(prefix)));
+  reload(configured(route + " watchdog dog") + configured(other_route + " watchdog dog"));
+  EXPECT_THAT(sent(peer), IsEmpty());
+  say("announce watchdog dog");
+  EXPECT_THAT(sent(peer), ElementsAre(announced(prefix + other_prefix)));
+}
+
+TEST_F(ReloadTest, AReloadIsTheLastWordOnARouteThatAHelperSaidToo) {
+  const std::string mortal = "process feed { run helper; encoder json; on-exit withdraw; }\n";
+  configure(mortal + neighbor("10.0.0.2", configured(route)));
+  const ConnectionId peer = up("10.0.0.2");
+  say("announce route " + route + " med 5");
+  sent(peer);
+  configure(mortal + neighbor("10.0.0.2", configured(route)));
+  EXPECT_THAT(sent(peer), ElementsAre(announced(prefix)));
+  stage_.engine.on_helper_exited(0, "signal 9", stage_.now);
+  EXPECT_THAT(sent(peer), IsEmpty());
+}
+
+TEST_F(ReloadTest, UnderAServiceAReloadIsSilent) {
+  const std::string web = service("web", route + " med 1");
+  configure(feed + neighbor("10.0.0.2", configured(route + " med 5")) + web);
+  const ConnectionId peer = up("10.0.0.2");
+  report("web", true);
+  sent(peer);
+  configure(feed + neighbor("10.0.0.2", configured(route + " med 6")) + web);
+  EXPECT_THAT(sent(peer), IsEmpty());
+  report("web", false);
+  EXPECT_THAT(sent(peer), ElementsAre(announced(prefix, "06")));
+}
+
+TEST_F(ReloadTest, ARunningPlanIsAboveWhatAReloadSays) {
+  const std::string cut = plan("cut", "withdraw route 10.1.0.0/16;");
+  configure(feed + neighbor("10.0.0.2", configured(route)) + cut);
+  const ConnectionId peer = up("10.0.0.2");
+  say("plan run cut");
+  EXPECT_THAT(sent(peer), ElementsAre(withdrawn(prefix)));
+  configure(feed + neighbor("10.0.0.2", configured(route + " med 5")) + cut);
+  EXPECT_THAT(sent(peer), IsEmpty());
+  say("plan revert cut");
+  EXPECT_THAT(sent(peer), ElementsAre(announced(prefix, "05")));
+}
+
+// --- another address
+
+TEST_F(ReloadTest, ANeighborWithAnotherAddressKeepsWhatItWasTold) {
+  with(configured(route));
+  say("announce route " + other_route + " med 5");
+  stage_.settle();
+  configure(feed + neighbor("10.0.0.9", configured(route)));
+  EXPECT_EQ(table_at("10.0.0.9").routes(),
+            (std::map<std::string, std::string>{{prefix, attributes()},
+                                                {other_prefix, attributes("05")}}));
+}
+
+TEST_F(ReloadTest, ALeaseGoesOverToTheOtherAddress) {
+  with("");
+  say("announce route " + route + " lease 50ms");
+  stage_.settle();
+  configure(feed + neighbor("10.0.0.9"));
+  const PeerTable table = table_at("10.0.0.9");
+  EXPECT_EQ(table.of(prefix), attributes());
+  stage_.wait(milliseconds(60));
+  EXPECT_THAT(sent(stage_.dialled("10.0.0.9")), ElementsAre(withdrawn(prefix)));
+}
+
+TEST_F(ReloadTest, ANeighborThatStaysKeepsItsOwnWhenAnotherChangesItsAddress) {
+  configure(feed + neighbor("10.0.0.2") + neighbor("10.0.0.3"));
+  const ConnectionId third = up("10.0.0.3");
+  say("neighbor 10.0.0.2 announce route " + route);
+  say("neighbor 10.0.0.3 announce route " + other_route);
+  EXPECT_THAT(sent(third), ElementsAre(announced(other_prefix)));
+  configure(feed + neighbor("10.0.0.9") + neighbor("10.0.0.3"));
+  EXPECT_THAT(sent(third), IsEmpty());
+  EXPECT_EQ(table_at("10.0.0.9").routes(),
+            (std::map<std::string, std::string>{{prefix, attributes()}}));
+}
+
+TEST_F(ReloadTest, WhenItIsNotClearWhoIsWhoNobodyInherits) {
+  configure(feed + neighbor("10.0.0.2") + neighbor("10.0.0.3"));
+  say("neighbor 10.0.0.2 announce route " + route);
+  stage_.settle();
+  configure(feed + neighbor("10.0.0.8") + neighbor("10.0.0.9"));
+  EXPECT_EQ(table_at("10.0.0.8").size(), 0u);
+  EXPECT_EQ(table_at("10.0.0.9").size(), 0u);
+}
+
+TEST_F(ReloadTest, AnotherAddressAndOtherSettingsAreAnotherNeighbor) {
+  with("");
+  say("announce route " + route);
+  stage_.settle();
+  configure(feed + neighbor("10.0.0.9", "hold-time 30;"));
+  EXPECT_EQ(table_at("10.0.0.9").size(), 0u);
+}
+
+// --- helpers
+
+TEST_F(ReloadTest, ShowNeighborConfigurationNamesAProcessByItsNewName) {
+  configure(feed + neighbor("10.0.0.2"));
+  configure("process other { run helper; encoder json; }\n" +
+            neighbor("10.0.0.2", {}, "ipv4 unicast;", "other"));
+  EXPECT_THAT(answer("show neighbor configuration", stage_.helper_named("other")),
+              HasSubstr("processes [ other ]"));
+}
+
+TEST_F(ReloadTest, ShowNeighborConfigurationNamesTheProcessThatIsLeftOfTwo) {
+  configure("process gone { run helper; }\n" + feed +
+            neighbor("10.0.0.2", {}, "ipv4 unicast;", "gone feed"));
+  configure(feed + neighbor("10.0.0.2"));
+  EXPECT_THAT(answer("show neighbor configuration", stage_.helper_named("feed")),
+              HasSubstr("processes [ feed ]"));
+}
+
+}  // namespace
+}  // namespace openbell::engine
