@@ -43,9 +43,9 @@ class SettleClaims final : public BulkJob {
                               RoutesChanged{{audit::Cause::Kind::configuration, "order of services"},
                                             "settled",
                                             {},
-                                            outcome.reached,
+                                            outcome.news,
                                             outcome.range,
-                                            outcome.routes});
+                                            outcome.changed});
     return end ? Progress::done : Progress::more;
   }
 

@@ -50,8 +50,8 @@ BulkJob::Progress BulkWords::step(State& state) {
   reached_ |= outcome.reached;
   if (!outcome.range.empty())
     state.publisher.publish(state.now, RoutesChanged{state.publisher.keep(cause()), result_, {},
-                                                     outcome.reached, outcome.range,
-                                                     outcome.routes});
+                                                     outcome.news, outcome.range,
+                                                     outcome.changed});
   if (more) return Progress::more;
   finish(state, routes_, reached_);
   return Progress::done;
@@ -65,8 +65,14 @@ class EndWords final : public BulkWords {
  public:
   EndWords(State& state, const Cause& cause, std::string_view result, const Voice& voice)
       : BulkWords(state, own(cause), result, voice) {}
-  void only_for(rib::Audience peers) { peers_ = std::move(peers); }
-  void only_of(rib::Claimant claimant) { claimant_ = claimant; }
+  void only_for(rib::Audience peers) {
+    peers_ = std::move(peers);
+    claims().end_all_words(moment(), peers_, {});
+  }
+  void only_of(rib::Claimant claimant) {
+    claimant_ = claimant;
+    claims().end_all_words(moment(), {}, claimant_);
+  }
 
  private:
   bool say(State&, Transaction& transaction) override {

@@ -86,9 +86,9 @@ class ClaimedRoutes::Job final : public BulkJob {
                               RoutesChanged{{kind, state.publisher.keep(name_), 0, {}},
                                             "claimed",
                                             {},
-                                            outcome.reached,
+                                            outcome.news,
                                             outcome.range,
-                                            outcome.routes});
+                                            outcome.changed});
     }
     if (!end) return Progress::more;
     *running_ = false;

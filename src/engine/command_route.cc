@@ -50,7 +50,7 @@ void publish(Invocation& call, std::string_view result) {
   const Outcome& outcome = call.outcome;
   Publisher& publisher = call.state.publisher;
   publisher.publish(call.state.now, RoutesChanged{publisher.keep(call.cause), result, {},
-                                                  outcome.reached, outcome.range, outcome.routes});
+                                                  outcome.news, outcome.range, outcome.changed});
 }
 
 /// What is wrong with what was done; empty: nothing.

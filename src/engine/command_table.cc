@@ -191,11 +191,18 @@ Reply carry_out(Invocation& call, std::string_view text) {
   return row->run(call, in);
 }
 
+Cause cause_of(const State& state, const Helper& helper, std::string_view line) {
+  if (!helper.is_command_line())
+    return {audit::Cause::Kind::helper, helper.name(), helper.pid, line};
+  // The pipes are this user's own: who else writes to them cannot be told apart.
+  return {audit::Cause::Kind::cli, state.options.user, 0, line};
+}
+
 Invocation invocation_of(State& state, Helper& helper, std::string_view line) {
   Invocation call{state,
                   helper,
                   helper.audience(),
-                  {audit::Cause::Kind::helper, helper.name(), helper.pid, line}};
+                  cause_of(state, helper, line)};
   // While a flood is on its way, a helper that says little goes first.
   if (state.more_to_send && helper.says_little(state.now.tick))
     call.priority = rib::Priority::urgent;
@@ -217,7 +224,10 @@ void run_command(State& state, Helper& helper, std::string_view line) {
   const base::Now read = id.empty() ? state.now : state.host.clock();
   Invocation call = invocation_of(state, helper, line);
   const Reply reply = carry_out(call, text);
-  if (reply == Reply::error) note_refusal(state, call);
+  if (reply == Reply::error) {
+    note_refusal(state, call);
+    call.outcome = {};
+  }
   const std::string_view answer = answer_of(helper, reply);
   if (id.empty() || reply == Reply::none) return answer.empty() ? void() : helper.answer(answer);
   const std::string_view result = reply == Reply::error  ? std::string_view(call.why)

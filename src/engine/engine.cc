@@ -51,13 +51,38 @@ void State::settled(rib::Token token, rib::PeerIndex peer, Fate fate) {
   receipts.on_settled(token, peer, fate);
 }
 
-bool State::same(rib::PeerIndex peer, bgp::Family family, const bgp::NextHop& a,
-                 const bgp::NextHop& b) const {
+void State::introduced(const rib::Snapshot& peers, std::size_t routes, rib::ChangeRange range) {
+  // Others were known when their routes were said, and are named by the records of that.
+  peers.for_each([&](rib::PeerIndex peer) {
+    const Neighbor* known = neighbor(peer);
+    if (known == nullptr || !known->is_born_of_range()) return;
+    const base::IpPrefix& parent = neighbor(known->range())->config().peer_address;
+    const std::string name =
+        "born of " + parent.address.text() + "/" + std::to_string(parent.length);
+    publisher.publish(now, RoutesChanged{{audit::Cause::Kind::configuration, publisher.keep(name)},
+                                         "introduced",
+                                         {},
+                                         routing.peers.snapshot(peer),
+                                         range,
+                                         routes});
+  });
+}
+
+bool State::same(rib::PeerIndex peer, bgp::Family family, const bgp::PathView& a,
+                 const bgp::PathView& b) const {
   const Neighbor* known = neighbor(peer);
   const bgp::WireContext* context = known == nullptr ? nullptr : known->wire_context();
   if (context == nullptr) return false;
-  const bgp::IpAddress address = bgp::resolve_next_hop(a, family, *context);
-  return address && address == bgp::resolve_next_hop(b, family, *context);
+  if (bgp::resolve_next_hop(a.next_hop, family, *context) !=
+      bgp::resolve_next_hop(b.next_hop, family, *context))
+    return false;
+  std::array<std::uint8_t, bgp::message_size_max> bytes_a;
+  std::array<std::uint8_t, bgp::message_size_max> bytes_b;
+  bgp::ByteWriter out_a(bytes_a);
+  bgp::ByteWriter out_b(bytes_b);
+  return bgp::write_outbound_attributes(a, family, *context, out_a) &&
+         bgp::write_outbound_attributes(b, family, *context, out_b) &&
+         base::equal(out_a.written(), out_b.written());
 }
 
 void State::write_urgent() {

@@ -25,6 +25,8 @@ class Helper {
   Helper(HelperId id, grammar::ProcessConfig process, bool ack);
 
   [[nodiscard]] HelperId id() const { return id_; }
+  /// It stands for the named pipes of the command line: no process runs.
+  [[nodiscard]] bool is_command_line() const { return process.run.empty(); }
   [[nodiscard]] const std::string& name() const { return process.name; }
 
   /// Queues lines for its stdin, sent at the end of the turn. What is beyond the bound of its queue

@@ -115,7 +115,7 @@ void LeaseTable::end(Group& group, const std::vector<std::uint32_t>& numbers) {
   const std::string_view name = state_.publisher.keep(group.name);
   state_.receipts.follow("lease " + group.name, outcome);
   state_.publisher.publish(state_.now,
-                           LeaseEnded{name, outcome.routes, outcome.reached, outcome.range});
+                           LeaseEnded{name, outcome.routes, outcome.news, outcome.range});
 }
 
 }  // namespace openbell::engine

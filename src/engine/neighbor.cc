@@ -138,6 +138,13 @@ void Neighbor::tear_down(bgp::NotificationCode code, std::string_view text) {
   current_->end(code, text, {}, Link::After::restart);
 }
 
+void Neighbor::move(bgp::NotificationCode code, std::string_view text) {
+  state_.touch(id_);
+  drop_contender(true);
+  current_->end(code, text, {}, Link::After::stay_down);
+  current_->session().start(state_.now);
+}
+
 void Neighbor::on_bfd_down() {
   if (!established()) return;
   state_.touch(id_);

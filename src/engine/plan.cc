@@ -177,6 +177,7 @@ bool Plan::offer_armed(const rib::Positions& from) {
     const Service* service = orders(step) ? state_.services.find(step.service) : nullptr;
     if (service != nullptr && service->status() != status_of(step)) return false;
   }
+  if (to == from) return false;
   if (to[rib::Lane::withdrawn] != from[rib::Lane::withdrawn] ||
       to[rib::Lane::announced] != from[rib::Lane::announced])
     return false;
@@ -200,8 +201,8 @@ void Plan::report(const Cause& cause, std::string_view state, std::string_view w
                   const Outcome& outcome) {
   Publisher& publisher = state_.publisher;
   publisher.publish(state_.now, PlanChanged{publisher.keep(cause), publisher.keep(name()), state,
-                                            publisher.keep(why), outcome.reached, outcome.range,
-                                            outcome.routes});
+                                            publisher.keep(why), outcome.news, outcome.range,
+                                            outcome.changed});
 }
 
 // --- the table

@@ -279,10 +279,10 @@ TEST_F(BfdTimesTest, TheEventOfASessionBelowAServiceHasTheTimeOfTheWithdrawal) {
   sent(peer);
   stage_.pass(milliseconds(1));
   stage_.engine.on_bfd(0, down(stage_.now.tick), stage_.now);
-  stage_.pass(milliseconds(2));
   const std::int64_t written = stage_.now.utc_ns;
-  stage_.engine.flush_urgent(stage_.now);
   EXPECT_THAT(stage_.sent(peer), ElementsAre(withdrawn(prefix)));
+  stage_.pass(milliseconds(2));
+  stage_.engine.flush_urgent(stage_.now);
   stage_.pass(milliseconds(5));
   EXPECT_EQ(event_of(heard(), "bfd")["written_utc_ns"], written);
 }

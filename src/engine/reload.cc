@@ -84,7 +84,9 @@ void change_neighbor(State& state, Neighbor& neighbor, grammar::NeighborConfig c
   const bgp::NotificationCode code = moved ? bgp::notification::peer_deconfigured
                                            : bgp::notification::other_configuration_change;
   const auto end_if_other = [&](Neighbor& changed, bool same) {
-    if (!same) changed.tear_down(code, moved ? "its address has changed" : "configuration changed");
+    if (same) return;
+    if (moved) return changed.move(code, "its address has changed");
+    changed.tear_down(code, "configuration changed");
   };
   const bool same = neighbor.config().same_session(config);
   neighbor.adopt(std::move(config));
@@ -271,10 +273,17 @@ void apply_configuration(State& state, grammar::Configuration configuration,
   }
   std::vector<NeighborId> added;
   for (grammar::NeighborConfig* config : strangers) {
-    const auto moved = std::find_if(known.begin(), known.end(), [&](const auto& entry) {
+    const auto alike = [&](const auto& entry) {
       return only_moved(state.neighbors[entry.second]->config(), *config);
-    });
-    if (moved != known.end()) {
+    };
+    const auto moved = std::find_if(known.begin(), known.end(), alike);
+    // Where several might be meant, nobody inherits.
+    const bool clear = moved != known.end() &&
+                       std::count_if(known.begin(), known.end(), alike) == 1 &&
+                       std::count_if(strangers.begin(), strangers.end(), [&](const auto* other) {
+                         return other->same_session_elsewhere(*config);
+                       }) == 1;
+    if (clear) {
       Neighbor& neighbor = *state.neighbors[moved->second];
       state.host.log(6, "configuration", neighbor.peer_address().text() + " is " +
                                              config->peer_address.address.text() +

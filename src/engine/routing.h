@@ -19,8 +19,8 @@ inline constexpr std::size_t next_hop_class_count = 4;
 
 class Routing {
  public:
-  /// `output` carries messages to peers, `resolver` knows what next hops become; both outlive this.
-  Routing(rib::PeerOutput& output, const rib::NextHopResolver& resolver)
+  /// `output` carries messages to peers, `resolver` knows what paths become; both outlive this.
+  Routing(rib::PeerOutput& output, const rib::PathResolver& resolver)
       : store(peers, paths), out(store, peers, paths, output), claims_(store, peers, paths) {
     store.set_resolver(&resolver);
   }

@@ -123,7 +123,7 @@ void Service::change(ServiceStatus to, const Cause& cause, std::string_view why)
   publisher.publish(
       state_.now,
       ServiceChanged{publisher.keep(cause), publisher.keep(name()), from, to, publisher.keep(why),
-                     state_.routing.peers.snapshot(audience_), outcome.range, outcome.routes});
+                     outcome.news, outcome.range, outcome.changed});
   state_.plans.on_service(*this);
   state_.services.review_soon();
 }
@@ -172,9 +172,9 @@ void Service::claim_anew(std::string_view why) {
                     RoutesChanged{{audit::Cause::Kind::configuration, publisher.keep(name()), 0, {}},
                                   why,
                                   {},
-                                  outcome.reached,
+                                  outcome.news,
                                   outcome.range,
-                                  outcome.routes});
+                                  outcome.changed});
 }
 
 // --- the table
@@ -209,9 +209,9 @@ void ServiceTable::apply(std::vector<grammar::ServiceConfig> configs) {
         RoutesChanged{{audit::Cause::Kind::configuration, publisher.keep(gone->name()), 0, {}},
                       "removed",
                       {},
-                      outcome.reached,
+                      outcome.news,
                       outcome.range,
-                      outcome.routes});
+                      outcome.changed});
   }
   set_precedences();
   for (const auto& service : services_)

@@ -37,7 +37,7 @@ namespace openbell::engine {
 /// What ends, restarts or reloads the whole; see control.h.
 enum class Request : std::uint8_t { none, reload, restart, shutdown };
 
-struct State : rib::PeerOutput, rib::NextHopResolver {
+struct State : rib::PeerOutput, rib::PathResolver {
   State(Host& engine_host, Options engine_options, audit::Trail* audit_trail);
   ~State();
 
@@ -46,10 +46,12 @@ struct State : rib::PeerOutput, rib::NextHopResolver {
   void write(rib::PeerIndex peer, bgp::Bytes messages) override;
   void unsendable(rib::PeerIndex peer, const bgp::NlriView& nlri) override;
   void overrun(rib::PeerIndex peer) override;
+  void introduced(const rib::Snapshot& peers, std::size_t routes,
+                  rib::ChangeRange range) override;
   void settled(rib::Token token, rib::PeerIndex peer, Fate fate) override;
-  // rib::NextHopResolver
-  [[nodiscard]] bool same(rib::PeerIndex peer, bgp::Family family, const bgp::NextHop& a,
-                          const bgp::NextHop& b) const override;
+  // rib::PathResolver
+  [[nodiscard]] bool same(rib::PeerIndex peer, bgp::Family family, const bgp::PathView& a,
+                          const bgp::PathView& b) const override;
 
   /// Null when there is no such neighbor (any more).
   [[nodiscard]] Neighbor* neighbor(NeighborId id) const {

@@ -86,7 +86,7 @@ rib::Audience Transaction::apply_family(const grammar::RouteView& route, bgp::Fa
     case rib::Rank::word: {
       const rib::Claims::Effect effect = announces
                                              ? claims_.say(nlri, path, reached, origin)
-                                             : claims_.unsay(nlri, path, reached, voice_.priority);
+                                             : claims_.unsay(nlri, path, reached, origin);
       note(effect, nlri);
       if (announces && route.lease.ns != 0 && !sketch_)
         outcome_.leased &= state_.leases.grant(
@@ -129,7 +129,7 @@ void Transaction::set_precedence(rib::Claimant claimant, std::uint64_t precedenc
 bool Transaction::settle(rib::Claims::Cursor& cursor, std::size_t budget) {
   rib::Audience news;
   const bool end = claims_.settle(cursor, budget, voice_.priority, news);
-  outcome_.routes += 1;
+  if (!news.empty()) ++outcome_.changed;
   reached_ |= news;
   news_ |= news;
   return end;
@@ -138,11 +138,14 @@ bool Transaction::settle(rib::Claims::Cursor& cursor, std::size_t budget) {
 void Transaction::withdraw(const bgp::NlriView& nlri, const rib::Audience& audience) {
   ++outcome_.routes;
   reached_ |= audience;
-  note(claims_.unsay(nlri, rib::no_path, audience, voice_.priority), nlri);
+  note(claims_.unsay(nlri, rib::no_path, audience, {voice_.priority, voice_.claimant}), nlri);
 }
 
 void Transaction::note(const rib::Claims::Effect& effect, const bgp::NlriView& nlri) {
-  news_ |= effect.news;
+  if (!effect.news.empty()) {
+    news_ |= effect.news;
+    ++outcome_.changed;
+  }
   if (effect.refused) {
     ++outcome_.refused;
     outcome_.holder = effect.holder;

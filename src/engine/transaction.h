@@ -20,7 +20,8 @@ struct Outcome {
   rib::Snapshot news;      // of them, those who are told something else than before
   rib::ChangeRange range;  // numbers of the changes
   rib::Positions mark;     // ends of the lanes that have them; 0: none in that lane
-  std::size_t routes = 0;
+  std::size_t routes = 0;   // that were said
+  std::size_t changed = 0;  // of them, those that are news for somebody
   bgp::FamilySet families;
   std::size_t refused = 0;           // withdrawals of what a service or a plan announces
   rib::Claimant holder;              // who announces it

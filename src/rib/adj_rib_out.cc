@@ -54,6 +54,9 @@ struct AdjRibOut::Group {
   bgp::FamilySet walk_families;
   base::Handle walk_at = 1;
   base::Handle walk_end = 1;
+  bool introduces = false;        // the walk is the first of its sessions
+  std::size_t introduced = 0;     // routes of it since that was reported
+  ChangeRange introduced_range;
   std::uint64_t walk_lowest = 0;  // changes from here ...
   std::uint64_t walk_highest =
       0;  // ... to here are the walk's business, later ones are in the queues
@@ -132,6 +135,7 @@ void AdjRibOut::open(PeerIndex peer, const WireClass& wire_class, bool end_of_ri
   listening_ |= peers_.snapshot(peer);
   routes_.set_listening(listening_);
   if (!joins) begin_walk(group, wire_class.context.families, 0);
+  group.introduces = true;
   if (end_of_rib)
     wire_class.context.families.for_each(
         [&](bgp::Family family) { this->end_of_rib(peer, family); });
@@ -232,7 +236,9 @@ bool AdjRibOut::flush(base::Tick now) {
   // Groups may be split while they are flushed: new ones come at the end and get their slice too.
   for (std::size_t i = 0; i < groups_.size(); ++i)
     more |= flush_group(*groups_[i], now, Scope::everything);
+  encoded_.reset();
   rejoin_groups();
+  note_walkers();
   return trim() || more;
 }
 
@@ -292,7 +298,10 @@ std::size_t AdjRibOut::allowance(Group& group, base::Tick now) const {
 
 bool AdjRibOut::flush_group(Group& group, base::Tick now, Scope scope) {
   group.allowed_at = base::never;
-  if (group.caught_up(routes_)) return false;
+  if (group.caught_up(routes_)) {
+    settle_awaited(group);
+    return false;
+  }
   separate_blocked(group);
   const std::size_t room =
       output_.writable(group.members.front()) ? allowance(group, now) : std::size_t{0};
@@ -322,7 +331,14 @@ std::size_t AdjRibOut::write_lane(Group& group, Lane lane, std::size_t room) {
   const std::size_t updates =
       encoder_->write(group.wire_class.context, group.member_set, purpose_of(lane));
   settle_awaited(group);
+  report_introduced(group);
   return updates;
+}
+
+void AdjRibOut::report_introduced(Group& group) {
+  if (group.introduced == 0) return;
+  output_.introduced(group.member_set, std::exchange(group.introduced, 0),
+                     std::exchange(group.introduced_range, {}));
 }
 
 bool AdjRibOut::write_encoded(Group& group) {
@@ -414,12 +430,19 @@ void AdjRibOut::collect_walk(Group& group, std::size_t room) {
     if (!route.announced()) continue;
     if (route.change < group.walk_lowest || route.change >= group.walk_highest) continue;
     if (!group.walk_families.contains(route.nlri.family())) continue;
-    if (peers_.intersects(route.audience, group.member_set.handle())) take(group, group.walk_at);
+    if (!peers_.intersects(route.audience, group.member_set.handle())) continue;
+    take(group, group.walk_at);
+    if (!group.introduces) continue;
+    ++group.introduced;
+    ChangeRange& range = group.introduced_range;
+    range.first = range.empty() ? route.change : std::min(range.first, route.change);
+    range.last = std::max(range.last, route.change);
   }
 }
 
 void AdjRibOut::finish_walk(Group& group) {
   group.walking = false;
+  group.introduces = false;
   if (!group.framed) return;
   group.framed = false;
   std::uint8_t message[bgp::header_size + 4];

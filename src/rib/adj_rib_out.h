@@ -41,6 +41,8 @@ class PeerOutput {
   virtual void unsendable(PeerIndex peer, const bgp::NlriView& nlri) = 0;
   /// The peer has left more withdrawals unread than are kept for it: its session must end.
   virtual void overrun(PeerIndex peer) = 0;
+  /// Routes of the table, with changes of `range` among them, were sent to sessions that came up.
+  virtual void introduced(const Snapshot& /*peers*/, std::size_t /*routes*/, ChangeRange /*range*/) {}
   /// The answer to AdjRibOut::await, once for each peer.
   virtual void settled(Token token, PeerIndex peer, Fate fate) = 0;
 };
@@ -134,6 +136,7 @@ class AdjRibOut {
   void take(Group& group, base::Handle route);
   void note_awaited(Group& group, const Route& route);
   void note_walkers();
+  void report_introduced(Group& group);
   void send_end_of_rib(Group& group);
   void rejoin_groups();
   bool trim();

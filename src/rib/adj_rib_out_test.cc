@@ -96,7 +96,7 @@ class AdjRibOutTest : public testing::Test {
     paths_.release(path);
   }
   void withdraw(std::uint8_t number, const Audience& audience, Priority priority = Priority::bulk) {
-    claims_.unsay(nlri(number), no_path, audience, priority);
+    claims_.unsay(nlri(number), no_path, audience, {.priority = priority});
   }
   /// Sessions that are up and were sent what there was.
   void up(std::initializer_list<PeerIndex> members, std::uint32_t rate_limit = 0) {

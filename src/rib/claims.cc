@@ -48,12 +48,12 @@ Claims::Effect Claims::say(const bgp::NlriView& nlri, Path path, const Audience&
   Contest* contest = find(chain.hash, nlri);
   if (contest == nullptr && has_other_rank(chain, Rank::word)) contest = &open(chain, nlri);
   if (contest == nullptr) {
-    Effect effect{.applied = not_later(chain, audience)};
+    Effect effect{.applied = not_later(chain, audience, origin.claimant)};
     if (!effect.applied.empty())
       effect.news = routes_.announce(chain, nlri, path, effect.applied, origin);
     return effect;
   }
-  Effect effect{.applied = not_later(*contest, audience)};
+  Effect effect{.applied = not_later(*contest, audience, origin.claimant)};
   if (effect.applied.empty()) return effect;
   take_words(*contest, effect.applied);
   insert(*contest, {.claimant = origin.claimant,
@@ -67,17 +67,17 @@ Claims::Effect Claims::say(const bgp::NlriView& nlri, Path path, const Audience&
 }
 
 Claims::Effect Claims::unsay(const bgp::NlriView& nlri, Path attributes, const Audience& audience,
-                             Priority priority) {
+                             Origin origin) {
   RouteStore::Chain chain = routes_.chain(nlri);
   Contest* contest = find(chain.hash, nlri);
   if (contest == nullptr && has_other_rank(chain, Rank::word)) contest = &open(chain, nlri);
   if (contest == nullptr) {
-    Effect effect{.applied = not_later(chain, audience)};
+    Effect effect{.applied = not_later(chain, audience, origin.claimant)};
     if (!effect.applied.empty())
-      effect.news = routes_.withdraw(chain, nlri, attributes, effect.applied, priority);
+      effect.news = routes_.withdraw(chain, nlri, attributes, effect.applied, origin.priority);
     return effect;
   }
-  Effect effect{.applied = not_later(*contest, audience)};
+  Effect effect{.applied = not_later(*contest, audience, origin.claimant)};
   Audience claimed;
   bool had_word = false;
   for (const Claim& claim : contest->claims) {
@@ -96,8 +96,8 @@ Claims::Effect Claims::unsay(const bgp::NlriView& nlri, Path attributes, const A
   if (routes_.moments_.open() && !effect.applied.empty())
     insert(*contest, {.audience = effect.applied, .moment = now()});
   const Audience plain = effect.applied - claimed;
-  if (!plain.empty()) effect.news = routes_.withdraw(chain, nlri, attributes, plain, priority);
-  effect.news |= resolve(chain, *contest, priority);
+  if (!plain.empty()) effect.news = routes_.withdraw(chain, nlri, attributes, plain, origin.priority);
+  effect.news |= resolve(chain, *contest, origin.priority);
   dissolve_if_plain(chain.hash, *contest);
   return effect;
 }
@@ -184,6 +184,7 @@ std::uint64_t Claims::precedence_of(Claimant claimant) const {
 void Claims::close_moment(Moment moment) {
   routes_.close_moment(moment);
   if (routes_.moments_.open()) return;
+  ends_.clear();
   for (auto at = by_serial_.begin(); at != by_serial_.end();) {
     Contest& contest = *(at++)->second;
     std::erase_if(contest.claims, [](const Claim& claim) {
@@ -201,22 +202,35 @@ Moment Claims::now() const {
   return routes_.speaking_ == latest ? routes_.last_change_ : routes_.speaking_;
 }
 
-Audience Claims::not_later(const RouteStore::Chain& chain, const Audience& audience) const {
+Audience Claims::not_later(const RouteStore::Chain& chain, Audience audience,
+                           Claimant speaker) const {
   if (routes_.speaking_ == latest) return audience;
-  Audience result = audience;
   for (Handle at = chain.first; at != no_handle; at = routes_[at].next)
     if (routes_.moment_of(at) > routes_.speaking_)
-      result -= peers_.audience_of(routes_[at].audience);
-  return result;
+      audience -= peers_.audience_of(routes_[at].audience);
+  subtract_ended(audience, speaker);
+  return audience;
 }
 
-Audience Claims::not_later(const Contest& contest, const Audience& audience) const {
+Audience Claims::not_later(const Contest& contest, Audience audience, Claimant speaker) const {
   if (routes_.speaking_ == latest) return audience;
-  Audience result = audience;
   for (const Claim& claim : contest.claims)
     if (claim.claimant.rank == Rank::word && claim.moment > routes_.speaking_)
-      result -= claim.audience;
-  return result;
+      audience -= claim.audience;
+  subtract_ended(audience, speaker);
+  return audience;
+}
+
+void Claims::subtract_ended(Audience& audience, Claimant speaker) const {
+  for (const End& end : ends_) {
+    if (end.moment <= routes_.speaking_ || (end.claimant && *end.claimant != speaker)) continue;
+    audience = end.peers ? audience - *end.peers : Audience();
+  }
+}
+
+void Claims::end_all_words(Moment moment, std::optional<Audience> peers,
+                           std::optional<Claimant> claimant) {
+  ends_.push_back({moment, std::move(peers), claimant});
 }
 
 // --- contests

@@ -14,6 +14,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -42,7 +43,7 @@ class Claims {
   Effect say(const bgp::NlriView& nlri, Path path, const Audience& audience, Origin origin);
   /// `attributes`: of the withdrawal (families that send them), or no_path.
   Effect unsay(const bgp::NlriView& nlri, Path attributes, const Audience& audience,
-               Priority priority);
+               Origin origin);
 
   // --- services and plans: one claim for each NLRI and claimant, the last one counts
   Effect claim(const bgp::NlriView& nlri, Path path, const Audience& audience, Origin origin);
@@ -56,6 +57,9 @@ class Claims {
   // --- words that are said in slices: what is said meanwhile is later
   [[nodiscard]] Moment open_moment() { return routes_.open_moment(); }
   void close_moment(Moment moment);
+  /// Every word for `peers` (of `claimant`, if one is given) ends at `moment`, which is open: also
+  /// those that earlier slices have still to say.
+  void end_all_words(Moment moment, std::optional<Audience> peers, std::optional<Claimant> claimant);
   void speak_as_of(Moment moment);
   void speak_now() { speak_as_of(latest); }
 
@@ -121,8 +125,11 @@ class Claims {
   /// The moment of what is said now.
   [[nodiscard]] Moment now() const;
   /// Those of `audience` to whom nothing later was said.
-  [[nodiscard]] Audience not_later(const RouteStore::Chain& chain, const Audience& audience) const;
-  [[nodiscard]] Audience not_later(const Contest& contest, const Audience& audience) const;
+  [[nodiscard]] Audience not_later(const RouteStore::Chain& chain, Audience audience,
+                                   Claimant speaker) const;
+  [[nodiscard]] Audience not_later(const Contest& contest, Audience audience,
+                                   Claimant speaker) const;
+  void subtract_ended(Audience& audience, Claimant speaker) const;
   void take_words(Contest& contest, const Audience& audience);
   void remove(Contest& contest, Claimant claimant);
   void insert(Contest& contest, Claim claim);
@@ -136,9 +143,17 @@ class Claims {
   [[nodiscard]] std::uint64_t precedence_of(Claimant claimant) const;
   [[nodiscard]] ClaimView view(const Contest& contest, const Claim& claim) const;
 
+  /// A word about all words.
+  struct End {
+    Moment moment = 0;
+    std::optional<Audience> peers;
+    std::optional<Claimant> claimant;
+  };
+
   RouteStore& routes_;
   PeerSetPool& peers_;
   PathPool& paths_;
+  std::vector<End> ends_;  // while moments are open
   Contests contests_;
   std::uint64_t last_serial_ = 0;
   std::map<std::uint64_t, Contest*> by_serial_;

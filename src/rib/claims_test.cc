@@ -44,7 +44,7 @@ class ClaimsTest : public testing::Test {
     return claims_.say(nlri_, path(med), to.empty() ? both_ : to, {.claimant = who});
   }
   Claims::Effect unsay(Audience from = {}) {
-    return claims_.unsay(nlri_, no_path, from.empty() ? both_ : from, Priority::bulk);
+    return claims_.unsay(nlri_, no_path, from.empty() ? both_ : from, {.claimant = helper});
   }
   Claims::Effect claim(Claimant who, std::uint8_t med, Audience to = {}) {
     return claims_.claim(nlri_, path(med), to.empty() ? both_ : to, {.claimant = who});

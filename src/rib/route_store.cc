@@ -75,20 +75,20 @@ Audience RouteStore::announce(Chain& chain, const bgp::NlriView& nlri, Path path
   return news;
 }
 
-/// Those of `shared` for whom another path is the same bytes: it differs in how the next hop was
-/// said.
+/// Those of `shared` for whom another path is the same bytes: it differs in how it was said.
 Audience RouteStore::told_the_same(const Route& route, const bgp::NlriView& nlri, Path path,
                                    const Audience& shared) {
   Audience quiet;
   if (resolver_ == nullptr || route.withdrawn || pending(route.change)) return quiet;
   const bgp::PathView before = paths_.view(route.path);
   const bgp::PathView now = paths_.view(path);
-  if (before.next_hop.kind == now.next_hop.kind ||
-      !base::equal(before.attributes, now.attributes) ||
-      !base::equal(route.nlri.view().tail, nlri.tail))
+  // Other words for the same are rare, a real change is not: what cannot be the same is not encoded.
+  if (before.next_hop == now.next_hop ? before.attributes.size() == now.attributes.size()
+                                      : before.next_hop.kind == now.next_hop.kind)
     return quiet;
+  if (!base::equal(route.nlri.view().tail, nlri.tail)) return quiet;
   (shared & listening_).for_each([&](PeerIndex peer) {
-    if (resolver_->same(peer, nlri.family, before.next_hop, now.next_hop))
+    if (resolver_->same(peer, nlri.family, before, now))
       quiet |= peers_.audience(peer);
   });
   return quiet;

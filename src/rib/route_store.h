@@ -45,13 +45,13 @@ struct Origin {
                        // said to one peer after the other are one
 };
 
-/// Knows what a next hop becomes in the session with a peer.
-class NextHopResolver {
+/// Knows what a path becomes in the session with a peer.
+class PathResolver {
  public:
-  virtual ~NextHopResolver() = default;
-  /// Both are the same address on the wire to this peer.
-  [[nodiscard]] virtual bool same(PeerIndex peer, bgp::Family family, const bgp::NextHop& a,
-                                  const bgp::NextHop& b) const = 0;
+  virtual ~PathResolver() = default;
+  /// Both are the same bytes on the wire to this peer.
+  [[nodiscard]] virtual bool same(PeerIndex peer, bgp::Family family, const bgp::PathView& a,
+                                  const bgp::PathView& b) const = 0;
 };
 
 class RouteStore {
@@ -99,9 +99,9 @@ class RouteStore {
   /// freed. At most `budget` entries of a lane; true when there is more.
   bool trim(const Positions& passed, std::size_t budget);
 
-  /// Null: next hops are compared as they are given.
-  void set_resolver(const NextHopResolver* resolver) { resolver_ = resolver; }
-  [[nodiscard]] const NextHopResolver* resolver() const { return resolver_; }
+  /// Null: paths are compared as they are given.
+  void set_resolver(const PathResolver* resolver) { resolver_ = resolver; }
+  [[nodiscard]] const PathResolver* resolver() const { return resolver_; }
 
  private:
   friend class Claims;
@@ -154,7 +154,7 @@ class RouteStore {
 
   PeerSetPool& peers_;
   PathPool& paths_;
-  const NextHopResolver* resolver_ = nullptr;
+  const PathResolver* resolver_ = nullptr;
   base::Slab<Route> routes_;
   base::Index index_;  // first route of each NLRI
   std::array<ChangeQueue, lane_count> queues_;

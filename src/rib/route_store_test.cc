@@ -38,7 +38,7 @@ class RouteStoreTest : public ::testing::Test {
   }
   Audience withdraw(const NlriView& nlri, const Audience& audience, const Audience& listening) {
     store_.set_listening(peers_.snapshot(listening));
-    return claims_.unsay(nlri, no_path, audience, Priority::bulk).news;
+    return claims_.unsay(nlri, no_path, audience, {}).news;
   }
 
   PeerSetPool peers_;
