@@ -66,6 +66,12 @@ std::string_view crowded(const State& state) {
 bool accept(State& state, ConnectionId connection, const base::IpAddress& local,
             const base::IpAddress& peer) {
   Neighbor* neighbor = configured_for(state, local, peer);
+  // Who was born of a range and went begins anew, also when it comes back before the turn ends.
+  if (neighbor != nullptr && neighbor->is_born_of_range() && neighbor->quiet()) {
+    remove_neighbor(state, neighbor->id(), bgp::notification::peer_deconfigured,
+                    "closing connection");
+    neighbor = nullptr;
+  }
   if (neighbor == nullptr && !state.ending) {
     if (const Neighbor* range = range_for(state, local, peer)) {
       if (const std::string_view why = crowded(state); !why.empty())

@@ -42,6 +42,7 @@ Cause BulkWords::cause() const {
 
 BulkJob::Progress BulkWords::step(State& state) {
   claims_.speak_as_of(moment_);
+  voice_.cause = cause();
   Transaction transaction(state, voice_);
   const bool more = say(state, transaction);
   const Outcome outcome = transaction.commit();

@@ -76,20 +76,16 @@ class ClaimedRoutes::Job final : public BulkJob {
 
   Progress step(State& state) override {
     if (!*running_) return Progress::done;
-    Transaction transaction(state, {.claimant = claimant_});
+    const Cause cause{claimant_.rank == rib::Rank::plan ? audit::Cause::Kind::plan
+                                                        : audit::Cause::Kind::check,
+                      name_, 0};
+    Transaction transaction(state, {.cause = cause, .claimant = claimant_});
     const bool end = change_.step(transaction, slice_routes);
     const Outcome outcome = transaction.commit();
-    if (!outcome.range.empty()) {
-      const auto kind = claimant_.rank == rib::Rank::plan ? audit::Cause::Kind::plan
-                                                          : audit::Cause::Kind::check;
+    if (!outcome.range.empty())
       state.publisher.publish(state.now,
-                              RoutesChanged{{kind, state.publisher.keep(name_), 0, {}},
-                                            "claimed",
-                                            {},
-                                            outcome.news,
-                                            outcome.range,
-                                            outcome.changed});
-    }
+                              RoutesChanged{state.publisher.keep(cause), "claimed", {},
+                                            outcome.news, outcome.range, outcome.changed});
     if (!end) return Progress::more;
     *running_ = false;
     return Progress::done;
@@ -112,7 +108,8 @@ std::size_t ClaimedRoutes::count(const std::vector<ClaimList>& lists) {
   return routes;
 }
 
-Outcome ClaimedRoutes::change(std::vector<ClaimList> lists, const rib::Audience& audience) {
+Outcome ClaimedRoutes::change(std::vector<ClaimList> lists, const rib::Audience& audience,
+                              const Cause& cause) {
   const bool unfinished = running_ != nullptr && *running_;
   if (unfinished) {
     *running_ = false;
@@ -132,14 +129,15 @@ Outcome ClaimedRoutes::change(std::vector<ClaimList> lists, const rib::Audience&
         std::make_unique<Job>(std::move(change), claimant_, name_, running_));
     return {};
   }
-  Transaction transaction(state_, {.claimant = claimant_, .priority = rib::Priority::urgent});
+  Transaction transaction(
+      state_, {.cause = cause, .claimant = claimant_, .priority = rib::Priority::urgent});
   change.step(transaction, SIZE_MAX);
   earlier_.clear();
   return transaction.commit();
 }
 
-Outcome ClaimedRoutes::retire() {
-  Outcome outcome = change({}, {});
+Outcome ClaimedRoutes::retire(const Cause& cause) {
+  Outcome outcome = change({}, {}, cause);
   running_ = nullptr;
   return outcome;
 }

@@ -32,12 +32,12 @@ class ClaimedRoutes {
 
   /// From now on these lists are claimed, for `audience`, and nothing else. What was done at once,
   /// or nothing when it goes in slices.
-  Outcome change(std::vector<ClaimList> lists, const rib::Audience& audience);
+  Outcome change(std::vector<ClaimList> lists, const rib::Audience& audience, const Cause& cause);
   /// The same change in a sketch, as it would be done at once. Nothing is remembered.
   void sketch(rib::Claims& sketch, const std::vector<ClaimList>& lists,
               const rib::Audience& audience) const;
   /// Gives everything up, also what takes longer than this lives.
-  Outcome retire();
+  Outcome retire(const Cause& cause);
   [[nodiscard]] const std::vector<ClaimList>& lists() const { return lists_; }
   [[nodiscard]] const rib::Audience& audience() const { return audience_; }
   [[nodiscard]] rib::Claimant claimant() const { return claimant_; }

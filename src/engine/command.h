@@ -97,6 +97,8 @@ Reply show_latency(Invocation& call, base::TextReader& in);
 // command_show.cc
 Reply show_neighbor(Invocation& call, base::TextReader& in);
 Reply show_adj_rib(Invocation& call, base::TextReader& in);
+// command_show_route.cc
+Reply show_route(Invocation& call, base::TextReader& in);
 
 /// All rows, in the order of `help`.
 std::span<const CommandRow> command_rows();

@@ -34,7 +34,7 @@ class Speaker final : public grammar::RouteSink {
 };
 
 Voice voice_of(const Invocation& call) {
-  return {call.helper.claimant, call.priority, call.helper.name()};
+  return {call.cause, call.helper.claimant, call.priority, call.helper.name()};
 }
 
 /// "service a announces it: service a down"
@@ -78,7 +78,7 @@ Reply change_routes(Invocation& call, base::TextReader& in, grammar::RouteForm f
   state.guard.count(call.outcome.routes + speaker.rest().size());
   if (!speaker.rest().empty())
     state.jobs.push_back(say_routes(state, std::move(speaker.rest()), call.audience, purpose,
-                                    {call.helper.claimant}, call.cause));
+                                    {.claimant = call.helper.claimant}, call.cause));
   std::string complaint = complaint_about(call);
   if (!in.at_end())
     complaint = "wanted nothing after the end of the statement, found '" + std::string(in.peek()) +

@@ -47,6 +47,7 @@ constexpr std::array rows = {
     CommandRow{"show neighbor", "show neighbor [ summary | extensive | configuration | json ]",
                show_neighbor},
     CommandRow{"show adj-rib", "show adj-rib < in | out > [ extensive ] [ json ]", show_adj_rib},
+    CommandRow{"show route", "show route PREFIX", show_route},
     CommandRow{"flush adj-rib out", "[neighbor <ip> [filters]] flush adj-rib out",
                flush_adj_rib_out},
     CommandRow{"clear adj-rib", "[neighbor <ip> [filters]] clear adj-rib [ in | out ]",

@@ -102,7 +102,8 @@ void LeaseTable::on_timer() {
 
 void LeaseTable::end(Group& group, const std::vector<std::uint32_t>& numbers) {
   group.expired += numbers.size();
-  Transaction transaction(state_, {.priority = rib::Priority::urgent});
+  Transaction transaction(state_, {.cause = {audit::Cause::Kind::lease, group.name},
+                                   .priority = rib::Priority::urgent});
   for (const std::uint32_t number : numbers) {
     // Its own word ends it: what is withdrawn here must not be looked for among the leases.
     const Lease lease = leases_[number];

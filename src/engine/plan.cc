@@ -161,7 +161,7 @@ void Plan::run(const Cause& cause, std::string_view why) {
     order.set_precedence(claimant(), state_.plans.next_precedence());
     order.commit();
   }
-  Outcome outcome = claimed_.change(lists_, audience());
+  Outcome outcome = claimed_.change(lists_, audience(), cause);
   // The range of the whole, its services included.
   if (store.last_change() >= first) outcome.range = {first, store.last_change()};
   const bool written = ready && offer_armed(from);
@@ -191,7 +191,7 @@ void Plan::revert(const Cause& cause) {
   rib::RouteStore& store = state_.routing.store;
   const std::uint64_t first = store.last_change() + 1;
   order_services(cause, false);
-  Outcome outcome = claimed_.change({}, {});
+  Outcome outcome = claimed_.change({}, {}, cause);
   if (store.last_change() >= first) outcome.range = {first, store.last_change()};
   state_.receipts.follow("plan " + name() + " reverted", outcome);
   report(cause, "reverted", {}, outcome);

@@ -114,7 +114,7 @@ void Service::end_plan_order(std::string_view plan) {
 
 void Service::change(ServiceStatus to, const Cause& cause, std::string_view why) {
   const Outcome outcome =
-      claimed_.change({{bgp::Purpose::announce, routes_of(to)}}, audience_);
+      claimed_.change({{bgp::Purpose::announce, routes_of(to)}}, audience_, cause);
   const ServiceStatus from = std::exchange(status_, to);
   since_ = state_.now.tick;
   reason_ = why;
@@ -164,12 +164,13 @@ void Service::set_audience(rib::Audience audience) {
 }
 
 void Service::claim_anew(std::string_view why) {
+  const Cause cause{audit::Cause::Kind::configuration, name(), 0};
   const Outcome outcome =
-      claimed_.change({{bgp::Purpose::announce, routes_of(status_)}}, audience_);
+      claimed_.change({{bgp::Purpose::announce, routes_of(status_)}}, audience_, cause);
   if (outcome.range.empty()) return;
   Publisher& publisher = state_.publisher;
   publisher.publish(state_.now,
-                    RoutesChanged{{audit::Cause::Kind::configuration, publisher.keep(name()), 0, {}},
+                    RoutesChanged{publisher.keep(cause),
                                   why,
                                   {},
                                   outcome.news,
@@ -201,12 +202,13 @@ void ServiceTable::apply(std::vector<grammar::ServiceConfig> configs) {
     if (gone == nullptr) continue;
     for (Service::WatchedCheck& watched : gone->checks_) stop_check(watched);
     gone->drop_held();
-    const Outcome outcome = gone->claimed_.retire();
+    const Cause cause{audit::Cause::Kind::configuration, gone->name(), 0};
+    const Outcome outcome = gone->claimed_.retire(cause);
     if (outcome.range.empty()) continue;
     Publisher& publisher = state_.publisher;
     publisher.publish(
         state_.now,
-        RoutesChanged{{audit::Cause::Kind::configuration, publisher.keep(gone->name()), 0, {}},
+        RoutesChanged{publisher.keep(cause),
                       "removed",
                       {},
                       outcome.news,

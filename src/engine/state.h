@@ -18,6 +18,7 @@
 #include "engine/guard.h"
 #include "engine/helper.h"
 #include "engine/host.h"
+#include "engine/journal.h"
 #include "engine/latency.h"
 #include "engine/lease.h"
 #include "engine/log_sink.h"
@@ -91,6 +92,7 @@ struct State : rib::PeerOutput, rib::PathResolver {
   base::Now now;  // of this turn
 
   Routing routing{*this, *this};
+  Journal journal;
 
   Publisher publisher;
   LogSink log_sink{host};

@@ -32,7 +32,10 @@ Transaction::Transaction(State& state, const Voice& voice)
       sketch_(false),
       voice_(voice),
       first_change_(state.routing.store.last_change() + 1),
-      began_(state.routing.store.ends()) {}
+      decision_(state.journal.begin()),
+      began_(state.routing.store.ends()) {
+  claims_.begin_decision(decision_);
+}
 
 Transaction::Transaction(State& state, rib::Claims& sketch, const Voice& voice)
     : state_(state), claims_(sketch), sketch_(true), voice_(voice) {}
@@ -174,6 +177,7 @@ Outcome Transaction::commit() {
   const rib::Positions ends = store.ends();
   for (const rib::Lane lane : rib::lanes)
     if (ends[lane] != began_[lane]) outcome_.mark[lane] = ends[lane];
+  if (outcome_.routes != 0) state_.journal.note(decision_, voice_.cause, outcome_.range, state_.now.utc_ns);
   outcome_.reached = state_.routing.peers.snapshot(reached_);
   outcome_.news = state_.routing.peers.snapshot(news_);
   if (!outcome_.range.empty()) {

@@ -32,6 +32,7 @@ struct Outcome {
 
 /// How a transaction speaks.
 struct Voice {
+  Cause cause = {};
   rib::Claimant claimant = {};
   rib::Priority priority = rib::Priority::bulk;
   std::string_view lease_group = {};  // of leases that name none
@@ -81,6 +82,7 @@ class Transaction {
   rib::Audience reached_;
   rib::Audience news_;
   std::uint64_t first_change_ = 0;
+  std::uint64_t decision_ = 0;
   rib::Positions began_;
 };
 

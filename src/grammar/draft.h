@@ -139,6 +139,9 @@ void finish_drafts(SectionParser& parser, Configuration& configuration);
 /// Looks up what services, plans and checks name; after the neighbors are complete.
 void finish_services(SectionParser& parser, Configuration& configuration);
 
+/// Warns of prefixes that a service and somebody else announce.
+void note_overlaps(SectionParser& parser, const Configuration& configuration);
+
 /// What a BFD section alone can tell about itself, once all of it is read: `place` is where it
 /// stands, `given` the rows of `rows` that were given.
 void complete_bfd(SectionParser& parser, std::size_t place,

@@ -200,6 +200,7 @@ void check_bfd_paths(SectionParser& parser, const Configuration& configuration) 
 void finish_services(SectionParser& parser, Configuration& configuration) {
   ServiceLookup(parser, configuration).run();
   check_bfd_paths(parser, configuration);
+  note_overlaps(parser, configuration);
   Drafts& drafts = parser.drafts;
   configuration.guard = std::move(drafts.guard);
   configuration.realtime = drafts.realtime;

@@ -275,7 +275,8 @@ Claims::Contest& Claims::open(const RouteStore::Chain& chain, const bgp::NlriVie
                      .path = route.withdrawn ? no_path : route.path,
                      .audience = peers_.audience_of(route.audience),
                      .moment = asks_moments ? routes_.moment_of(at) : 0,
-                     .tail = {tail.begin(), tail.end()}});
+                     .tail = {tail.begin(), tail.end()},
+                     .change = route.change});
   }
   return contest;
 }
@@ -283,6 +284,7 @@ Claims::Contest& Claims::open(const RouteStore::Chain& chain, const bgp::NlriVie
 void Claims::insert(Contest& contest, Claim claim) {
   paths_.retain(claim.path);
   claim.precedence = precedence_of(claim.claimant);
+  claim.decision = decision_;
   const auto below = std::find_if(contest.claims.begin(), contest.claims.end(), [&](const Claim& c) {
     if (c.claimant.rank != claim.claimant.rank) return c.claimant.rank < claim.claimant.rank;
     return c.precedence < claim.precedence;
@@ -374,7 +376,7 @@ void Claims::close(std::uint32_t hash, Contest& contest) {
 Claims::ClaimView Claims::view(const Contest& contest, const Claim& claim) const {
   bgp::NlriView nlri = contest.nlri;
   nlri.tail = claim.tail;
-  return {claim.claimant, nlri, claim.path, claim.audience, 0};
+  return {claim.claimant, nlri, claim.path, claim.audience, claim.change, claim.decision};
 }
 
 bool Claims::walk_words(Cursor& cursor, Moment moment, std::size_t budget,

@@ -63,6 +63,9 @@ class Claims {
   void speak_as_of(Moment moment);
   void speak_now() { speak_as_of(latest); }
 
+  /// A number of the caller's for what is claimed from now on, kept with each claim.
+  void begin_decision(std::uint64_t decision) { decision_ = decision; }
+
   /// Where a walk over all words stands; begins at its default.
   struct Cursor {
     base::Handle route = 1;
@@ -75,7 +78,8 @@ class Claims {
     bgp::NlriView nlri;
     Path path = no_path;  // none: suppressed
     Audience audience = {};
-    std::uint64_t change = 0;  // number of its record; 0: it is one of several claims
+    std::uint64_t change = 0;    // number of its record; 0: it is one of several claims
+    std::uint64_t decision = 0;  // of one of several
   };
   /// Looks at up to `budget` records: calls `visit(ClaimView)` for each word that was said before
   /// `moment` (or at it). What the visit changes may be what it was shown. True at the end.
@@ -106,6 +110,8 @@ class Claims {
     Moment moment = 0;  // of a word
     std::vector<std::uint8_t> tail = {};
     std::uint64_t precedence = 0;
+    std::uint64_t decision = 0;
+    std::uint64_t change = 0;  // of the record that it was before there were several
     [[nodiscard]] bool withdrawn() const { return path == no_path && !suppresses; }
   };
   struct Contest {
@@ -156,6 +162,7 @@ class Claims {
   std::vector<End> ends_;  // while moments are open
   Contests contests_;
   std::uint64_t last_serial_ = 0;
+  std::uint64_t decision_ = 0;
   std::map<std::uint64_t, Contest*> by_serial_;
   std::unordered_map<std::uint32_t, std::uint64_t> precedences_;  // by Claimant::packed
 };
