@@ -83,17 +83,17 @@ class Follower {
       if (const auto known = life_->history.find(sent.nlri); known != life_->history.end())
         history = &known->second;
     Place& place = place_of(sent.nlri, *history);
+    if (sent.path == place.holds) {
+      // A withdrawal of what nobody announces goes out all the same (ExaBGP).
+      if (sent.path.empty() || place.repeated++ < sending_.refreshes) return {};
+    }
     for (std::size_t i = place.next; i < history->size() && (*history)[i].at <= sent.at; ++i) {
       if ((*history)[i].path != sent.path) continue;
       place.next = i + 1;
       place.holds = sent.path;
       return {};
     }
-    // A withdrawal of what nobody announces goes out all the same (ExaBGP).
-    if (sent.path == place.holds &&
-        (sent.path.empty() || ++place.repeated <= sending_.refreshes + 1))
-      return sent.path.empty() || place.repeated <= sending_.refreshes ? "" : repeated(*history);
-    return place.holds == sent.path ? repeated(*history) : unexplained(place, *history);
+    return sent.path == place.holds ? repeated(*history) : unexplained(place, *history);
   }
 
   /// At first: what it was to hold when the connection came up.

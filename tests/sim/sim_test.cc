@@ -4,6 +4,7 @@
 //   OPENBELL_SIM_SEEDS=FIRST:COUNT    other seeds
 //   OPENBELL_SIM_WITHOUT=WORD,WORD    without those of ingredients.def
 //   OPENBELL_SIM_KEEP_GOING=1         does not stop at the first seed that goes wrong
+//   SIM_STORY=1                       the stories as they are made
 //   SIM_LOG=1                         what the daemons log
 
 #include <algorithm>
@@ -55,6 +56,7 @@ TEST(Sim, WhatIsHeldIsWhatWasAskedFor) {
   for (std::uint64_t seed = choice.first; seed < choice.first + choice.count; ++seed) {
     SCOPED_TRACE("OPENBELL_SIM_SEEDS=" + std::to_string(seed));
     const Story story = make_story(seed, choice.ingredients);
+    if (std::getenv("SIM_STORY") != nullptr) std::puts(print(story).c_str());
     const Verdict verdict = play(story, choice.ingredients);
     if (verdict.good()) continue;
     ++kinds[verdict.kind];

@@ -122,7 +122,7 @@ void Stage::calm_down() {
     world_.set_present(*peer, true);
   }
   world_.run(seconds(3));
-  for (int i = 0; i < 100 && !settled() && world_.fault().empty(); ++i)
+  for (int i = 0; i < 20 && !settled() && world_.fault().empty(); ++i)
     world_.run(milliseconds(500));
   world_.run(seconds(1));
 }
@@ -158,6 +158,9 @@ void Stage::say(const std::string& helper, const Command& command) {
   Awaited awaited{command.text(), command.id, world_.now().tick, {}, established_};
   awaited.outcome = model_.say(helper, command);
   awaited_[helper].push_back(std::move(awaited));
+  // Everything again: to whom, is seen in what is sent.
+  if (command.verb == Command::Verb::flush)
+    for (Sending& sending : sendings_) ++sending.refreshes;
   speaker_->say(helper, command.text());
   if (alone) speaker_->end_turn();
 }

@@ -40,6 +40,7 @@ class Maker {
   }
 
   Story make() {
+    gather_actions();
     make_setup();
     make_weather();
     story_.setup = setup_;
@@ -274,14 +275,46 @@ class Maker {
         if (random_.chance(40)) story_.absent.push_back(peer);
   }
 
+  struct Action {
+    unsigned weight;
+    void (Maker::*act)();
+  };
+
+  /// What can happen in this story, with its share.
+  void gather_actions() {
+    const auto offer = [&](bool wanted, unsigned weight, void (Maker::*act)()) {
+      if (!wanted) return;
+      actions_.push_back({weight, act});
+      weights_ += weight;
+    };
+    offer(true, 30, &Maker::word);
+    offer(true, 5, &Maker::words);
+    offer(true, 10, &Maker::short_wait);
+    offer(true, 5, &Maker::long_wait);
+    offer(has(Ingredient::clear), 5, &Maker::clear);
+    offer(has(Ingredient::flush), 5, &Maker::flush);
+    offer(has(Ingredient::leases), 7, &Maker::lease);
+    offer(has(Ingredient::watchdogs), 6, &Maker::watchdog);
+    offer(has(Ingredient::services), 6, &Maker::toggle);
+    offer(has(Ingredient::services), 6, &Maker::order);
+    offer(has(Ingredient::plans), 8, &Maker::plan);
+    offer(has(Ingredient::guards), 6, &Maker::guard);
+    offer(has(Ingredient::shows), 3, &Maker::show);
+    offer(has(Ingredient::weather), 4, &Maker::cut);
+    offer(has(Ingredient::weather), 2, &Maker::knock);
+    offer(has(Ingredient::stuck), 4, &Maker::stick);
+    offer(has(Ingredient::presence), 4, &Maker::leave);
+    offer(has(Ingredient::deaths), 4, &Maker::kill);
+    offer(has(Ingredient::deaths), 1, &Maker::signal);
+    offer(has(Ingredient::reload), 8, &Maker::reload);
+  }
+
   void add_steps() {
-    const unsigned kind = random_.small(100);
-    if (kind < 40) return speak(1);
-    if (kind < 45) return speak(2 + random_.small(4));
-    if (kind < 58) return act();
-    if (kind < 68) return disturb();
-    if (kind < 76 && has(Ingredient::reload)) return reload();
-    add(step::Wait{milliseconds(random_.chance(50) ? random_.small(20) : random_.small(700))});
+    unsigned at = random_.small(weights_);
+    for (const Action& action : actions_) {
+      if (at < action.weight) return (this->*action.act)();
+      at -= action.weight;
+    }
   }
 
   std::string speaker() {
@@ -319,38 +352,10 @@ class Maker {
     }
   }
 
-  /// What is not a word about one route.
-  void act() {
-    switch (random_.small(9)) {
-      case 0:
-        if (has(Ingredient::clear)) clear();
-        return;
-      case 1:
-        if (has(Ingredient::flush)) flush();
-        return;
-      case 2:
-        if (has(Ingredient::leases)) lease();
-        return;
-      case 3:
-        if (has(Ingredient::watchdogs)) watchdog();
-        return;
-      case 4:
-        if (has(Ingredient::services)) toggle();
-        return;
-      case 5:
-        if (has(Ingredient::services)) order();
-        return;
-      case 6:
-        if (has(Ingredient::plans)) plan();
-        return;
-      case 7:
-        if (has(Ingredient::guards)) guard();
-        return;
-      default:
-        if (has(Ingredient::shows)) show();
-        return;
-    }
-  }
+  void word() { speak(1); }
+  void words() { speak(2 + random_.small(4)); }
+  void short_wait() { add(step::Wait{milliseconds(random_.small(20))}); }
+  void long_wait() { add(step::Wait{milliseconds(random_.small(700))}); }
 
   void clear() {
     say({.verb = Verb::clear, .selector = selector()});
@@ -390,7 +395,8 @@ class Maker {
     const std::string name = random_.chance(50) ? "dog" : "cat";
     if (random_.chance(25)) {
       Command command{.selector = selector(), .route = own_route(commanded_block, 2)};
-      command.watchdog = name;
+      // A route belongs to one of them.
+      command.watchdog = command.route.number == 0 ? "dog" : "cat";
       command.starts_withdrawn = random_.chance(30);
       return say(command);
     }
@@ -436,30 +442,11 @@ class Maker {
     say({.verb = Verb::show, .word = std::string(lines[random_.small(9)])});
   }
 
-  void disturb() {
-    switch (random_.small(7)) {
-      case 0:
-      case 1:
-        if (has(Ingredient::weather)) add(step::Cut{random_.small(16)});
-        return;
-      case 2:
-        if (has(Ingredient::weather)) knock();
-        return;
-      case 3:
-        if (has(Ingredient::stuck)) add(step::Reading{anybody(), random_.chance(40)});
-        return;
-      case 4:
-        if (has(Ingredient::presence)) add(step::Presence{anybody(), random_.chance(60)});
-        return;
-      case 5:
-        if (has(Ingredient::deaths)) add(step::Kill{speaker()});
-        return;
-      default:
-        if (has(Ingredient::deaths) && random_.chance(30))
-          add(step::Signal{random_.chance(50) ? "USR2" : "ALRM"});
-        return;
-    }
-  }
+  void cut() { add(step::Cut{random_.small(16)}); }
+  void stick() { add(step::Reading{anybody(), random_.chance(40)}); }
+  void leave() { add(step::Presence{anybody(), random_.chance(60)}); }
+  void kill() { add(step::Kill{speaker()}); }
+  void signal() { add(step::Signal{random_.chance(50) ? "USR2" : "ALRM"}); }
 
   Peer anybody() {
     if (has(Ingredient::ranges) && random_.chance(60)) return born_peers[random_.small(2)];
@@ -493,6 +480,8 @@ class Maker {
   std::array<bool, ingredient_count> chosen_{};
   Story story_;
   Setup setup_;
+  std::vector<Action> actions_;
+  unsigned weights_ = 0;
   unsigned names_ = 0;
   unsigned ids_ = 0;
 };
