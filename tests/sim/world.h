@@ -1,6 +1,9 @@
 #pragma once
 // A hostile network for whole daemons: engines under one fake clock, joined by byte streams that
 // split, delay, stall and break as a seed says. Equal seeds give equal worlds, byte by byte.
+//
+// The only files of the simulation that know the interface of the engine are this one, world.cc and
+// node.cc.
 
 #include <cstdint>
 #include <functional>
@@ -10,24 +13,12 @@
 #include <string_view>
 #include <vector>
 
+#include "audit/trail.h"
 #include "base/tick.h"
 #include "engine/engine.h"
+#include "tests/sim/random.h"
 
 namespace openbell::sim {
-
-/// Numbers from a seed (splitmix64): the same on every machine, unlike the standard distributions.
-class Random {
- public:
-  explicit Random(std::uint64_t seed) : state_(seed) {}
-  std::uint64_t next();
-  /// 0 .. bound - 1
-  std::uint64_t below(std::uint64_t bound) { return next() % bound; }
-  /// True `percent` times of a hundred.
-  bool chance(unsigned percent) { return below(100) < percent; }
-
- private:
-  std::uint64_t state_;
-};
 
 /// What the network does to those who use it.
 struct Weather {
@@ -36,7 +27,35 @@ struct Weather {
   std::size_t buffer = 16'384;                       // what a sender's kernel takes
   unsigned refuse_percent = 0;                       // of connects
   unsigned stall_percent = 0;                        // of chunks: the reader pauses after it
+  unsigned silence_percent = 0;                      // of looks of a check: never answered
   base::Duration stall_max = base::milliseconds(400);
+  bool operator==(const Weather&) const = default;
+};
+
+/// Hears of everything that the engine of a node is told and does, at the moment at which it
+/// happens: what an independent account of it needs.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  /// The engine is about to be told something: the clock stands here.
+  virtual void on_input() = 0;
+  virtual void on_configuration(bool accepted) = 0;
+  virtual void on_helper_started(std::string_view helper) = 0;
+  /// `asked`: we wanted it to end, by a reload or a signal.
+  virtual void on_helper_exited(std::string_view helper, bool asked) = 0;
+  virtual void on_helper_output(std::string_view helper, std::string_view lines) = 0;
+  virtual void on_check(std::string_view check, bool ok) = 0;
+  /// An OPEN of the peer was accepted, and no other connection with one is open.
+  virtual void on_peer_open(const std::string& peer) = 0;
+  virtual void on_peer_established(const std::string& peer) = 0;
+  /// Its last connection with an accepted OPEN is gone.
+  virtual void on_peer_gone(const std::string& peer) = 0;
+  /// An UPDATE was handed to the network. `connection` tells sessions apart.
+  virtual void on_update(const std::string& peer, engine::ConnectionId connection,
+                         base::Bytes body) = 0;
+  /// The peer asked for everything again.
+  virtual void on_refresh_asked(const std::string& peer) = 0;
+  virtual void on_turn_ended() = 0;
 };
 
 class World;
@@ -44,7 +63,8 @@ class World;
 /// One daemon: its engine, its helpers, its end of every connection.
 class Node final : public engine::Host {
  public:
-  Node(World& world, std::size_t index, base::IpAddress address, engine::Options options);
+  Node(World& world, std::size_t index, base::IpAddress address, engine::Options options,
+       Observer* observer);
   ~Node() override;
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
@@ -55,19 +75,33 @@ class Node final : public engine::Host {
   std::map<std::string, bool, std::less<>> programs;
   /// A program dies or comes back. The checks that hold on to it (kind `hold`) hear of it at once.
   void set_program(std::string_view name, bool alive);
-  /// A helper's answers and events wait this long before it reads them.
-  base::Duration helper_pause{};
+  /// What minute_of_week answers.
+  int minute = 600;
+  /// False: it does not read what its peers send.
+  bool reading = true;
+  /// False: nobody reaches it, it reaches nobody.
+  bool present = true;
 
   void start();
-  /// A line of the helper of that name, in a turn of its own or with what comes next.
-  void say(std::string_view helper, std::string_view line);
+  /// A line of the helper of that name, in a turn of its own or with what comes next. False: it
+  /// does not run.
+  bool say(std::string_view helper, std::string_view line);
+  [[nodiscard]] bool runs(std::string_view helper) const;
   /// Everything that was written to the helper so far; emptied.
   std::string take_output(std::string_view helper);
   /// The helper's process dies.
   void kill(std::string_view helper);
+  void signal(int number, std::string_view name);
+  /// What is due now happens.
+  void pass_time() { input(); }
+  /// Ends the turn that is under way, if one is.
+  void end_turn();
+  /// JSON lines of the audit log so far.
+  [[nodiscard]] const std::string& audit_log() const { return audit_log_; }
+
   [[nodiscard]] const base::IpAddress& address() const { return address_; }
+  [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] bool exited() const { return exited_; }
-  [[nodiscard]] engine::Engine& engine() { return *engine_; }
 
   // engine::Host
   void connect(engine::ConnectionId connection, const engine::TransportOptions& options) override;
@@ -88,7 +122,7 @@ class Node final : public engine::Host {
   base::Now clock() override;
   std::size_t write_stamped(engine::ConnectionId connection, base::Bytes messages,
                             engine::StampId stamp) override;
-  int minute_of_week(std::string_view, std::int64_t) override { return 0; }
+  int minute_of_week(std::string_view, std::int64_t) override { return minute; }
   void rehearse(std::vector<std::vector<std::uint8_t>> messages) override;
   void reload() override;
   void exit(int status) override;
@@ -99,7 +133,7 @@ class Node final : public engine::Host {
   struct Process {
     std::string name;
     bool running = false;
-    std::size_t unread = 0;  // bytes the process has not read yet
+    bool asked = false;  // we told it to end
     std::string output;
   };
 
@@ -110,9 +144,13 @@ class Node final : public engine::Host {
     bool attempting = false;
   };
 
+  struct Audit;
+
   void read_configuration(std::string_view cause);
   void answer_probe(health::ProbeId probe, bool alive);
   void turn();
+  /// Before the engine is told something: timers that are due go first, as in the reactor.
+  void input();
   /// Ends the turn now, or together with what happens next.
   void touch();
   [[nodiscard]] base::Tick wake_at() const;
@@ -123,6 +161,10 @@ class Node final : public engine::Host {
   World& world_;
   const std::size_t index_;
   const base::IpAddress address_;
+  const std::string name_;
+  Observer* const observer_;
+  std::unique_ptr<Audit> audit_;  // of the one that is observed
+  std::string audit_log_;
   std::unique_ptr<engine::Engine> engine_;
   std::map<engine::HelperId, Process> processes_;
   std::map<health::ProbeId, Probe> probes_;
@@ -136,16 +178,24 @@ class World {
   explicit World(std::uint64_t seed);
   ~World();
 
-  Node& add_node(std::string_view address, const engine::Options& options);
+  /// `observer` outlives the world; may be null.
+  Node& add_node(std::string_view address, const engine::Options& options,
+                 Observer* observer = nullptr);
+  [[nodiscard]] Node* find(std::string_view address);
   [[nodiscard]] base::Now now() const { return {now_, 1'700'000'000'000'000'000 + now_.ns}; }
   /// Lets everything that is due until then happen.
   void run(base::Duration duration);
   void after(base::Duration delay, std::function<void()> event);
-  /// Breaks one connection that is up, if there is one: what is on its way is lost.
-  void cut();
+  /// Breaks the n-th (modulo their number) connection that is up: what is on its way is lost.
+  void cut(unsigned n);
   /// A connection from one daemon to another that the first one's engine does not know of: nobody
   /// speaks on it, and after two seconds it is gone.
   void knock(Node& from, Node& to);
+  /// The node leaves, with all its connections, or comes back.
+  void set_present(Node& node, bool present);
+  void set_reading(Node& node, bool reading);
+  /// Nothing is on its way and nothing is held up.
+  [[nodiscard]] bool quiet() const;
 
   Random random;
   Weather weather;
@@ -163,6 +213,12 @@ class World {
     engine::ConnectionId id = 0;
     bool open = false;  // its engine knows it
     std::vector<std::uint8_t> unread;
+    // Messages that went over it, for the observer.
+    bool open_received = false;
+    bool keepalive_sent = false;
+    bool keepalive_received = false;
+    [[nodiscard]] bool accepted() const { return open && open_received && keepalive_sent; }
+    [[nodiscard]] bool established() const { return accepted() && keepalive_received; }
   };
   /// What is on its way from end i to end 1 - i.
   struct Flow {
@@ -177,13 +233,24 @@ class World {
     Flow flows[2];
     bool broken = false;
   };
+  /// What the observer knows of a peer.
+  struct Known {
+    bool open = false;
+    bool established = false;
+  };
 
   Wire* find(Node& node, engine::ConnectionId connection, std::size_t& side);
   void connect(Node& from, engine::ConnectionId connection, const base::IpAddress& to);
   void arrive(Wire& wire);
   void schedule_delivery(Wire& wire, std::size_t side);
   void deliver(Wire& wire, std::size_t side);
+  void deliver_bytes(End& reader);
   void deliver_end(Wire& wire, std::size_t side);
+  void break_wire(Wire& wire);
+  void note_sent(Wire& wire, std::size_t side, base::Bytes messages);
+  void note_received(End& end, const std::string& peer, base::Bytes messages);
+  /// Compares what the observer knows of sessions with what the connections say now.
+  void review_sessions(Node& node);
   base::Duration delay();
   void note(base::Bytes bytes);
   void note_fault(std::string_view what);
@@ -191,6 +258,8 @@ class World {
   std::vector<std::unique_ptr<Node>> nodes_;
   std::vector<std::unique_ptr<Wire>> wires_;
   std::multimap<base::Tick, std::function<void()>> events_;
+  std::map<std::string, Known> known_;  // peers of the observed node
+  bool sessions_changed_ = false;       // they must be compared
   base::Tick now_{1'000'000'000};
   engine::ConnectionId next_accepted_ = 1ull << 32;
   std::uint64_t transcript_ = 0xCBF29CE484222325;

@@ -1,0 +1,270 @@
+#include "tests/sim/judge.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "tests/sim/audit_judge.h"
+#include "tests/sim/stage.h"
+
+namespace openbell::sim {
+
+namespace {
+
+using Table = std::map<std::string, std::string>;
+
+std::string seconds_of(base::Tick tick) {
+  return std::to_string(static_cast<double>(tick.ns) / 1e9) + " s";
+}
+
+std::string difference(const Table& a, const Table& b) {
+  std::string text;
+  std::size_t count = 0;
+  const auto compare = [&](const Table& these, const Table& those, std::string_view title) {
+    for (const auto& [nlri, path] : these) {
+      const auto other = those.find(nlri);
+      if ((other != those.end() && other->second == path) || ++count > 12) continue;
+      text.append("  ").append(title).append(nlri).append(" ").append(path).append("\n");
+    }
+  };
+  compare(a, b, "only first:  ");
+  compare(b, a, "only second: ");
+  return text;
+}
+
+// --- tables
+
+Verdict judge_tables(Stage& stage) {
+  for (const Peer& peer : stage.audience()) {
+    const Table wanted = stage.model().table(peer);
+    const Table believed = stage.believed(peer);
+    const Table held = stage.held(peer);
+    if (held != wanted)
+      return {"held", "wanted (first) and held (second) differ for " + peer + ":\n" +
+                          difference(wanted, held)};
+    if (believed != held)
+      return {"believed", "believed (first) and held (second) differ for " + peer + ":\n" +
+                              difference(believed, held)};
+  }
+  return {};
+}
+
+// --- the wire: what one connection carried is what the peer was to hold, from one moment on, in
+// order; states that nobody saw may be missing, others not.
+
+class Follower {
+ public:
+  Follower(const Model& model, const Sending& sending) : sending_(sending) {
+    for (const Model::Life& life : model.lives())
+      if (life.peer == sending.peer && life.began <= sending.began && sending.began < life.ended)
+        life_ = &life;
+  }
+
+  std::string complaint() {
+    for (const Sent& sent : sending_.routes) {
+      const std::string complaint = follow(sent);
+      if (!complaint.empty())
+        return sending_.peer + " was sent at " + seconds_of(sent.at) + ": " + sent.nlri + " " +
+               (sent.path.empty() ? "withdrawn" : sent.path) + "\n" + complaint;
+    }
+    return {};
+  }
+
+ private:
+  struct Place {
+    std::size_t next = 0;  // in the history: what may come now
+    std::string holds;     // what the peer has
+    unsigned repeated = 0;
+  };
+
+  std::string follow(const Sent& sent) {
+    static const std::vector<Model::Told> none;
+    const std::vector<Model::Told>* history = &none;
+    if (life_ != nullptr)
+      if (const auto known = life_->history.find(sent.nlri); known != life_->history.end())
+        history = &known->second;
+    Place& place = place_of(sent.nlri, *history);
+    if (sent.path == place.holds) {
+      // A withdrawal of what nobody announces goes out all the same (ExaBGP).
+      if (sent.path.empty() || place.repeated++ < sending_.refreshes) return {};
+    }
+    for (std::size_t i = place.next; i < history->size() && (*history)[i].at <= sent.at; ++i) {
+      if ((*history)[i].path != sent.path) continue;
+      place.next = i + 1;
+      place.holds = sent.path;
+      return {};
+    }
+    return sent.path == place.holds ? repeated(*history) : unexplained(place, *history);
+  }
+
+  /// At first: what it was to hold when the connection came up.
+  Place& place_of(const std::string& nlri, const std::vector<Model::Told>& history) {
+    const auto [known, added] = places_.try_emplace(nlri);
+    if (!added) return known->second;
+    for (std::size_t i = 0; i < history.size() && history[i].at <= sending_.began; ++i)
+      known->second.next = i;
+    return known->second;
+  }
+
+  static std::string print(const std::vector<Model::Told>& history) {
+    std::string text;
+    for (const Model::Told& told : history)
+      text += "  from " + seconds_of(told.at) + ": " + (told.path.empty() ? "nothing" : told.path) +
+              "\n";
+    return text.empty() ? "  never anything\n" : text;
+  }
+  static std::string repeated(const std::vector<Model::Told>& history) {
+    return "which it had already; it was to hold\n" + print(history);
+  }
+  static std::string unexplained(const Place& place, const std::vector<Model::Told>& history) {
+    return "while it had " + (place.holds.empty() ? "nothing" : place.holds) +
+           "; it was to hold\n" + print(history);
+  }
+
+  const Sending& sending_;
+  const Model::Life* life_ = nullptr;
+  std::map<std::string, Place> places_;
+};
+
+Verdict judge_wire(const Stage& stage) {
+  for (const Sending& sending : stage.sendings())
+    if (std::string complaint = Follower(stage.model(), sending).complaint(); !complaint.empty())
+      return {"wire", std::move(complaint)};
+  return {};
+}
+
+// --- receipts
+
+class ReceiptJudge {
+ public:
+  ReceiptJudge(const Stage& stage, const Receipt& receipt) : stage_(stage), receipt_(receipt) {}
+
+  std::string complaint() {
+    if (receipt_.text.empty()) return "there is no receipt";
+    const nlohmann::json json = nlohmann::json::parse(receipt_.text, nullptr, false);
+    if (json.is_discarded()) return "it is no JSON: " + receipt_.text;
+    const bool error = receipt_.outcome.reply == Model::Reply::error;
+    const std::string result = json["result"];
+    if (receipt_.outcome.held != (result == "held")) return "its result is '" + result + "'";
+    if (error || receipt_.outcome.held || receipt_.outcome.reply == Model::Reply::either) return {};
+    for (const auto& [peer, nlri] : stage_.model().changes(receipt_.outcome.operation))
+      changed_[peer].push_back(nlri);
+    Peers listed;
+    for (const nlohmann::json& neighbor : json["neighbors"]) {
+      listed.insert(neighbor["neighbor"]);
+      if (std::string wrong = judge(neighbor); !wrong.empty())
+        return std::string(neighbor["neighbor"]) + " " + wrong;
+    }
+    for (const Peer& peer : receipt_.established)
+      if (!listed.contains(peer) &&
+          (receipt_.outcome.reached.contains(peer) || changed_.contains(peer)))
+        return peer + " is not listed";
+    return {};
+  }
+
+ private:
+  std::string judge(const nlohmann::json& neighbor) {
+    const Peer peer = neighbor["neighbor"];
+    const std::string state = neighbor["state"];
+    if (!receipt_.established.contains(peer)) return {};  // it came or went meanwhile
+    const auto changed = changed_.find(peer);
+    if (state == "unchanged")
+      return changed == changed_.end()
+                 ? ""
+                 : "is 'unchanged', but was to be told " + changed->second.front();
+    if (changed == changed_.end()) return judge_nothing(peer, state);
+    std::size_t written = 0;
+    bool in_time = false;
+    const base::Tick at{state == "written" ? neighbor["written_ns"].get<std::int64_t>() : 0};
+    for (const std::string& nlri : changed->second) {
+      const bool over = superseded(peer, nlri);
+      bool sent = over;
+      for (const Sending& sending : stage_.sendings())
+        for (const Sent& route : sending.routes) {
+          if (sending.peer != peer || route.nlri != nlri || route.at < receipt_.said ||
+              route.at > receipt_.answered)
+            continue;
+          sent = true;
+          in_time |= route.at == at;
+        }
+      in_time |= over;
+      written += sent;
+    }
+    if (state == "waiting")
+      return written == changed->second.size() && !any_superseded_
+                 ? "is 'waiting', but was sent all"
+                 : "";
+    if (written != changed->second.size())
+      return "is 'written', but was not sent " + changed->second.front();
+    return in_time ? "" : "was not sent any of it at the time that it says";
+  }
+
+  /// No change for this peer: it may have been told what it had, as a withdrawal of what nobody
+  /// announces is.
+  std::string judge_nothing(const Peer& peer, const std::string& state) {
+    const bool withdraws = receipt_.command.find("withdraw ") != std::string::npos;
+    if (state == "not negotiated" || withdraws || resends()) return {};
+    return "is '" + state + "', but there was nothing to tell " + peer;
+  }
+  [[nodiscard]] bool resends() const {
+    return receipt_.command.find("flush ") != std::string::npos ||
+           receipt_.command.find("clear ") != std::string::npos ||
+           receipt_.command.find("eor ") != std::string::npos ||
+           receipt_.command.find("route-refresh ") != std::string::npos;
+  }
+
+  /// Something else was said of it before the answer came.
+  bool superseded(const Peer& peer, const std::string& nlri) {
+    for (const Model::Life& life : stage_.model().lives()) {
+      const auto history = life.history.find(nlri);
+      if (life.peer != peer || history == life.history.end()) continue;
+      for (const Model::Told& told : history->second)
+        if (told.operation > receipt_.outcome.operation && told.at <= receipt_.answered) {
+          any_superseded_ = true;
+          return true;
+        }
+    }
+    return false;
+  }
+
+  const Stage& stage_;
+  const Receipt& receipt_;
+  std::map<Peer, std::vector<std::string>> changed_;
+  bool any_superseded_ = false;
+};
+
+Verdict judge_receipts(const Stage& stage) {
+  for (const Receipt& receipt : stage.receipts())
+    if (std::string complaint = ReceiptJudge(stage, receipt).complaint(); !complaint.empty())
+      return {"receipt", "the receipt of '" + receipt.command.substr(0, 200) + "' at " +
+                             seconds_of(receipt.said) + ": " + complaint + "\n  " + receipt.text};
+  return {};
+}
+
+}  // namespace
+
+Verdict judge(Stage& stage, const Ingredients& ingredients) {
+  const std::string& fault = stage.world().fault();
+  if (!fault.empty()) return {"fault", fault};
+  if (stage.speaker().exited()) return {"fault", "the speaker asked for its end"};
+  if (std::string missing = stage.missing_session(); !missing.empty()) return {"session", missing};
+  if (ingredients.has(Ingredient::answers) && !stage.wrong_answers().empty())
+    return {"answer", stage.wrong_answers().front()};
+  if (Verdict verdict = judge_tables(stage); !verdict.good()) return verdict;
+  if (!fault.empty()) return {"fault", fault};
+  if (ingredients.has(Ingredient::wire))
+    if (Verdict verdict = judge_wire(stage); !verdict.good()) return verdict;
+  if (ingredients.has(Ingredient::receipts))
+    if (Verdict verdict = judge_receipts(stage); !verdict.good()) return verdict;
+  if (ingredients.has(Ingredient::audit)) return judge_audit(stage);
+  return {};
+}
+
+Verdict play(const Story& story, const Ingredients& ingredients, std::uint64_t* transcript) {
+  Stage stage(story);
+  stage.play();
+  const Verdict verdict = judge(stage, ingredients);
+  if (transcript != nullptr) *transcript = stage.world().transcript();
+  return verdict;
+}
+
+}  // namespace openbell::sim
