@@ -55,6 +55,14 @@ class SettleClaims final : public BulkJob {
 
 }  // namespace
 
+void BulkJob::note_slice(State& state, const Outcome& outcome) const {
+  if (receipt_ != 0) state.receipts.extend(receipt_, outcome);
+}
+
+void BulkJob::note_end(State& state) const {
+  if (receipt_ != 0) state.receipts.close(receipt_);
+}
+
 bool run_jobs(State& state) {
   bool more = false;
   for (std::size_t i = 0; i < state.jobs.size();) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "engine/transaction.h"
 #include "grammar/route.h"
 #include "rib/adj_rib_in.h"
 
@@ -21,6 +22,17 @@ class BulkJob {
   /// One slice, well under a millisecond. `waiting`: something else must happen first (a helper
   /// must read).
   virtual Progress step(State& state) = 0;
+
+  /// A receipt waits for all of it.
+  void follow(rib::Token receipt) { receipt_ = receipt; }
+
+ protected:
+  /// What a slice has changed, and that it was the last one, for the receipt.
+  void note_slice(State& state, const Outcome& outcome) const;
+  void note_end(State& state) const;
+
+ private:
+  rib::Token receipt_ = 0;  // 0: none waits
 };
 
 /// Runs a slice of every job. True when another turn must follow at once: some job could go on, or

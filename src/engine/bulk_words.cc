@@ -49,13 +49,25 @@ BulkJob::Progress BulkWords::step(State& state) {
   claims_.speak_now();
   routes_ += outcome.routes;
   reached_ |= outcome.reached;
+  note_slice(state, outcome);
   if (!outcome.range.empty())
     state.publisher.publish(state.now, RoutesChanged{state.publisher.keep(cause()), result_, {},
                                                      outcome.news, outcome.range,
                                                      outcome.changed});
+  if (!first_) first_ = outcome;
   if (more) return Progress::more;
+  note_end(state);
   finish(state, routes_, reached_);
   return Progress::done;
+}
+
+Outcome begin_words(State& state, std::unique_ptr<BulkWords> job) {
+  const bool done = job->step(state) == BulkJob::Progress::done;
+  Outcome outcome = job->first_outcome();
+  if (done) return outcome;
+  outcome.rest = job.get();
+  state.jobs.push_back(std::move(job));
+  return outcome;
 }
 
 // --- words that end
@@ -105,14 +117,14 @@ class EndWords final : public BulkWords {
 
 }  // namespace
 
-std::unique_ptr<BulkJob> clear_words(State& state, const rib::Audience& peers,
+std::unique_ptr<BulkWords> clear_words(State& state, const rib::Audience& peers,
                                      const Cause& cause) {
   auto job = std::make_unique<EndWords>(state, cause, "cleared", Voice{});
   job->only_for(peers);
   return job;
 }
 
-std::unique_ptr<BulkJob> withdraw_words_of(State& state, rib::Claimant claimant,
+std::unique_ptr<BulkWords> withdraw_words_of(State& state, rib::Claimant claimant,
                                            const Cause& cause) {
   auto job = std::make_unique<EndWords>(state, cause, "withdrawn",
                                         Voice{.priority = rib::Priority::urgent});
@@ -194,12 +206,12 @@ class SayRoutes final : public BulkWords {
 
 }  // namespace
 
-std::unique_ptr<BulkJob> restore_configured(State& state, const rib::Audience& peers,
+std::unique_ptr<BulkWords> restore_configured(State& state, const rib::Audience& peers,
                                             const Cause& cause) {
   return std::make_unique<RestoreConfigured>(state, peers, cause);
 }
 
-std::unique_ptr<BulkJob> say_routes(State& state, grammar::RouteList routes,
+std::unique_ptr<BulkWords> say_routes(State& state, grammar::RouteList routes,
                                     const rib::Audience& audience, bgp::Purpose purpose,
                                     const Voice& voice, const Cause& cause) {
   return std::make_unique<SayRoutes>(state, std::move(routes), audience, purpose, voice, cause);

@@ -3,6 +3,7 @@
 // helper's death. What is said meanwhile is later, and wins.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@ class BulkWords : public BulkJob {
  public:
   ~BulkWords() override;
   Progress step(State& state) final;
+  /// Of the first slice, after it was done.
+  [[nodiscard]] const Outcome& first_outcome() const { return *first_; }
 
  protected:
   /// A cause that outlives the turn.
@@ -49,19 +52,24 @@ class BulkWords : public BulkJob {
   rib::Moment moment_;
   std::size_t routes_ = 0;
   rib::Snapshot reached_;
+  std::optional<Outcome> first_;
 };
 
+/// Does the first slice at once - most such words are few - and leaves the rest to the turns that
+/// come.
+Outcome begin_words(State& state, std::unique_ptr<BulkWords> job);
+
 /// Ends every word for `peers` ("clear adj-rib out").
-std::unique_ptr<BulkJob> clear_words(State& state, const rib::Audience& peers, const Cause& cause);
+std::unique_ptr<BulkWords> clear_words(State& state, const rib::Audience& peers, const Cause& cause);
 /// Withdraws every word that `claimant` was the last to say, ahead of what is bulk.
-std::unique_ptr<BulkJob> withdraw_words_of(State& state, rib::Claimant claimant,
+std::unique_ptr<BulkWords> withdraw_words_of(State& state, rib::Claimant claimant,
                                            const Cause& cause);
 /// Says the configured routes of neighbors again where there is no word on them at all
 /// ("flush adj-rib out").
-std::unique_ptr<BulkJob> restore_configured(State& state, const rib::Audience& peers,
+std::unique_ptr<BulkWords> restore_configured(State& state, const rib::Audience& peers,
                                             const Cause& cause);
 /// A statement that makes many routes.
-std::unique_ptr<BulkJob> say_routes(State& state, grammar::RouteList routes,
+std::unique_ptr<BulkWords> say_routes(State& state, grammar::RouteList routes,
                                     const rib::Audience& audience, bgp::Purpose purpose,
                                     const Voice& voice, const Cause& cause);
 

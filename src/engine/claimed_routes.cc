@@ -75,18 +75,23 @@ class ClaimedRoutes::Job final : public BulkJob {
         running_(std::move(running)) {}
 
   Progress step(State& state) override {
-    if (!*running_) return Progress::done;
+    if (!*running_) {
+      note_end(state);
+      return Progress::done;
+    }
     const Cause cause{claimant_.rank == rib::Rank::plan ? audit::Cause::Kind::plan
                                                         : audit::Cause::Kind::check,
                       name_, 0};
     Transaction transaction(state, {.cause = cause, .claimant = claimant_});
     const bool end = change_.step(transaction, slice_routes);
     const Outcome outcome = transaction.commit();
+    note_slice(state, outcome);
     if (!outcome.range.empty())
       state.publisher.publish(state.now,
                               RoutesChanged{state.publisher.keep(cause), "claimed", {},
                                             outcome.news, outcome.range, outcome.changed});
     if (!end) return Progress::more;
+    note_end(state);
     *running_ = false;
     return Progress::done;
   }
@@ -127,7 +132,10 @@ Outcome ClaimedRoutes::change(std::vector<ClaimList> lists, const rib::Audience&
     running_ = std::make_shared<bool>(true);
     state_.jobs.push_back(
         std::make_unique<Job>(std::move(change), claimant_, name_, running_));
-    return {};
+    Outcome outcome;
+    outcome.reached = state_.routing.peers.snapshot(audience_);
+    outcome.rest = state_.jobs.back().get();
+    return outcome;
   }
   Transaction transaction(
       state_, {.cause = cause, .claimant = claimant_, .priority = rib::Priority::urgent});

@@ -24,6 +24,7 @@ struct Invocation {
   std::string why = {};                          // filled when the reply is error
   Outcome outcome = {};                          // of what was changed
   rib::Priority priority = rib::Priority::bulk;  // of what is changed
+  bool writes_now = false;                       // what is urgent leaves before the next line
 
   /// Fails with a reason.
   Reply refuse(std::string_view reason) {

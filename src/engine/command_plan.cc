@@ -58,8 +58,8 @@ Reply change_plan(Invocation& call, Plan& plan, std::string_view word) {
       return state.guard.hold(call.helper, call.cause.command, objection) != 0
                  ? Reply::held
                  : call.refuse("a guard holds changes and cannot hold more");
-  word == "run" ? plan.run(call.cause, {}) : plan.revert(call.cause);
-  state.write_urgent();
+  call.outcome = word == "run" ? plan.run(call.cause, {}) : plan.revert(call.cause);
+  call.writes_now = true;
   return Reply::done;
 }
 

@@ -76,9 +76,11 @@ Reply change_routes(Invocation& call, base::TextReader& in, grammar::RouteForm f
   }
   call.outcome = speaker.commit();
   state.guard.count(call.outcome.routes + speaker.rest().size());
-  if (!speaker.rest().empty())
+  if (!speaker.rest().empty()) {
     state.jobs.push_back(say_routes(state, std::move(speaker.rest()), call.audience, purpose,
                                     {.claimant = call.helper.claimant}, call.cause));
+    call.outcome.rest = state.jobs.back().get();
+  }
   std::string complaint = complaint_about(call);
   if (!in.at_end())
     complaint = "wanted nothing after the end of the statement, found '" + std::string(in.peek()) +

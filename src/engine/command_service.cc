@@ -96,7 +96,7 @@ Reply order(Invocation& call, Service& service, std::string_view word) {
   } else {
     return call.refuse("wanted up, down, disable, enable or show");
   }
-  service.settle(call.cause, why);
+  call.outcome = service.settle(call.cause, why);
   Publisher& publisher = call.state.publisher;
   publisher.publish(call.state.now,
                     RoutesChanged{publisher.keep(call.cause), service.held() ? "held" : "done", {},

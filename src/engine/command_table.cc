@@ -230,11 +230,16 @@ void run_command(State& state, Helper& helper, std::string_view line) {
     call.outcome = {};
   }
   const std::string_view answer = answer_of(helper, reply);
-  if (id.empty() || reply == Reply::none) return answer.empty() ? void() : helper.answer(answer);
+  if (id.empty() || reply == Reply::none) {
+    if (!answer.empty()) helper.answer(answer);
+    if (call.writes_now) state.write_urgent();
+    return;
+  }
   const std::string_view result = reply == Reply::error  ? std::string_view(call.why)
                                   : reply == Reply::held ? "held"
                                                          : "done";
   state.receipts.begin(helper, id, result, std::string(answer), read, call.outcome);
+  if (call.writes_now) state.write_urgent();
 }
 
 void run_released(State& state, Helper& helper, std::string_view line) {

@@ -79,6 +79,7 @@ void Neighbor::be_born(Link& link) {
   audience_ = state_.routing.peers.audience(id_);
   state_.selections.clear();
   state_.services.refresh_audiences();
+  state_.plans.refresh_audiences();
   event::Event event;
   event.kind = event::Kind::connected;
   emit_from(link, event);

@@ -21,10 +21,8 @@ void on_helper_death(State& state, Helper& helper) {
 }
 
 void withdraw_owned(State& state, Helper& helper) {
-  auto job = withdraw_words_of(state, helper.withdraw_claimant,
-                               {audit::Cause::Kind::helper, helper.name(), helper.pid});
-  // The first slice at once: most helpers have few routes.
-  if (job->step(state) != BulkJob::Progress::done) state.jobs.push_back(std::move(job));
+  begin_words(state, withdraw_words_of(state, helper.withdraw_claimant,
+                                       {audit::Cause::Kind::helper, helper.name(), helper.pid}));
 }
 
 }  // namespace openbell::engine

@@ -39,6 +39,17 @@ ServiceStatus status_of(const Step& step) {
   return step.kind == Step::Kind::service_up ? ServiceStatus::up : ServiceStatus::down;
 }
 
+/// Of several steps on one service the last counts: nobody is told what is undone at once.
+std::vector<const Step*> orders_of(const grammar::PlanConfig& config) {
+  std::vector<const Step*> last;
+  for (const Step& step : config.steps) {
+    if (!orders(step)) continue;
+    std::erase_if(last, [&](const Step* known) { return known->service == step.service; });
+    last.push_back(&step);
+  }
+  return last;
+}
+
 std::vector<ClaimList> lists_of(const grammar::PlanConfig& config) {
   std::vector<ClaimList> lists;
   for (const Step& step : config.steps)
@@ -63,20 +74,20 @@ rib::Audience Plan::audience() const {
 
 std::size_t Plan::route_count() const {
   std::size_t routes = ClaimedRoutes::count(lists_);
-  for (const Step& step : config_.steps)
-    if (const Service* service = orders(step) ? state_.services.find(step.service) : nullptr)
-      for (const SharedRoutes& list : service->concerned(status_of(step))) routes += list->size();
+  for (const Step* step : orders_of(config_))
+    if (const Service* service = state_.services.find(step->service))
+      for (const SharedRoutes& list : service->concerned(status_of(*step))) routes += list->size();
   return routes;
 }
 
 // --- what it would send
 
 void Plan::carry_out(rib::Claims& sketch) const {
-  for (const Step& step : config_.steps)
-    if (const Service* service = orders(step) ? state_.services.find(step.service) : nullptr;
-        service != nullptr && service->status() != status_of(step) &&
+  for (const Step* step : orders_of(config_))
+    if (const Service* service = state_.services.find(step->service);
+        service != nullptr && service->status() != status_of(*step) &&
         service->wanted() != ServiceStatus::disabled)
-      service->sketch_change(sketch, status_of(step));
+      service->sketch_change(sketch, status_of(*step));
   sketch.set_precedence(claimant(), UINT64_MAX);
   claimed_.sketch(sketch, lists_, audience());
 }
@@ -99,9 +110,9 @@ PeerMessages Plan::messages() const {
     }
   };
   for (const ClaimList& list : lists_) copy(*list.routes);
-  for (const Step& step : config_.steps)
-    if (const Service* service = orders(step) ? state_.services.find(step.service) : nullptr)
-      for (const SharedRoutes& list : service->concerned(status_of(step))) copy(*list);
+  for (const Step* step : orders_of(config_))
+    if (const Service* service = state_.services.find(step->service))
+      for (const SharedRoutes& list : service->concerned(status_of(*step))) copy(*list);
   const rib::Positions since = store.ends();
   store.trim(since, SIZE_MAX);
   store.seen();
@@ -131,51 +142,69 @@ void Plan::disarm() {
 
 // --- running it
 
-void Plan::order_services(const Cause& cause, bool begin) {
+namespace {
+
+/// Both happened, one after the other, in one turn.
+void add(Outcome& sum, const Outcome& outcome) {
+  sum.reached |= outcome.reached;
+  sum.news |= outcome.news;
+  sum.routes += outcome.routes;
+  sum.changed += outcome.changed;
+  outcome.families.for_each([&](bgp::Family family) { sum.families.insert(family); });
+  if (outcome.rest != nullptr) sum.rest = outcome.rest;
+  if (outcome.range.empty()) return;
+  if (sum.range.empty()) sum.range.first = outcome.range.first;
+  sum.range.last = outcome.range.last;
+  for (const rib::Lane lane : rib::lanes)
+    sum.mark[lane] = std::max(sum.mark[lane], outcome.mark[lane]);
+}
+
+}  // namespace
+
+void Plan::order_services(const Cause& cause, bool begin, Outcome& outcome) {
   const Cause own{audit::Cause::Kind::plan, name(), 0, cause.command};
-  for (const Step& step : config_.steps) {
-    Service* service = orders(step) ? state_.services.find(step.service) : nullptr;
+  for (const Step* step : orders_of(config_)) {
+    Service* service = state_.services.find(step->service);
     if (service == nullptr) continue;
     if (begin) {
-      service->begin_plan_order(name(), status_of(step) == ServiceStatus::up
+      service->begin_plan_order(name(), status_of(*step) == ServiceStatus::up
                                             ? Service::Order::up
                                             : Service::Order::down);
     } else {
       service->end_plan_order(name());
     }
-    service->settle(own, "plan " + name() + (begin ? "" : " reverted"));
+    add(outcome, service->settle(own, "plan " + name() + (begin ? "" : " reverted")));
   }
 }
 
-void Plan::run(const Cause& cause, std::string_view why) {
-  if (std::exchange(running_, true)) return;
+Outcome Plan::run(const Cause& cause, std::string_view why) {
+  Outcome outcome;
+  if (std::exchange(running_, true)) return outcome;
   ++runs_;
   since_ = state_.now.tick;
   const bool ready = fresh();
-  rib::RouteStore& store = state_.routing.store;
-  const rib::Positions from = store.ends();
-  const std::uint64_t first = store.last_change() + 1;
-  order_services(cause, true);
+  const rib::Positions from = state_.routing.store.ends();
+  order_services(cause, true, outcome);
   {
     Transaction order(state_, {});
     order.set_precedence(claimant(), state_.plans.next_precedence());
     order.commit();
   }
-  Outcome outcome = claimed_.change(lists_, audience(), cause);
-  // The range of the whole, its services included.
-  if (store.last_change() >= first) outcome.range = {first, store.last_change()};
+  const Outcome own = claimed_.change(lists_, audience(), cause);
+  add(outcome, own);
   const bool written = ready && offer_armed(from);
   state_.receipts.follow("plan " + name(), outcome);
-  report(cause, written ? "run, armed" : "run", why, outcome);
+  report(cause, written ? "run, armed" : "run", why, own);
+  return outcome;
 }
 
 bool Plan::offer_armed(const rib::Positions& from) {
   rib::RouteStore& store = state_.routing.store;
   const rib::Positions to = store.ends();
   // A service that a guard held, or that is disabled, did not follow: other bytes are due.
-  for (const Step& step : config_.steps) {
-    const Service* service = orders(step) ? state_.services.find(step.service) : nullptr;
-    if (service != nullptr && service->status() != status_of(step)) return false;
+  for (const Step* step : orders_of(config_)) {
+    const Service* service = state_.services.find(step->service);
+    if (service != nullptr && service->status() != status_of(*step)) return false;
   }
   if (to == from) return false;
   if (to[rib::Lane::withdrawn] != from[rib::Lane::withdrawn] ||
@@ -185,16 +214,16 @@ bool Plan::offer_armed(const rib::Positions& from) {
   return true;
 }
 
-void Plan::revert(const Cause& cause) {
-  if (!std::exchange(running_, false)) return;
+Outcome Plan::revert(const Cause& cause) {
+  Outcome outcome;
+  if (!std::exchange(running_, false)) return outcome;
   since_ = state_.now.tick;
-  rib::RouteStore& store = state_.routing.store;
-  const std::uint64_t first = store.last_change() + 1;
-  order_services(cause, false);
-  Outcome outcome = claimed_.change({}, {}, cause);
-  if (store.last_change() >= first) outcome.range = {first, store.last_change()};
+  order_services(cause, false, outcome);
+  const Outcome own = claimed_.change({}, {}, cause);
+  add(outcome, own);
   state_.receipts.follow("plan " + name() + " reverted", outcome);
-  report(cause, "reverted", {}, outcome);
+  report(cause, "reverted", {}, own);
+  return outcome;
 }
 
 void Plan::report(const Cause& cause, std::string_view state, std::string_view why,
@@ -224,6 +253,15 @@ void PlanTable::apply(std::vector<grammar::PlanConfig> configs) {
   // One that runs can still be reverted when its section is gone.
   for (auto& gone : old)
     if (gone != nullptr && gone->running()) plans_.push_back(std::move(gone));
+}
+
+void PlanTable::refresh_audiences() {
+  for (const auto& plan : plans_) {
+    if (!plan->running() || plan->claimed_.audience() == plan->audience()) continue;
+    const Cause cause{audit::Cause::Kind::configuration, plan->name(), 0};
+    const Outcome outcome = plan->claimed_.change(plan->lists_, plan->audience(), cause);
+    if (!outcome.range.empty()) plan->report(cause, "run for other neighbors", {}, outcome);
+  }
 }
 
 void PlanTable::run_triggered(const grammar::PlanTrigger& trigger, std::string_view why) {

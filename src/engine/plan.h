@@ -46,9 +46,9 @@ class Plan {
   bool arm();
   void disarm();
   /// Carries it out: orders its services, and claims its routes above everything else.
-  void run(const Cause& cause, std::string_view why);
+  Outcome run(const Cause& cause, std::string_view why);
   /// The end of its orders and claims.
-  void revert(const Cause& cause);
+  Outcome revert(const Cause& cause);
 
  private:
   friend class PlanTable;
@@ -58,7 +58,8 @@ class Plan {
   void carry_out(rib::Claims& sketch) const;
   /// The changes are made: what is armed is written for them. False: it does not fit.
   bool offer_armed(const rib::Positions& from);
-  void order_services(const Cause& cause, bool begin);
+  /// Adds what it came to.
+  void order_services(const Cause& cause, bool begin, Outcome& outcome);
   void report(const Cause& cause, std::string_view state, std::string_view why,
               const Outcome& outcome);
 
@@ -81,6 +82,8 @@ class PlanTable {
 
   /// A configuration: a plan that runs goes on running with its old steps.
   void apply(std::vector<grammar::PlanConfig> plans);
+  /// Neighbors came, went, or changed: plans that run are for those that there are.
+  void refresh_audiences();
   void on_service(const Service& service);
   void on_check(std::string_view service, std::string_view check);
   /// Runs the plans that a trigger names: a consequence of what has gone down.

@@ -36,27 +36,61 @@ void ReceiptBook::follow(std::string subject, const Outcome& outcome) {
 void ReceiptBook::add(Receipt receipt, const Outcome& outcome) {
   const rib::Token token = first_ + receipts_.size();
   receipt.decided = state_.host.clock().tick;
-  const rib::Snapshot& listening = state_.routing.out.listening();
+  if (receipts_.empty()) unanswered_ = token;
   // Beyond the limit a command is still answered, without its neighbors.
   const bool whole = receipts_.size() < receipts_max;
-  rib::Snapshot awaited;
+  receipt.open = whole && outcome.rest != nullptr;
+  if (receipt.open) outcome.rest->follow(token);
   if (whole)
-    (outcome.reached & listening).for_each([&](rib::PeerIndex id) {
+    (outcome.reached & state_.routing.out.listening()).for_each([&](rib::PeerIndex id) {
       const Neighbor* neighbor = state_.neighbor(id);
       if (neighbor == nullptr) return;
       Peer& peer = receipt.peers.emplace_back();
       peer.id = id;
       peer.address = neighbor->peer_address();
-      if (!outcome.news.contains(id)) peer.state = PeerState::unchanged;
-      if (!neighbor->negotiated(outcome.families)) peer.state = PeerState::not_negotiated;
-      if (peer.state != PeerState::waiting) return;
-      ++receipt.unfinished;
-      awaited |= state_.routing.peers.snapshot(id);
+      if (!outcome.families.empty() && !neighbor->negotiated(outcome.families))
+        peer.state = PeerState::not_negotiated;
+      if (peer.state == PeerState::waiting) ++receipt.unfinished;
     });
   unwritten_ += receipt.unfinished;
-  if (receipts_.empty()) unanswered_ = token;
   receipts_.push_back(std::move(receipt));
+  await(receipts_.back(), token, outcome);
+  for (Peer& peer : receipts_.back().peers) settle(receipts_.back(), token, peer);
+}
+
+void ReceiptBook::await(Receipt& receipt, rib::Token token, const Outcome& outcome) {
+  if (outcome.range.empty()) return;
+  rib::Snapshot awaited;
+  for (Peer& peer : receipt.peers) {
+    if (peer.state != PeerState::waiting || !outcome.news.contains(peer.id)) continue;
+    ++peer.awaited;
+    peer.news = true;
+    awaited |= state_.routing.peers.snapshot(peer.id);
+  }
   if (!awaited.empty()) state_.routing.out.await(token, awaited, outcome.range, outcome.mark);
+}
+
+void ReceiptBook::settle(Receipt& receipt, rib::Token token, Peer& peer) {
+  if (receipt.open || peer.state != PeerState::waiting || peer.awaited != 0) return;
+  --unwritten_;
+  if (peer.sent) {
+    peer.state = PeerState::written;
+    stamped_.emplace(peer.stamp, Stamped{token, peer.id});
+    return;
+  }
+  peer.state = peer.news ? PeerState::superseded : PeerState::unchanged;
+  --receipt.unfinished;
+}
+
+void ReceiptBook::extend(rib::Token token, const Outcome& outcome) {
+  if (Receipt* receipt = find(token)) await(*receipt, token, outcome);
+}
+
+void ReceiptBook::close(rib::Token token) {
+  Receipt* receipt = find(token);
+  if (receipt == nullptr) return;
+  receipt->open = false;
+  for (Peer& peer : receipt->peers) settle(*receipt, token, peer);
 }
 
 ReceiptBook::Receipt* ReceiptBook::find(rib::Token token) {
@@ -74,23 +108,19 @@ void ReceiptBook::on_settled(rib::Token token, NeighborId neighbor, rib::PeerOut
   Receipt* receipt = find(token);
   Peer* peer = receipt == nullptr ? nullptr : find(*receipt, neighbor);
   if (peer == nullptr || peer->state != PeerState::waiting) return;
-  --unwritten_;
-  switch (fate) {
-    case rib::PeerOutput::Fate::lost:
-      return finish(*receipt, *peer);
-    case rib::PeerOutput::Fate::superseded:
-      peer->state = PeerState::superseded;
-      --receipt->unfinished;
-      return;
-    case rib::PeerOutput::Fate::written:
-      break;
+  --peer->awaited;
+  if (fate == rib::PeerOutput::Fate::lost) {
+    --unwritten_;
+    return finish(*receipt, *peer);
   }
-  const PeerLatency& latency = state_.neighbor(neighbor)->latency();
-  peer->state = PeerState::written;
-  peer->encoded_at = latency.encoded;
-  peer->written_at = latency.written_at;
-  peer->stamp = latency.stamp;
-  stamped_.emplace(peer->stamp, Stamped{token, neighbor});
+  if (fate == rib::PeerOutput::Fate::written) {
+    const PeerLatency& latency = state_.neighbor(neighbor)->latency();
+    peer->sent = true;
+    peer->encoded_at = latency.encoded;
+    peer->written_at = latency.written_at;
+    peer->stamp = latency.stamp;
+  }
+  settle(*receipt, token, *peer);
 }
 
 void ReceiptBook::end_turn() {

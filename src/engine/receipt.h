@@ -39,6 +39,9 @@ class ReceiptBook {
 
   /// Some receipt waits for what is written to this neighbor now.
   [[nodiscard]] bool waiting() const { return unwritten_ != 0; }
+  /// A slice of what a receipt waits for was done; after close() no other follows.
+  void extend(rib::Token token, const Outcome& outcome);
+  void close(rib::Token token);
   void on_settled(rib::Token token, NeighborId neighbor, rib::PeerOutput::Fate fate);
   /// Answers leave: what has not been written by now is said to wait.
   void end_turn();
@@ -60,6 +63,9 @@ class ReceiptBook {
     NeighborId id = 0;
     base::IpAddress address;
     PeerState state = PeerState::waiting;
+    std::uint32_t awaited = 0;  // writes that are still to come
+    bool news = false;          // something was
+    bool sent = false;          // something was written
     base::Tick encoded_at{};
     base::Tick written_at{};
     StampId stamp = 0;
@@ -77,6 +83,7 @@ class ReceiptBook {
     base::Tick decided{};
     std::vector<Peer> peers;  // ascending ids
     std::size_t unfinished = 0;
+    bool open = false;  // goes on in slices
     bool answered = false;
     [[nodiscard]] bool finished() const { return answered && unfinished == 0; }
     /// The same for a tick wherever it is said: the clocks are compared once, when it was read.
@@ -93,6 +100,9 @@ class ReceiptBook {
   void add(Receipt receipt, const Outcome& outcome);
   [[nodiscard]] Receipt* find(rib::Token token);
   static Peer* find(Receipt& receipt, NeighborId neighbor);
+  void await(Receipt& receipt, rib::Token token, const Outcome& outcome);
+  /// All that a peer waits for has been written, if no more comes.
+  void settle(Receipt& receipt, rib::Token token, Peer& peer);
   void answer(Receipt& receipt);
   [[nodiscard]] static std::string print_json(const Receipt& receipt);
   [[nodiscard]] static std::string print_text(const Receipt& receipt);

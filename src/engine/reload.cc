@@ -115,7 +115,9 @@ void say_configured(State& state, std::vector<ConfiguredChange> changes, std::st
     }
   }
   auto job = std::make_unique<ConfiguredWords>(state, std::move(changes), cause);
-  if (state.started) return state.jobs.push_back(std::move(job));
+  // The first slice before the services and plans of the file: what a short file changes is one
+  // change for its peers.
+  if (state.started) return static_cast<void>(begin_words(state, std::move(job)));
   while (job->step(state) == BulkJob::Progress::more) {
   }
 }
@@ -160,8 +162,9 @@ void set_able(State& state, const Neighbor& neighbor) {
 
 /// A neighbor that only got another address keeps what it was told: the words of helpers and
 /// commands stay with its number.
-bool only_moved(const grammar::NeighborConfig& was, const grammar::NeighborConfig& is) {
-  return was.same_session_elsewhere(is) && was.description == is.description;
+bool only_moved(const Neighbor& was, const grammar::NeighborConfig& is) {
+  return was.config().same_session_elsewhere(is) && was.config().description == is.description &&
+         was.config().api == is.api && was.routes() == is.routes;
 }
 
 }  // namespace
@@ -241,6 +244,7 @@ void refresh_audiences(State& state) {
     if (helper != nullptr && helper->configured)
       helper->set_audience(std::move(audiences[helper->id()]));
   state.services.refresh_audiences();
+  state.plans.refresh_audiences();
 }
 
 void apply_configuration(State& state, grammar::Configuration configuration,
@@ -274,14 +278,14 @@ void apply_configuration(State& state, grammar::Configuration configuration,
   std::vector<NeighborId> added;
   for (grammar::NeighborConfig* config : strangers) {
     const auto alike = [&](const auto& entry) {
-      return only_moved(state.neighbors[entry.second]->config(), *config);
+      return only_moved(*state.neighbors[entry.second], *config);
     };
     const auto moved = std::find_if(known.begin(), known.end(), alike);
     // Where several might be meant, nobody inherits.
     const bool clear = moved != known.end() &&
                        std::count_if(known.begin(), known.end(), alike) == 1 &&
                        std::count_if(strangers.begin(), strangers.end(), [&](const auto* other) {
-                         return other->same_session_elsewhere(*config);
+                         return only_moved(*state.neighbors[moved->second], *other);
                        }) == 1;
     if (clear) {
       Neighbor& neighbor = *state.neighbors[moved->second];

@@ -8,6 +8,11 @@
 
 namespace openbell::engine {
 
+namespace {
+/// Routes of a service are of a family or two.
+constexpr std::size_t families_looked_at = 64;
+}  // namespace
+
 std::string_view name(ServiceStatus status) {
   switch (status) {
     case ServiceStatus::unknown:
@@ -78,18 +83,35 @@ health::State Service::verdict() const {
   return up + unknown >= needed ? health::State::unknown : health::State::down;
 }
 
-void Service::settle(const Cause& cause, std::string_view why) {
+Outcome Service::unchanged() const {
+  Outcome outcome;
+  const grammar::RouteList& routes = *routes_of(ServiceStatus::up);
+  rib::Audience reached;
+  for (std::size_t i = 0; i < std::min(routes.size(), families_looked_at); ++i) {
+    const bgp::Family family = routes.at(i).nlri.family;
+    outcome.families.insert(family);
+    reached |= audience_ & state_.routing.with_family(family);
+  }
+  outcome.reached = state_.routing.peers.snapshot(reached);
+  return outcome;
+}
+
+Outcome Service::settle(const Cause& cause, std::string_view why) {
   const ServiceStatus to = wanted();
-  if (to == status_) return drop_held();
-  if (held_ == to) return;
+  if (to == status_) {
+    drop_held();
+    return unchanged();
+  }
+  if (held_ == to) return unchanged();
   if (const std::string objection = state_.guard.objection(*this, to, cause); !objection.empty()) {
     held_ = to;
     held_why_ = why;
     state_.services.review_later();
-    return state_.guard.hold(*this, to, objection, cause);
+    state_.guard.hold(*this, to, objection, cause);
+    return unchanged();
   }
   held_.reset();
-  change(to, cause, why);
+  return change(to, cause, why);
 }
 
 void Service::release(const Cause& cause) {
@@ -112,8 +134,8 @@ void Service::end_plan_order(std::string_view plan) {
   std::erase_if(plan_orders_, [&](const PlanOrder& known) { return known.plan == plan; });
 }
 
-void Service::change(ServiceStatus to, const Cause& cause, std::string_view why) {
-  const Outcome outcome =
+Outcome Service::change(ServiceStatus to, const Cause& cause, std::string_view why) {
+  Outcome outcome =
       claimed_.change({{bgp::Purpose::announce, routes_of(to)}}, audience_, cause);
   const ServiceStatus from = std::exchange(status_, to);
   since_ = state_.now.tick;
@@ -126,6 +148,10 @@ void Service::change(ServiceStatus to, const Cause& cause, std::string_view why)
                      outcome.news, outcome.range, outcome.changed});
   state_.plans.on_service(*this);
   state_.services.review_soon();
+  const Outcome could = unchanged();
+  outcome.reached |= could.reached;
+  could.families.for_each([&](bgp::Family family) { outcome.families.insert(family); });
+  return outcome;
 }
 
 std::vector<SharedRoutes> Service::concerned(ServiceStatus to) const {

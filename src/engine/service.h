@@ -57,7 +57,7 @@ class Service {
   void set_disabled(bool disabled) { disabled_ = disabled; }
   /// Brings the routes to what checks and orders want, unless a guard objects. `why` for the
   /// record.
-  void settle(const Cause& cause, std::string_view why);
+  Outcome settle(const Cause& cause, std::string_view why);
   /// Lets a held change happen.
   void release(const Cause& cause);
   /// Gives a held change up: it comes again with the next change of a check.
@@ -77,7 +77,9 @@ class Service {
 
   void adopt(grammar::ServiceConfig config);
   void set_audience(rib::Audience audience);
-  void change(ServiceStatus to, const Cause& cause, std::string_view why);
+  Outcome change(ServiceStatus to, const Cause& cause, std::string_view why);
+  /// Nothing was changed, for those who could have been told.
+  [[nodiscard]] Outcome unchanged() const;
   /// The routes of its state, as another file or other neighbors have them.
   void claim_anew(std::string_view why);
   /// What the checks say together: unknown while those that have not decided could still tip it.

@@ -44,6 +44,9 @@ void Transaction::announce(const grammar::RouteView& route, const rib::Audience&
   if (route.watchdog.empty() || voice_.claimant.rank != rib::Rank::word)
     return apply(route, audience, bgp::Purpose::announce);
   apply(route, state_.watchdogs.let_through(route, audience), bgp::Purpose::announce);
+  // Where the watchdog stands on withdraw the word was taken all the same.
+  outcome_.families.insert(route.nlri.family);
+  reached_ |= audience & state_.routing.able(route.nlri.family, class_of(route.path.next_hop));
 }
 
 void Transaction::withdraw(const grammar::RouteView& route, const rib::Audience& audience) {
@@ -140,6 +143,7 @@ bool Transaction::settle(rib::Claims::Cursor& cursor, std::size_t budget) {
 
 void Transaction::withdraw(const bgp::NlriView& nlri, const rib::Audience& audience) {
   ++outcome_.routes;
+  outcome_.families.insert(nlri.family);
   reached_ |= audience;
   note(claims_.unsay(nlri, rib::no_path, audience, {voice_.priority, voice_.claimant}), nlri);
 }

@@ -13,6 +13,7 @@
 namespace openbell::engine {
 
 struct State;
+class BulkJob;
 
 /// What a transaction has changed.
 struct Outcome {
@@ -27,6 +28,7 @@ struct Outcome {
   rib::Claimant holder;              // who announces it
   std::size_t unable = 0;            // routes whose next hop no neighbor can be sent
   std::string unable_why;            // of the first
+  BulkJob* rest = nullptr;           // goes on in slices; lives longer than the command
   bool leased = true;                // false: there are more leases than are kept
 };
 

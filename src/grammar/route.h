@@ -86,6 +86,11 @@ class RouteList final : public RouteSink {
   /// index of its path in this list.
   [[nodiscard]] RouteView at(std::size_t i) const;
   [[nodiscard]] std::size_t path_count() const { return paths_.size(); }
+  /// The same routes in the same order, said alike.
+  friend bool operator==(const RouteList& a, const RouteList& b) {
+    return a.entries_ == b.entries_ && a.bytes_ == b.bytes_ && a.paths_ == b.paths_ &&
+           a.path_bytes_ == b.path_bytes_ && a.watchdogs_ == b.watchdogs_;
+  }
   /// Places of the routes that have a watchdog.
   [[nodiscard]] const std::vector<std::uint32_t>& watched() const { return watched_; }
 
@@ -99,11 +104,13 @@ class RouteList final : public RouteSink {
     std::uint8_t tail_size = 0;
     bgp::Family family{};
     std::uint8_t flags = 0;
+    bool operator==(const Entry&) const = default;
   };
   struct Path {
     bgp::NextHop next_hop;
     std::uint64_t offset = 0;  // of the attributes in path_bytes_
     std::uint32_t size = 0;
+    bool operator==(const Path&) const = default;
   };
   std::uint32_t path_of(const RouteView& route);
   std::uint32_t intern(const bgp::PathView& path);

@@ -74,14 +74,13 @@ struct AdjRibOut::Group {
   [[nodiscard]] bool awaits() const {
     return std::any_of(awaited.begin(), awaited.end(), [](const auto& q) { return !q.empty(); });
   }
-  /// Calls `visit(Awaited&)` for the one that waits for a change, if there is one.
+  /// Calls `visit(Awaited&)` for each that waits for a change.
   template <typename Visit>
   void with_awaited(std::uint64_t change, Visit visit) {
     for (std::deque<Awaited>& waiting : awaited) {
-      const auto found = std::partition_point(waiting.begin(), waiting.end(), [&](const Awaited& a) {
-        return a.range.last < change;
-      });
-      if (found != waiting.end() && found->range.contains(change)) visit(*found);
+      auto next = std::partition_point(waiting.begin(), waiting.end(),
+                                       [&](const Awaited& a) { return a.range.last < change; });
+      for (; next != waiting.end() && next->range.contains(change); ++next) visit(*next);
     }
   }
   [[nodiscard]] bool has_urgent(const RouteStore& routes) const {
@@ -272,7 +271,8 @@ void AdjRibOut::preview(const RouteStore& routes, const Positions& since,
     for (const Lane lane : lanes) {
       const ChangeQueue& queue = routes.queue(lane);
       for (std::uint64_t at = since[lane]; at < queue.end(); ++at)
-        if (concerns(*group, routes, queue[at])) encoder.add(queue[at].route);
+        for_each_concerned(*group, routes, queue[at],
+                           [&](base::Handle route) { encoder.add(route); });
       encoder.write(group->wire_class.context, group->member_set, purpose_of(lane));
     }
   }
@@ -400,7 +400,7 @@ void AdjRibOut::collect(Group& group, Lane lane, std::size_t room) {
   const ChangeQueue& queue = routes_.queue(lane);
   std::uint64_t& at = group.at[lane];
   for (; at < queue.end() && encoder_->size() < room; ++at)
-    if (concerns(group, routes_, queue[at])) take(group, queue[at].route);
+    for_each_concerned(group, routes_, queue[at], [&](base::Handle route) { take(group, route); });
 }
 
 void AdjRibOut::take(Group& group, base::Handle route) {
@@ -414,30 +414,40 @@ void AdjRibOut::note_awaited(Group& group, const Route& route) {
   });
 }
 
-/// The entry is the last word on its route, and some member must hear it.
-bool AdjRibOut::concerns(const Group& group, const RouteStore& routes, const Change& entry) const {
-  const Route& route = routes[entry.route];
-  return route.change == entry.change &&
-         group.wire_class.context.families.contains(route.nlri.family()) &&
-         peers_.intersects(route.audience, group.member_set.handle());
+/// Calls `visit(Handle)` for the routes of an entry, if it is the last word on them, that some
+/// member must hear.
+template <typename Visit>
+void AdjRibOut::for_each_concerned(const Group& group, const RouteStore& routes,
+                                   const Change& entry, Visit visit) const {
+  if (routes[entry.route].change != entry.change ||
+      !group.wire_class.context.families.contains(routes[entry.route].nlri.family()))
+    return;
+  for (base::Handle at = entry.route; at != base::no_handle; at = routes.next_twin(at))
+    if (peers_.intersects(routes[at].audience, group.member_set.handle())) visit(at);
 }
 
 void AdjRibOut::collect_walk(Group& group, std::size_t room) {
   const base::Handle stop =
       std::min<base::Handle>(group.walk_end, group.walk_at + static_cast<base::Handle>(slice_walk));
   for (; group.walk_at < stop && encoder_->size() < room; ++group.walk_at) {
-    const Route& route = routes_[group.walk_at];
-    if (!route.announced()) continue;
-    if (route.change < group.walk_lowest || route.change >= group.walk_highest) continue;
-    if (!group.walk_families.contains(route.nlri.family())) continue;
-    if (!peers_.intersects(route.audience, group.member_set.handle())) continue;
-    take(group, group.walk_at);
-    if (!group.introduces) continue;
-    ++group.introduced;
-    ChangeRange& range = group.introduced_range;
-    range.first = range.empty() ? route.change : std::min(range.first, route.change);
-    range.last = std::max(range.last, route.change);
+    const Route& first = routes_[group.walk_at];
+    if (!first.announced() || first.twin) continue;
+    for (base::Handle at = group.walk_at; at != base::no_handle; at = routes_.next_twin(at))
+      walk_over(group, at);
   }
+}
+
+void AdjRibOut::walk_over(Group& group, base::Handle at) {
+  const Route& route = routes_[at];
+  if (route.change < group.walk_lowest || route.change >= group.walk_highest) return;
+  if (!group.walk_families.contains(route.nlri.family())) return;
+  if (!peers_.intersects(route.audience, group.member_set.handle())) return;
+  take(group, at);
+  if (!group.introduces) return;
+  ++group.introduced;
+  ChangeRange& range = group.introduced_range;
+  range.first = range.empty() ? route.change : std::min(range.first, route.change);
+  range.last = std::max(range.last, route.change);
 }
 
 void AdjRibOut::finish_walk(Group& group) {

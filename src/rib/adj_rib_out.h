@@ -130,9 +130,11 @@ class AdjRibOut {
   void separate_blocked(Group& group);
   void limit_lag(Group& group);
   void collect(Group& group, Lane lane, std::size_t room);
-  [[nodiscard]] bool concerns(const Group& group, const RouteStore& routes,
-                              const Change& entry) const;
+  template <typename Visit>
+  void for_each_concerned(const Group& group, const RouteStore& routes, const Change& entry,
+                          Visit visit) const;
   void collect_walk(Group& group, std::size_t room);
+  void walk_over(Group& group, base::Handle at);
   void take(Group& group, base::Handle route);
   void note_awaited(Group& group, const Route& route);
   void note_walkers();

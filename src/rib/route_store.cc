@@ -106,12 +106,12 @@ void RouteStore::affirm(Chain& chain, Handle at, const Audience& peers, Origin o
 }
 
 Handle RouteStore::split(Chain& chain, Handle at, const Audience& peers, Path path) {
-  const std::uint64_t change = routes_[at].change;
-  const Handle added = add(chain, routes_[at].nlri.view(), path, peers, false, change);
+  const Handle added = make(routes_[at].nlri.view(), path, peers, false, routes_[at].change);
+  // It stands behind the whole, whose entry stands for both: who has read that is told nothing.
+  routes_[added].twin = true;
+  routes_[added].next = std::exchange(routes_[at].next, added);
   routes_[added].claimant = routes_[at].claimant;
   if (const auto said = said_.find(at); said != said_.end()) said_[added] = said->second;
-  // Who has read the entry of the whole is sent the part again; that is rare, and no lie.
-  if (pending(change)) push(Lane::announced, added);
   remove_peers(chain, at, peers);
   return added;
 }
@@ -242,8 +242,8 @@ void RouteStore::free_tombstone(const Change& entry) {
   erase_deserted(entry.route);
 }
 
-Handle RouteStore::add(Chain& chain, const bgp::NlriView& nlri, Path path, const Audience& audience,
-                       bool withdrawn, std::uint64_t change) {
+Handle RouteStore::make(const bgp::NlriView& nlri, Path path, const Audience& audience,
+                        bool withdrawn, std::uint64_t change) {
   const Handle added = routes_.allocate();
   Route& route = routes_[added];
   route.nlri.assign(nlri);
@@ -253,13 +253,20 @@ Handle RouteStore::add(Chain& chain, const bgp::NlriView& nlri, Path path, const
   route.audience = audience.handle();
   peers_.retain(route.audience);
   route.change = change;
+  return added;
+}
+
+Handle RouteStore::add(Chain& chain, const bgp::NlriView& nlri, Path path, const Audience& audience,
+                       bool withdrawn, std::uint64_t change) {
+  const Handle added = make(nlri, path, audience, withdrawn, change);
   if (chain.first == no_handle) {
     index_.insert(chain.hash, added);
     chain.first = added;
-  } else {
-    route.next = routes_[chain.first].next;
-    routes_[chain.first].next = added;
+    return added;
   }
+  Handle before = chain.first;  // and its twins
+  while (const Handle twin = next_twin(before)) before = twin;
+  routes_[added].next = std::exchange(routes_[before].next, added);
   return added;
 }
 
@@ -275,6 +282,11 @@ void RouteStore::remove_peers(Chain& chain, Handle at, const Audience& peers) {
 
 void RouteStore::erase(Chain& chain, Handle gone) {
   Route& route = routes_[gone];
+  if (const Handle heir = next_twin(gone); heir != no_handle && !route.twin) {
+    // The entry was this record's; who has not read it finds the heir by another.
+    routes_[heir].twin = false;
+    if (pending(route.change)) push(Lane::announced, heir);
+  }
   if (chain.first == gone) {
     if (route.next == no_handle) {
       index_.erase(chain.hash, gone);
@@ -293,6 +305,7 @@ void RouteStore::erase(Chain& chain, Handle gone) {
   peers_.release(route.audience);
   route.audience = nobody;
   route.claimant = 0;
+  route.twin = false;
   route.change = 0;
   routes_.release(gone);
 }

@@ -26,7 +26,8 @@ namespace openbell::rib {
 
 struct Route {
   StoredNlri nlri;
-  bool withdrawn = false;
+  bool withdrawn : 1 = false;
+  bool twin : 1 = false;  // was one with the record before it in the chain, and is sent with it
   Path path = no_path;  // of a tombstone: the attributes given with the withdrawal, or none
   SetHandle audience = nobody;
   base::Handle next = base::no_handle;  // of the same NLRI
@@ -71,6 +72,15 @@ class RouteStore {
   }
 
   [[nodiscard]] const Route& operator[](base::Handle route) const { return routes_[route]; }
+  /// The next of those records that were one when their change was made, and are sent by its entry;
+  /// no_handle at the end.
+  [[nodiscard]] base::Handle next_twin(base::Handle route) const {
+    const base::Handle next = routes_[route].next;
+    return next != base::no_handle && routes_[next].twin &&
+                   routes_[next].change == routes_[route].change
+               ? next
+               : base::no_handle;
+  }
   /// Handles are below this; a free record is not announced().
   [[nodiscard]] base::Handle end() const { return routes_.end(); }
   /// Records in use, tombstones included.
@@ -143,6 +153,8 @@ class RouteStore {
   [[nodiscard]] bool pending(std::uint64_t change) const;
   base::Handle add(Chain& chain, const bgp::NlriView& nlri, Path path, const Audience& audience,
                    bool withdrawn, std::uint64_t change);
+  base::Handle make(const bgp::NlriView& nlri, Path path, const Audience& audience, bool withdrawn,
+                    std::uint64_t change);
   void push(Lane lane, base::Handle route);
   bool trim(Lane lane, std::uint64_t passed, std::size_t budget);
   bool free_kept_tombstones(std::size_t budget);

@@ -69,7 +69,11 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   /// Other settings, from the next connection on: the caller ends a session that has others.
-  void set_options(SessionOptions options) { options_ = std::move(options); }
+  /// The address of a connection that is there stays its own.
+  void set_options(SessionOptions options) {
+    options.open.local_address = options_.open.local_address;
+    options_ = std::move(options);
+  }
   /// From Idle to Connect (on_connect is called) or, when passive, to Active.
   void start(base::Now now);
   /// From Idle to Active for a connection that the peer has made; should it be lost, the session
