@@ -141,20 +141,12 @@ constexpr Row<RoutesDraft> announce_table[] = {
 }  // namespace
 
 void RoutesDraft::route(const RouteView& view) {
-  std::size_t& known = first[static_cast<std::size_t>(view.nlri.family)];
-  if (view.multicast_group) {
-    if (first_group == 0) first_group = statement + 1;
-  } else if (known == 0) {
-    known = statement + 1;
-  }
-  if (!view.watchdog.empty() && first_watchdog == 0) first_watchdog = statement + 1;
+  places.add(view, statement);
   list.route(view);
 }
 
 void RoutesDraft::inherit(const RoutesDraft& from, std::size_t offset) {
-  for (std::size_t i = 0; i < first.size(); ++i)
-    if (first[i] == 0 && from.first[i] != 0) first[i] = offset + 1;
-  if (first_group == 0 && from.first_group != 0) first_group = offset + 1;
+  places.inherit(from.places, offset);
   list.append(from.list);
 }
 
