@@ -104,7 +104,7 @@ Reply change_family(Invocation& call, base::TextReader& in, std::string_view afi
   const std::string_view safi = in.peek();
   if (!bgp::find_family(afi, safi, family))
     return call.refuse("wanted a family of " + std::string(afi));
-  if (!bgp::ops(family).originates) return later_family(call, in);
+  if (!bgp::originates(family)) return later_family(call, in);
   in.word();
   return change_routes(call, in, grammar::RouteForm::family, family, purpose);
 }

@@ -118,10 +118,10 @@ class RibReportJob final : public BulkJob {
     std::string text;
     base::TextWriter text_out(text);
     bgp::ops(nlri.family).print(nlri, next_hop, text_out);
-    const bool prefix =
-        nlri.family != bgp::Family::ipv4_flow && nlri.family != bgp::Family::ipv4_flow_vpn &&
-        nlri.family != bgp::Family::ipv6_flow && nlri.family != bgp::Family::ipv6_flow_vpn &&
-        bgp::ops(nlri.family).originates;
+    const bool prefix = nlri.family != bgp::Family::ipv4_flow &&
+                        nlri.family != bgp::Family::ipv4_flow_vpn &&
+                        nlri.family != bgp::Family::ipv6_flow &&
+                        nlri.family != bgp::Family::ipv6_flow_vpn && bgp::originates(nlri.family);
     if (prefix) text.resize(std::min(text.find(' '), text.size()));
     fmt::format_to(std::back_inserter(out),
                    "{{\"{}\": {{\"routes\": [{{\"{}\": ", neighbor.peer_address().text(),

@@ -31,8 +31,12 @@ bool announces_as_withdraw(const bgp::UpdateView& update);
 Fields announced_fields(const bgp::UpdateView& update);
 Fields withdrawn_fields(const bgp::UpdateView& update);
 
-/// Calls `visit(code, attribute)` with the bytes of each attribute that an event shows. ExaBGP says
-/// nothing of an empty AS_PATH.
+inline bool is_hidden_when_empty(std::uint8_t code) {
+  const bgp::AttributeOps* row = bgp::find_attribute_ops(code);
+  return row != nullptr && row->hidden_when_empty;
+}
+
+/// Calls `visit(code, attribute)` with the bytes of each attribute that an event shows.
 template <typename Visit>
 void for_each_shown(bgp::Bytes attributes, Visit visit) {
   bgp::AttributeReader reader(attributes);
@@ -40,7 +44,7 @@ void for_each_shown(bgp::Bytes attributes, Visit visit) {
   std::size_t at = 0;
   while (reader.next(attribute)) {
     const std::size_t end = attributes.size() - reader.rest().size();
-    if (attribute.code != bgp::attr::as_path || !attribute.value.empty())
+    if (!attribute.value.empty() || !is_hidden_when_empty(attribute.code))
       visit(attribute.code, attributes.subspan(at, end - at));
     at = end;
   }

@@ -96,13 +96,7 @@ class Separator {
 };
 
 bool is_prefix_family(Family family) {
-  switch (bgp::ops(family).safi) {
-    case 1:
-    case 2:
-      return true;
-    default:
-      return false;
-  }
+  return bgp::ops(family).shape == bgp::NlriShape::prefix;
 }
 
 bool is_plain_ipv4(const NlriField& field) {
@@ -220,7 +214,7 @@ const NlriField* shown_next_hop(const UpdateView& update, Dialect dialect) {
   if (dialect != Dialect::v6_0 || update.withdrawn_count == 0 || update.announced_count == 0)
     return nullptr;
   const NlriField& classic = update.announced[update.announced_count - 1u];
-  return classic.family == Family::ipv4_unicast ? &classic : nullptr;
+  return classic.family == bgp::classic_family ? &classic : nullptr;
 }
 
 /// A member of an object that is left out, with its separator, when it turns out to be empty.

@@ -130,6 +130,10 @@ struct NeighborConfig {
   /// ExaBGP's identity string: `neighbor 10.0.0.1 local-ip 10.0.0.2 local-as 1 peer-as 2
   /// router-id 1.2.3.4 family-allowed in-open`.
   [[nodiscard]] std::string name() const;
+  /// Whether routes of the family can go to it with this next hop, by what is configured: RFC 8950
+  /// by its nexthop section, `self` by its local address (true while that is not known). A session
+  /// may turn out to agree on less: bgp::can_send.
+  [[nodiscard]] bool can_send(bgp::Family family, const bgp::NextHop& next_hop) const;
   /// Equal in everything that a running session depends on (not routes, api, description, BFD).
   [[nodiscard]] bool same_session(const NeighborConfig& other) const;
   /// The same but for the peer's address.

@@ -29,7 +29,31 @@ struct ApiDraft {
   ApiBinding flags;
 };
 
-/// The routes of a neighbor, with the place of the first of each family for complaints.
+/// Where the routes stand that the whole file may have something against: the first of each kind,
+/// as 1 + offset, 0: none.
+struct RoutePlaces {
+  /// Routes of a family with a next hop that not every neighbor can send.
+  struct NextHops {
+    std::size_t first = 0;
+    std::size_t count = 0;
+    bgp::NextHop next_hop;  // of the first
+  };
+  template <typename Value>
+  using ByFamily = std::array<Value, bgp::family_count>;
+
+  ByFamily<std::size_t> first{};
+  ByFamily<NextHops> foreign{};    // an IPv6 address for IPv4 routes, or the other way round
+  ByFamily<NextHops> self{};       // `next-hop self`
+  std::size_t first_group = 0;     // in 224.0.0.0/4
+  bgp::Family group_family{};      // of those, as if they were none
+  std::size_t first_watchdog = 0;  // with a watchdog
+
+  void add(const RouteView& route, std::size_t offset);
+  /// Those of a template, as if given at `offset`.
+  void inherit(const RoutePlaces& from, std::size_t offset);
+};
+
+/// The routes of a neighbor.
 class RoutesDraft final : public RouteSink {
  public:
   void route(const RouteView& view) override;
@@ -37,10 +61,8 @@ class RoutesDraft final : public RouteSink {
   void inherit(const RoutesDraft& from, std::size_t offset);
 
   RouteList list;
-  std::array<std::size_t, bgp::family_count> first{};  // 1 + offset, 0: none
-  std::size_t first_group = 0;                         // 1 + offset of a route in 224/4
-  std::size_t statement = 0;                           // offset of the statement being read
-  std::size_t first_watchdog = 0;                      // 1 + offset of a route with a watchdog
+  RoutePlaces places;
+  std::size_t statement = 0;  // offset of the statement being read
   bgp::Purpose purpose = bgp::Purpose::announce;
 };
 
@@ -110,6 +132,7 @@ struct PlanDraft {
   std::vector<Reference> services;   // of its steps, in their order
   std::vector<Reference> triggers;   // names of services or SERVICE/CHECK, in the order of triggers
   std::vector<Reference> neighbors;  // as written
+  RoutePlaces routes;                // that it announces
 };
 
 /// A stand-alone BFD session.
@@ -135,6 +158,18 @@ struct Drafts {
 /// Merges templates, looks names up and checks what only the whole file can tell; fills
 /// `configuration`.
 void finish_drafts(SectionParser& parser, Configuration& configuration);
+
+/// Whether a neighbor can send its routes: it has their families, and takes their next hops.
+void check_routes(SectionParser& parser, const RoutePlaces& routes, const NeighborConfig& neighbor);
+
+using Audience = std::vector<const NeighborConfig*>;
+
+/// Whether somebody can send the routes of a service or a plan (`whose`); what only some of the
+/// audience can is a choice.
+void check_routes(SectionParser& parser, const RoutePlaces& routes, const Audience& audience,
+                  std::string_view whose);
+void check_next_hops(SectionParser& parser, const RoutePlaces& routes, const Audience& audience,
+                     std::string_view whose);
 
 /// Looks up what services, plans and checks name; after the neighbors are complete.
 void finish_services(SectionParser& parser, Configuration& configuration);

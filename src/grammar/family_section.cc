@@ -10,11 +10,14 @@ namespace {
 using base::TextReader;
 using bgp::Family;
 
-std::string safi_words(bgp::Afi afi) {
+/// The SAFIs of an AFI that `wanted(family)` likes.
+template <typename Wanted>
+std::string safi_words(bgp::Afi afi, Wanted wanted) {
   std::string words;
   for (std::size_t i = 0; i < bgp::family_count; ++i) {
-    const bgp::FamilyOps& family = bgp::ops(static_cast<Family>(i));
-    if (family.afi == afi) words.append(words.empty() ? "" : " ").append(family.safi_name);
+    const auto family = static_cast<Family>(i);
+    if (bgp::ops(family).afi == afi && wanted(family))
+      words.append(words.empty() ? "" : " ").append(bgp::ops(family).safi_name);
   }
   return words;
 }
@@ -27,7 +30,7 @@ bool parse_safi(TextReader& in, Family& family) {
     in.word();
     return true;
   }
-  const std::string words = safi_words(afi);
+  const std::string words = safi_words(afi, [](Family) { return true; });
   return in.fail_unknown("one of " + words, words);
 }
 
@@ -96,17 +99,11 @@ constexpr Row<NeighborConfig> add_path_table[] = {
     unit(RowKind::leaf, "all", {}, "every family", parse_all_add_path),
 };
 
-bool has_extended_next_hop(bgp::Afi afi, bgp::Safi safi) {
-  switch (safi) {
-    case 1:
-    case 4:
-    case 128:
-      return true;
-    case 2:
-      return afi == bgp::afi_ipv4;
-    default:
-      return false;
-  }
+/// RFC 8950 is about IPv4 routes; ExaBGP reads the other direction for the same SAFIs.
+bool has_extended_next_hop(Family family) {
+  Family ipv4{};
+  return bgp::find_family(bgp::afi_ipv4, bgp::ops(family).safi, ipv4) &&
+         bgp::ops(ipv4).next_hop.extended;
 }
 
 /// `ipv4 unicast ipv6;`
@@ -117,8 +114,8 @@ bool parse_nexthop(SectionParser& parser, NeighborConfig&) {
   const std::string word(parser.in.peek());
   Family family{};
   if (!parse_safi<afi>(parser.in, family)) return false;
-  if (!has_extended_next_hop(afi, bgp::ops(family).safi))
-    return parser.in.fail_at(offset, "unicast, multicast, nlri-mpls or mpls-vpn", word);
+  if (!has_extended_next_hop(family))
+    return parser.in.fail_at(offset, "one of " + safi_words(afi, has_extended_next_hop), word);
   if (!parser.in.expect(other)) return false;
   parser.neighbor->nexthop.push_back({family, next_hop});
   return true;

@@ -33,13 +33,6 @@ std::size_t place_of(const NeighborDraft& neighbor, std::string_view word) {
   return neighbor.given.has(row) ? neighbor.given.offset(row) : neighbor.offset;
 }
 
-std::string text_of(Family family) {
-  std::string text;
-  base::TextWriter out(text);
-  bgp::print_family(family, out);
-  return text;
-}
-
 // --- templates
 
 class Inheritance {
@@ -281,32 +274,6 @@ void complete_capabilities(SectionParser& parser, NeighborDraft& neighbor) {
   }
 }
 
-void check_routes(SectionParser& parser, const NeighborDraft& neighbor) {
-  const bgp::FamilySet& families = neighbor.config.families;
-  for (std::size_t i = 0; i < bgp::family_count; ++i) {
-    const auto family = static_cast<Family>(i);
-    const std::size_t first = neighbor.routes.first[i];
-    if (first == 0 || families.contains(family)) continue;
-    if (family == Family::ipv4_unicast) {
-      parser.warning(first - 1, "ipv4 unicast is not configured: the route will not be sent");
-    } else {
-      parser.error(first - 1, "a route of " + text_of(family) +
-                                  " needs that family in section family of the neighbor");
-    }
-  }
-  const std::size_t group = neighbor.routes.first_group;
-  if (group == 0 || families.contains(Family::ipv4_multicast)) return;
-  if (families.contains(Family::ipv4_unicast)) {
-    parser.warning(group - 1,
-                   "a multicast group is announced as ipv4 unicast: 'ipv4 multicast' "
-                   "is not configured");
-  } else {
-    parser.error(group - 1,
-                 "a route to a multicast group needs 'ipv4 multicast' in section "
-                 "family of the neighbor");
-  }
-}
-
 void complete_bfd_of(SectionParser& parser, NeighborDraft& neighbor) {
   if (neighbor.bfd_place == 0) return;
   NeighborConfig& config = neighbor.config;
@@ -336,7 +303,7 @@ void complete(SectionParser& parser, NeighborDraft& neighbor) {
   decode_password(parser, neighbor);
   complete_capabilities(parser, neighbor);
   complete_bfd_of(parser, neighbor);
-  check_routes(parser, neighbor);
+  check_routes(parser, neighbor.routes.places, config);
 }
 
 bool same_peer(const NeighborConfig& a, const NeighborConfig& b) {
@@ -350,7 +317,7 @@ bgp::FamilySet all_families() {
   bgp::FamilySet all;
   for (std::size_t i = 0; i < bgp::family_count; ++i) {
     const auto family = static_cast<Family>(i);
-    if (family != Family::ipv4_sr_policy && family != Family::ipv6_sr_policy) all.insert(family);
+    if (bgp::ops(family).in_all) all.insert(family);
   }
   return all;
 }

@@ -9,8 +9,6 @@ namespace openbell::grammar {
 
 namespace {
 
-using bgp::Family;
-
 /// The rows of routes come first in the table of a service.
 bool has_route(const GivenRows& given) {
   for (std::size_t row = 0; row < std::size(route_words); ++row)
@@ -48,8 +46,8 @@ class ServiceLookup {
     ServiceConfig& config = service.config;
     if (!has_route(service.given))
       parser_.error(service.offset, "service '" + config.name + "' has no route");
-    if (service.routes.first_watchdog != 0)
-      parser_.error(service.routes.first_watchdog - 1,
+    if (service.routes.places.first_watchdog != 0)
+      parser_.error(service.routes.places.first_watchdog - 1,
                     "a route of a service follows its checks, not a watchdog");
     if (config.needed > std::max<std::size_t>(service.checks.size(), 1))
       parser_.error(service.needed_place, "more checks must be up than the service has: it has " +
@@ -62,22 +60,31 @@ class ServiceLookup {
         config.last_announcer.members.push_back(member.name);
     }
     for (const CheckDraft& check : service.checks) complete(check);
-    check_families(service.routes, config.neighbors);
-    fill(service);
+    const Audience audience = audience_of(config.neighbors);
+    check_routes(parser_, service.routes.places, audience, "service");
+    fill(service, audience);
   }
 
-  void fill(ServiceDraft& service) {
+  void fill(ServiceDraft& service, const Audience& audience) {
     ServiceConfig& config = service.config;
     for (CheckDraft& check : service.checks) config.checks.push_back(std::move(check.config));
     config.up.routes = std::make_shared<const RouteList>(std::move(service.routes.list));
     const auto replace = [&](const std::optional<PathOverride>& override, ServiceRoutes& routes) {
       if (!override) return;
-      routes.routes =
-          std::make_shared<const RouteList>(replace_paths(*config.up.routes, *override));
+      RouteList replaced = replace_paths(*config.up.routes, *override);
+      check_replaced(replaced, override->place, audience);
+      routes.routes = std::make_shared<const RouteList>(std::move(replaced));
       routes.attributes = override->text();
     };
     replace(service.down, config.down);
     replace(service.disabled, config.disabled);
+  }
+
+  /// Routes as `when down` at `place` makes them.
+  void check_replaced(const RouteList& routes, std::size_t place, const Audience& audience) {
+    RoutePlaces places;
+    for (std::size_t i = 0; i < routes.size(); ++i) places.add(routes.at(i), place);
+    check_next_hops(parser_, places, audience, "service");
   }
 
   /// What it names is said by the first row of its table.
@@ -105,6 +112,7 @@ class ServiceLookup {
     for (std::size_t i = 0; i < plan.triggers.size(); ++i)
       find_trigger(plan.triggers[i], config.triggers[i]);
     find_neighbors(plan.neighbors, config.neighbors);
+    check_routes(parser_, plan.routes, audience_of(config.neighbors), "plan");
   }
 
   const ServiceDraft* find_service(const Reference& reference) {
@@ -149,22 +157,14 @@ class ServiceLookup {
     }
   }
 
-  /// A family that none of its neighbors has is a mistake, one that some have is a choice.
-  void check_families(const RoutesDraft& routes, const std::vector<base::IpPrefix>& neighbors) {
-    bgp::FamilySet known;
-    for (const NeighborConfig& neighbor : configuration_.neighbors) {
-      const bool ours = neighbors.empty() || std::find(neighbors.begin(), neighbors.end(),
-                                                       neighbor.peer_address) != neighbors.end();
-      if (ours) neighbor.families.for_each([&](Family family) { known.insert(family); });
-    }
-    for (std::size_t i = 0; i < bgp::family_count; ++i) {
-      const auto family = static_cast<Family>(i);
-      if (routes.first[i] == 0 || known.contains(family)) continue;
-      std::string message = "no neighbor of the service has ";
-      base::TextWriter out(message);
-      bgp::print_family(family, out);
-      parser_.warning(routes.first[i] - 1, message.append(": the route will not be sent"));
-    }
+  /// Whom the routes of a service or a plan are for: everybody when it names nobody.
+  [[nodiscard]] Audience audience_of(const std::vector<base::IpPrefix>& neighbors) const {
+    Audience audience;
+    for (const NeighborConfig& neighbor : configuration_.neighbors)
+      if (neighbors.empty() ||
+          std::find(neighbors.begin(), neighbors.end(), neighbor.peer_address) != neighbors.end())
+        audience.push_back(&neighbor);
+    return audience;
   }
 
   SectionParser& parser_;

@@ -3,7 +3,6 @@
 // of its own, and nothing is dropped silently (ExaBGP announces an empty match, which hits
 // everything).
 
-#include "bgp/attr/extended_community.h"
 #include "bgp/nlri/flow.h"
 #include "bgp/nlri/words.h"
 #include "grammar/route_draft.h"
@@ -45,14 +44,10 @@ bool parse_block(TextReader& in, Row row) {
   return true;
 }
 
-/// The attributes that ExaBGP lets stand among the actions: communities of every kind.
+/// The attributes that ExaBGP lets stand among the actions.
 const bgp::AttributeOps* find_action_attribute(std::string_view word) {
   const bgp::AttributeOps* ops = bgp::find_attribute_ops(word);
-  if (ops == nullptr) return nullptr;
-  const bool community =
-      ops->code == bgp::attr::community || ops->code == bgp::attr::large_community ||
-      ops->code == bgp::attr::extended_community || ops->code == bgp::attr::extended_community_ipv6;
-  return community ? ops : nullptr;
+  return ops != nullptr && ops->flow_action ? ops : nullptr;
 }
 
 std::string joined(std::string_view a, std::string_view b) {
@@ -60,7 +55,10 @@ std::string joined(std::string_view a, std::string_view b) {
 }
 
 std::string action_words() {
-  return joined(bgp::flow_action_words(), "community large-community extended-community");
+  std::string words(bgp::flow_action_words());
+  for (const bgp::AttributeOps* row : bgp::attribute_rows())
+    if (row->flow_action && row->parse != nullptr) words.append(" ").append(row->name);
+  return words;
 }
 
 bool parse_match_row(TextReader& in, const Taken& key, RouteDraft& draft) {
@@ -125,8 +123,9 @@ bool at_line_end(const TextReader& in) {
 /// One line: `first` was taken to see whether it is a name.
 bool parse_line(TextReader& in, Taken first, RouteDraft& draft) {
   if (!parse_line_row(in, first, draft)) return false;
-  while (!at_line_end(in))
+  while (bgp::parse_flow_matches(in, draft.nlri) && !at_line_end(in))
     if (!parse_line_row(in, take(in), draft)) return false;
+  if (!in.ok()) return false;
   return in.at_end() || in.expect(";");
 }
 
@@ -135,29 +134,6 @@ bool parse_braces(TextReader& in, RouteDraft& draft) {
     return false;
   in.accept(";");
   return true;
-}
-
-/// The communities of `given` and of `added`, `size` bytes each, sorted.
-std::vector<std::uint8_t> merged(bgp::Bytes given, bgp::Bytes added, std::size_t size) {
-  std::vector<bgp::Bytes> members;
-  for (bgp::Bytes list : {given, added})
-    for (; list.size() >= size; list = list.subspan(size)) members.push_back(list.first(size));
-  std::sort(members.begin(), members.end(), base::less);
-  std::vector<std::uint8_t> value;
-  for (const bgp::Bytes member : members) value.insert(value.end(), member.begin(), member.end());
-  return value;
-}
-
-void collect_actions(RouteDraft& draft) {
-  const auto put = [&](std::uint8_t code, bgp::Bytes added, std::size_t size) {
-    if (added.empty()) return;
-    const bgp::AttributeOps& ops = *bgp::find_attribute_ops(code);
-    draft.attributes.replace(ops.flags, code, merged(draft.attributes.value(code), added, size));
-  };
-  put(bgp::attr::extended_community, draft.actions.extended_community, 8);
-  put(bgp::attr::extended_community_ipv6, draft.actions.extended_community_ipv6, 20);
-  if (draft.actions.next_hop.kind != bgp::NextHop::Kind::none)
-    draft.next_hop = draft.actions.next_hop;
 }
 
 }  // namespace
@@ -175,7 +151,11 @@ bool parse_flow_statement(TextReader& in, RouteDraft& draft) {
                : parse_line(in, first, draft);
   }
   if (!done) return false;
-  collect_actions(draft);
+  draft.actions.add_to(draft.attributes);
+  if (draft.actions.next_hop.kind != bgp::NextHop::Kind::none) {
+    draft.next_hop.clear();
+    draft.next_hop.add(draft.actions.next_hop);
+  }
   return in.ok();
 }
 

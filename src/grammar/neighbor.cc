@@ -38,6 +38,11 @@ std::string NeighborConfig::name() const {
   return name;
 }
 
+bool NeighborConfig::can_send(bgp::Family family, const bgp::NextHop& next_hop) const {
+  const bool extended = capability.nexthop && nexthop_families.contains(family);
+  return bgp::may_send(family, next_hop, local_address, extended);
+}
+
 bool NeighborConfig::same_session(const NeighborConfig& other) const {
   return peer_address == other.peer_address && same_session_elsewhere(other);
 }

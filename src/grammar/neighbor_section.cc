@@ -171,6 +171,16 @@ constexpr Row<Neighbor> capability(std::string_view word, std::string_view value
   return leaf<Neighbor, Kind, &Neighbor::capability, member>(word, value, help);
 }
 
+/// With a section nexthop it is on by itself.
+constexpr Row<Neighbor> nexthop_capability() {
+  Row<Neighbor> row = capability<Flag<Bare::on>, &Capability::nexthop>(
+      "nexthop", "[BOOLEAN]", "extended next hop (RFC 8950)");
+  row.is_default = [](const Neighbor& neighbor) {
+    return !neighbor.capability.nexthop && neighbor.nexthop_families.empty();
+  };
+  return row;
+}
+
 constexpr Row<Neighbor> capability_table[] = {
     capability<Flag<Bare::on>, &Capability::asn4>("asn4", "[BOOLEAN]",
                                                   "four-octet AS numbers (RFC 6793)"),
@@ -178,8 +188,7 @@ constexpr Row<Neighbor> capability_table[] = {
                                                            "RFC 2918 and RFC 7313"),
     capability<RestartTime, &Capability::graceful_restart_s>(
         "graceful-restart", "[SECONDS] | disable", "RFC 4724; the hold time when not given"),
-    capability<Flag<Bare::on>, &Capability::nexthop>("nexthop", "[BOOLEAN]",
-                                                     "extended next hop (RFC 8950)"),
+    nexthop_capability(),
     capability<AddPath, &Capability::add_path>("add-path",
                                                "disable | send | receive | send/receive",
                                                "several paths for a prefix (RFC 7911)"),

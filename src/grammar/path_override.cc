@@ -11,12 +11,11 @@ namespace {
 
 /// Words about the path, which routes share; the others belong to one route.
 bool is_path_word(std::string_view word) {
-  return word == "next-hop" || word == "attribute" || word == "route-target" ||
-         bgp::find_attribute_ops(word) != nullptr;
+  return word == "next-hop" || word == "attribute" || bgp::find_attribute_ops(word) != nullptr;
 }
 
 std::string path_words() {
-  return std::string("next-hop attribute route-target ").append(bgp::attribute_keywords());
+  return std::string("next-hop attribute ").append(bgp::attribute_keywords());
 }
 
 bool parse_override_word(TextReader& in, RouteDraft& draft) {
@@ -31,16 +30,18 @@ bool parse_override_word(TextReader& in, RouteDraft& draft) {
   return true;
 }
 
-bgp::PathView replaced(const bgp::PathView& path, const PathOverride& override,
+bgp::PathView replaced(const RouteView& route, const PathOverride& override,
                        bgp::PathAttributesBuilder& scratch) {
+  const bgp::PathView& path = route.path;
   scratch.clear();
   bgp::AttributeView attribute;
   for (bgp::AttributeReader own(path.attributes); own.next(attribute);)
     scratch.add(attribute.flags, attribute.code, attribute.value);
   for (bgp::AttributeReader other(override.attributes.canonical()); other.next(attribute);)
     scratch.replace(attribute.flags, attribute.code, attribute.value);
-  const bool own_next_hop = override.next_hop.kind == bgp::NextHop::Kind::none;
-  return {own_next_hop ? path.next_hop : override.next_hop, scratch.canonical()};
+  const bgp::NextHop next_hop = override.next_hop.of(route.nlri.family);
+  const bool own_next_hop = next_hop.kind == bgp::NextHop::Kind::none;
+  return {own_next_hop ? path.next_hop : next_hop, scratch.canonical()};
 }
 
 }  // namespace
@@ -55,6 +56,7 @@ bool parse_path_override(TextReader& in, PathOverride& override) {
     if (in.peek() != "}" && !in.expect(";")) return false;
   }
   if (!in.ok()) return false;
+  override.place = start;
   override.next_hop = draft.next_hop;
   override.attributes = draft.attributes;
   return !override.text().empty() || in.fail_at(start, "next-hop or an attribute in it", "{");
@@ -63,7 +65,8 @@ bool parse_path_override(TextReader& in, PathOverride& override) {
 std::string PathOverride::text() const {
   std::string text;
   base::TextWriter out(text);
-  print_next_hop(next_hop, out);
+  for (const bgp::NextHop& word : next_hop.words())
+    print_next_hop(word, out.put(text.empty() ? "" : "; "));
   bgp::AttributeReader reader(attributes.canonical());
   bgp::AttributeView attribute;
   for (base::Bytes rest = reader.rest(); reader.next(attribute); rest = reader.rest()) {
@@ -78,7 +81,7 @@ RouteList replace_paths(const RouteList& routes, const PathOverride& override) {
   bgp::PathAttributesBuilder scratch;
   for (std::size_t i = 0; i < routes.size(); ++i) {
     RouteView view = routes.at(i);
-    view.path = replaced(view.path, override, scratch);
+    view.path = replaced(view, override, scratch);
     view.path_token = 0;
     list.route(view);
   }

@@ -45,8 +45,10 @@ bool read_step(SectionParser& parser, PlanConfig& plan, const Row<RoutesDraft>& 
   RoutesDraft routes;
   routes.purpose = purpose;
   if (!row.parse(parser, routes)) return false;
-  if (routes.first_watchdog != 0)
-    parser.error(routes.first_watchdog - 1, "a route of a plan follows no watchdog");
+  if (routes.places.first_watchdog != 0)
+    parser.error(routes.places.first_watchdog - 1, "a route of a plan follows no watchdog");
+  if (purpose == bgp::Purpose::announce)
+    parser.plan->routes.inherit(routes.places, routes.statement);
   PlanStep step;
   step.kind = purpose == bgp::Purpose::announce ? Kind::announce : Kind::withdraw;
   step.routes = std::move(routes.list);

@@ -160,18 +160,18 @@ void print_api(const NeighborConfig& neighbor, const Configuration& configuratio
 
 /// Sections follow the order of the routes.
 void print_routes(const RouteList& routes, TextWriter& out) {
-  RouteSection last = RouteSection::none;
+  std::string_view last;
   for (std::size_t i = 0; i < routes.size(); ++i) {
     const RouteView view = routes.at(i);
-    const RouteSection section = section_of(view);
+    const std::string_view section = section_of(view);
     if (section != last) {
-      if (last != RouteSection::none) close_route_section(last, out);
+      if (!last.empty()) close_route_section(last, out);
       open_route_section(section, out);
       last = section;
     }
     print_route(view, out);
   }
-  if (last != RouteSection::none) close_route_section(last, out);
+  if (!last.empty()) close_route_section(last, out);
 }
 
 void print_capability(const NeighborConfig& neighbor, Form form, TextWriter& out) {

@@ -9,22 +9,10 @@ namespace {
 using base::TextWriter;
 using bgp::Family;
 
-constexpr bgp::Safi safi_multicast = 2;
-constexpr bgp::Safi safi_flow = 133;
-constexpr bgp::Safi safi_flow_vpn = 134;
-
-bool is_flow(Family family) {
-  const bgp::Safi safi = bgp::ops(family).safi;
-  return safi == safi_flow || safi == safi_flow_vpn;
-}
-
 /// `route` would take it for something else: its words do not tell the family.
 bool needs_family(const RouteView& route) {
-  const Family family = route.nlri.family;
-  if (is_flow(family) || bgp::ops(family).safi == safi_multicast) return true;
-  const bool group =
-      family == Family::ipv4_unicast && route.nlri.key.size() > 1 && route.nlri.key[1] >> 4 == 0xE;
-  return group && !route.multicast_group;
+  if (bgp::ops(route.nlri.family).route == bgp::RouteWords::never) return true;
+  return bgp::is_multicast_group(route.nlri) && !route.multicast_group;
 }
 
 }  // namespace
@@ -42,31 +30,20 @@ void print_next_hop(const bgp::NextHop& next_hop, TextWriter& out) {
   }
 }
 
-RouteSection section_of(const RouteView& route) {
-  if (!needs_family(route)) return RouteSection::statics;
-  return bgp::ops(route.nlri.family).afi == bgp::afi_ipv6 ? RouteSection::announce_ipv6
-                                                          : RouteSection::announce_ipv4;
+std::string_view section_of(const RouteView& route) {
+  return needs_family(route) ? bgp::ops(route.nlri.family).afi_name : static_section;
 }
 
-void open_route_section(RouteSection section, TextWriter& out) {
-  switch (section) {
-    case RouteSection::none:
-      break;
-    case RouteSection::statics:
-      out.put("    static {\n");
-      break;
-    case RouteSection::announce_ipv4:
-      out.put("    announce {\n        ipv4 {\n");
-      break;
-    case RouteSection::announce_ipv6:
-      out.put("    announce {\n        ipv6 {\n");
-      break;
+void open_route_section(std::string_view section, TextWriter& out) {
+  if (section == static_section) {
+    out.put("    static {\n");
+  } else {
+    out.put("    announce {\n        ").put(section).put(" {\n");
   }
 }
 
-void close_route_section(RouteSection section, TextWriter& out) {
-  if (section == RouteSection::announce_ipv4 || section == RouteSection::announce_ipv6)
-    out.put("        }\n");
+void close_route_section(std::string_view section, TextWriter& out) {
+  if (section != static_section) out.put("        }\n");
   out.put("    }\n");
 }
 
@@ -74,21 +51,13 @@ namespace {
 
 /// From the word of the statement to its `;`.
 void print_statement(const RouteView& route, TextWriter& out) {
-  const Family family = route.nlri.family;
-  if (is_flow(family)) {
-    // The text of the NLRI begins with the word flow.
-    if (bgp::ops(family).safi == safi_flow_vpn) {
-      std::string nlri;
-      TextWriter text(nlri);
-      bgp::ops(family).print(route.nlri, {}, text);
-      out.put("flow-vpn").put(std::string_view(nlri).substr(4));
-    } else {
-      bgp::ops(family).print(route.nlri, {}, out);
-    }
-  } else {
-    out.put(needs_family(route) ? bgp::ops(family).safi_name : "route").put(' ');
-    bgp::ops(family).print(route.nlri, {}, out);
-  }
+  const bgp::FamilyOps& family = bgp::ops(route.nlri.family);
+  std::string nlri;
+  TextWriter text(nlri);
+  family.print(route.nlri, {}, text);
+  // The text of FlowSpec begins with its word.
+  if (family.shape == bgp::NlriShape::rules) nlri.erase(0, std::string_view("flow ").size());
+  out.put(needs_family(route) ? family.safi_name : "route").put(' ').put(nlri);
   if (route.path.next_hop.kind != bgp::NextHop::Kind::none)
     print_next_hop(route.path.next_hop, out.put(' '));
   if (!route.path.attributes.empty()) {

@@ -5,12 +5,13 @@
 
 namespace openbell::grammar {
 
-/// Where a route is written so that it reads back the same.
-enum class RouteSection : std::uint8_t { none, statics, announce_ipv4, announce_ipv6 };
+inline constexpr std::string_view static_section = "static";
 
-RouteSection section_of(const RouteView& route);
-void open_route_section(RouteSection section, base::TextWriter& out);
-void close_route_section(RouteSection section, base::TextWriter& out);
+/// Where a route is written so that it reads back the same: `static_section`, or the section of
+/// announce for its AFI.
+std::string_view section_of(const RouteView& route);
+void open_route_section(std::string_view section, base::TextWriter& out);
+void close_route_section(std::string_view section, base::TextWriter& out);
 /// One line: `route 10.0.0.0/24 next-hop 1.2.3.4 med 5;`, or `flow …;` inside announce.
 void print_route(const RouteView& route, base::TextWriter& out);
 /// The same for a service, which has no sections for families: `ipv4 flow …;`, not indented.

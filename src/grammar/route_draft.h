@@ -2,6 +2,7 @@
 // What one route statement said, while it is read. Shared by the prefix form and the flow form.
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,10 +16,27 @@
 
 namespace openbell::grammar {
 
+/// The next-hop words of a statement. Several of them: each family takes what it can send.
+class NextHopWords {
+ public:
+  void clear() { words_.clear(); }
+  void add(const bgp::NextHop& next_hop) { words_.push_back(next_hop); }
+  [[nodiscard]] bool empty() const { return words_.empty(); }
+  [[nodiscard]] bool several() const { return words_.size() > 1; }
+  [[nodiscard]] std::span<const bgp::NextHop> words() const { return words_; }
+  /// The word that counts for a route of the family. As ExaBGP sends them: the first for the field
+  /// of RFC 4271, the last for MP_REACH_NLRI. Unlike ExaBGP, words that the family cannot send do
+  /// not count beside one that it can. None: there was no word.
+  [[nodiscard]] bgp::NextHop of(bgp::Family family) const;
+
+ private:
+  std::vector<bgp::NextHop> words_;
+};
+
 /// One is reused for every statement: clear() keeps capacity.
 struct RouteDraft {
   bgp::NlriDraft nlri;
-  bgp::NextHop next_hop;
+  NextHopWords next_hop;
   bgp::PathAttributesBuilder attributes;
   bgp::FlowActions actions;
   std::string watchdog;
@@ -48,8 +66,9 @@ bool parse_lease_group(base::TextReader& in, RouteDraft& draft);
 
 /// What `when down { … }` says: it takes the place of what a route says itself.
 struct PathOverride {
-  bgp::NextHop next_hop;  // none: the route's own
+  NextHopWords next_hop;  // none: the route's own
   bgp::PathAttributesBuilder attributes;
+  std::size_t place = 0;  // offset of its braces in the text it was read from
   /// `next-hop self; med 1000`: reads back the same inside the braces.
   [[nodiscard]] std::string text() const;
 };

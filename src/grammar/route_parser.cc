@@ -20,27 +20,6 @@ bool at_statement_end(const TextReader& in) {
   return in.at_end() || (!in.quoted() && in.peek() == ";");
 }
 
-/// ExaBGP: the family of a `route` follows from its words, `rd` before `label`.
-Family family_of(const bgp::NlriDraft& nlri) {
-  const bool v6 = nlri.prefix.address.is_v6();
-  if (nlri.has_rd) return v6 ? Family::ipv6_mpls_vpn : Family::ipv4_mpls_vpn;
-  if (!nlri.labels.empty()) return v6 ? Family::ipv6_nlri_mpls : Family::ipv4_nlri_mpls;
-  return v6 ? Family::ipv6_unicast : Family::ipv4_unicast;
-}
-
-bool is_flow(Family family) {
-  return family == Family::ipv4_flow || family == Family::ipv6_flow ||
-         family == Family::ipv4_flow_vpn || family == Family::ipv6_flow_vpn;
-}
-
-bool is_labelled(Family family) {
-  return family == Family::ipv4_nlri_mpls || family == Family::ipv6_nlri_mpls;
-}
-
-bool is_multicast_group(const base::IpPrefix& prefix) {
-  return prefix.address.is_v4() && prefix.address.bytes()[0] >> 4 == 0xE;
-}
-
 std::string text_of(const base::IpPrefix& prefix) {
   return prefix.address.text().append("/").append(std::to_string(prefix.length));
 }
@@ -70,7 +49,7 @@ struct RouteParser::State {
     RouteSink* sink = nullptr;
   };
 
-  bool prefix_route(TextReader& in, const Statement& statement);
+  bool leading_route(TextReader& in, const Statement& statement);
   bool shared_attributes(TextReader& in, const Statement& statement);
   bool flow_route(TextReader& in, const Statement& statement);
 
@@ -78,6 +57,7 @@ struct RouteParser::State {
   bool words_and_end(TextReader& in, const Statement& statement);
   bool block(TextReader& in);
   static bool has_next_hop(TextReader& in, const Statement& statement, const RouteDraft& draft);
+  void start_view();
   bool compose(TextReader& in, std::size_t offset, const Statement& statement);
   std::string_view compose_one(const Statement& statement);
   void emit(const Statement& statement);
@@ -106,7 +86,7 @@ bool RouteParser::parse(TextReader& in, RouteForm form, Family family, Purpose p
   if (!in.ok()) return false;
   switch (form) {
     case RouteForm::route:
-      return state_->prefix_route(in, statement);
+      return state_->leading_route(in, statement);
     case RouteForm::attributes:
       return state_->shared_attributes(in, statement);
     case RouteForm::flow:
@@ -114,29 +94,29 @@ bool RouteParser::parse(TextReader& in, RouteForm form, Family family, Purpose p
     case RouteForm::family:
       break;
   }
-  if (is_flow(family)) return state_->flow_route(in, statement);
-  if (bgp::ops(family).originates) return state_->prefix_route(in, statement);
+  if (bgp::ops(family).shape == bgp::NlriShape::rules) return state_->flow_route(in, statement);
+  if (bgp::originates(family)) return state_->leading_route(in, statement);
   std::string wanted = "another family: ";
   base::TextWriter text(wanted);
   bgp::print_family(family, text);
   return in.fail(wanted.append(" routes cannot be originated yet"));
 }
 
-// --- `PREFIX words;` and `PREFIX { words; }`
+// --- `NLRI words;` and `NLRI { words; }`: `route PREFIX …`, or what the family begins with
 
-bool RouteParser::State::prefix_route(TextReader& in, const Statement& statement) {
+bool RouteParser::State::leading_route(TextReader& in, const Statement& statement) {
   draft.clear();
   const std::size_t start = in.offset();
-  if (!bgp::parse_prefix_word(in, draft.nlri) || !in.ok()) return false;
+  const auto parse_nlri =
+      statement.family_given ? bgp::ops(statement.family).parse : bgp::parse_prefix_word;
+  if (!parse_nlri(in, draft.nlri) || !in.ok()) return false;
   std::string_view text;
   const bool repeatable = repeatable_text(in, text);
   if (repeatable && recall(in, statement, text)) return true;
   if (!words_and_end(in, statement)) return false;
-  view = {};
-  view.path = {draft.next_hop, draft.attributes.canonical()};
-  view.path_token = ++last_token;
+  start_view();
   if (!compose(in, start, statement)) return false;
-  if (repeatable && !draft.own_words) remember(text);
+  if (repeatable && !draft.own_words && !draft.next_hop.several()) remember(text);
   emit(statement);
   return true;
 }
@@ -145,7 +125,7 @@ bool RouteParser::State::words_and_end(TextReader& in, const Statement& statemen
   if (in.accept("{")) {
     const std::size_t start = in.offset();
     if (!block(in)) return false;
-    if (draft.next_hop.kind == bgp::NextHop::Kind::none && statement.purpose == Purpose::announce)
+    if (draft.next_hop.empty() && statement.purpose == Purpose::announce)
       return in.fail_at(start, "a next-hop in the block", "{");
     if (!has_lease(in, draft)) return false;
     in.accept(";");
@@ -168,8 +148,7 @@ bool RouteParser::State::block(TextReader& in) {
 
 bool RouteParser::State::has_next_hop(TextReader& in, const Statement& statement,
                                       const RouteDraft& draft) {
-  if (draft.next_hop.kind != bgp::NextHop::Kind::none || statement.purpose == Purpose::withdraw)
-    return true;
+  if (!draft.next_hop.empty() || statement.purpose == Purpose::withdraw) return true;
   return in.fail("a next-hop");
 }
 
@@ -196,9 +175,7 @@ bool RouteParser::State::shared_attributes(TextReader& in, const Statement& stat
   if (!has_next_hop(in, statement, draft) || !has_lease(in, draft) ||
       !(in.at_end() || in.expect(";")) || !in.ok())
     return false;
-  view = {};
-  view.path = {draft.next_hop, draft.attributes.canonical()};
-  view.path_token = ++last_token;
+  start_view();
   for (const base::IpPrefix& prefix : prefixes) {
     draft.nlri.prefix = prefix;
     if (!compose(in, start, statement)) return false;
@@ -218,10 +195,10 @@ bool RouteParser::State::flow_route(TextReader& in, const Statement& statement) 
   if (!parse_flow_statement(in, draft) || !has_lease(in, draft)) return false;
   const Family family =
       statement.family_given ? statement.family : bgp::flow_family(draft.nlri, bgp::afi_ipv4);
-  view = {};
-  view.path = {draft.next_hop, draft.attributes.canonical()};
-  view.path_token = ++last_token;
-  const std::string_view wanted = bgp::ops(family).compose(draft.nlri, scratch, view.nlri);
+  start_view();
+  view.path.next_hop = draft.next_hop.of(family);
+  const std::string_view wanted =
+      bgp::ops(family).compose(draft.nlri, statement.purpose, scratch, view.nlri);
   if (!wanted.empty()) return in.fail_at(start, wanted, "a flow route");
   view.lease = draft.lease;
   view.lease_group = draft.lease_group;
@@ -231,19 +208,21 @@ bool RouteParser::State::flow_route(TextReader& in, const Statement& statement) 
 
 // --- from the draft to routes
 
+/// The path of the draft; compose_one() sees to a next hop that depends on the family.
+void RouteParser::State::start_view() {
+  view = {};
+  view.path.attributes = draft.attributes.canonical();
+  if (draft.next_hop.several()) return;
+  if (!draft.next_hop.empty()) view.path.next_hop = draft.next_hop.words().front();
+  view.path_token = ++last_token;
+}
+
 std::string_view RouteParser::State::compose_one(const Statement& statement) {
-  const Family family = statement.family_given ? statement.family : family_of(draft.nlri);
-  const bool bare =
-      statement.purpose == Purpose::withdraw && is_labelled(family) && draft.nlri.labels.empty();
-  // A withdrawal names no label; what is made up to compose the key is taken back.
-  if (bare) bgp::append_label(0, draft.nlri.labels);
-  const std::string_view wanted = bgp::ops(family).compose(draft.nlri, scratch, view.nlri);
-  if (bare) {
-    draft.nlri.labels.clear();
-    view.nlri.tail = {};
-  }
-  view.multicast_group = !statement.family_given && family == Family::ipv4_unicast &&
-                         is_multicast_group(draft.nlri.prefix);
+  const Family family = statement.family_given ? statement.family : bgp::route_family(draft.nlri);
+  if (draft.next_hop.several()) view.path.next_hop = draft.next_hop.of(family);
+  const std::string_view wanted =
+      bgp::ops(family).compose(draft.nlri, statement.purpose, scratch, view.nlri);
+  view.multicast_group = !statement.family_given && bgp::is_multicast_group(view.nlri);
   return wanted;
 }
 
@@ -307,10 +286,10 @@ bool RouteParser::State::recall(TextReader& in, const Statement& statement, std:
   view.path_token = path->token;
   // What cannot be composed is read again for its complaint.
   if (!compose_one(statement).empty()) {
-    const base::IpPrefix prefix = draft.nlri.prefix;
-    draft.nlri.clear();
-    draft.nlri.prefix = prefix;
-    draft.nlri.has_prefix = true;
+    draft.nlri.labels.clear();
+    draft.nlri.rd = {};
+    draft.nlri.path_id = 0;
+    draft.nlri.has_rd = draft.nlri.has_path_id = false;
     return false;
   }
   if (!in.at_end()) in.skip_to(in.offset() + text.size());
@@ -324,7 +303,7 @@ void RouteParser::State::remember(std::string_view text) {
   // Quotes, escapes, comments and blocks may hide the real end of a statement.
   if (text.find_first_of("{}\"'\\#\n") != std::string_view::npos) return;
   CachedPath& path = cache.insert(text);
-  path.next_hop = draft.next_hop;
+  path.next_hop = view.path.next_hop;
   const bgp::Bytes attributes = draft.attributes.canonical();
   path.attributes.assign(attributes.begin(), attributes.end());
   path.labels = draft.nlri.labels;

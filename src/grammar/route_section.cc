@@ -21,7 +21,7 @@ bool parse_statement(SectionParser& parser, RoutesDraft& routes) {
 
 template <Family family>
 bool parse_family(SectionParser& parser, RoutesDraft& routes) {
-  if (bgp::ops(family).originates) return parse_routes(parser, routes, RouteForm::family, family);
+  if (bgp::originates(family)) return parse_routes(parser, routes, RouteForm::family, family);
   std::string message;
   base::TextWriter text(message);
   bgp::print_family(family, text);
@@ -35,12 +35,32 @@ constexpr Row<RoutesDraft> statement(std::string_view word, std::string_view val
   return unit(RowKind::statement, word, value, help, parse);
 }
 
-template <Family family>
-constexpr Row<RoutesDraft> family_row(std::string_view word, std::string_view value) {
-  return statement(word, value, "a route of this family", parse_family<family>);
+/// By the index of the family.
+constexpr bool (*family_parsers[])(SectionParser&, RoutesDraft&) = {
+#define OPENBELL_FAMILY(id) parse_family<Family::id>,
+#include "bgp/nlri/families.def"
+#undef OPENBELL_FAMILY
+};
+
+/// The families of an AFI: a row each.
+std::vector<Row<RoutesDraft>> make_family_table(bgp::Afi afi) {
+  std::vector<Row<RoutesDraft>> rows;
+  for (std::size_t i = 0; i < bgp::family_count; ++i) {
+    const bgp::FamilyOps& family = bgp::ops(static_cast<Family>(i));
+    if (family.afi != afi) continue;
+    const std::string_view value = family.statement.empty() ? "…" : family.statement;
+    const std::string_view help =
+        family.parse == nullptr ? "not supported yet" : "a route of this family";
+    rows.push_back(statement(family.safi_name, value, help, family_parsers[i]));
+  }
+  return rows;
 }
 
-constexpr std::string_view prefix_value = "PREFIX WORDS…";
+template <bgp::Afi afi>
+std::span<const Row<RoutesDraft>> family_table() {
+  static const std::vector<Row<RoutesDraft>> rows = make_family_table(afi);
+  return rows;
+}
 
 bool parse_sr_policy(SectionParser& parser, RoutesDraft& routes) {
   return parse_family<Family::ipv4_sr_policy>(parser, routes);
@@ -61,34 +81,6 @@ constexpr Row<RoutesDraft> flow_table[] = {
               parse_statement<RouteForm::flow>),
 };
 
-constexpr Row<RoutesDraft> l2vpn_table[] = {
-    family_row<Family::l2vpn_vpls>("vpls", "…"),
-};
-
-constexpr Row<RoutesDraft> announce_ipv4_table[] = {
-    family_row<Family::ipv4_unicast>("unicast", prefix_value),
-    family_row<Family::ipv4_multicast>("multicast", prefix_value),
-    family_row<Family::ipv4_nlri_mpls>("nlri-mpls", prefix_value),
-    family_row<Family::ipv4_mpls_vpn>("mpls-vpn", prefix_value),
-    family_row<Family::ipv4_flow>("flow", "MATCH… ACTION…"),
-    family_row<Family::ipv4_flow_vpn>("flow-vpn", "rd RD MATCH… ACTION…"),
-    family_row<Family::ipv4_mcast_vpn>("mcast-vpn", "…"),
-    family_row<Family::ipv4_mup>("mup", "…"),
-    family_row<Family::ipv4_sr_policy>("sr-policy", "…"),
-};
-
-constexpr Row<RoutesDraft> announce_ipv6_table[] = {
-    family_row<Family::ipv6_unicast>("unicast", prefix_value),
-    family_row<Family::ipv6_multicast>("multicast", prefix_value),
-    family_row<Family::ipv6_nlri_mpls>("nlri-mpls", prefix_value),
-    family_row<Family::ipv6_mpls_vpn>("mpls-vpn", prefix_value),
-    family_row<Family::ipv6_flow>("flow", "MATCH… ACTION…"),
-    family_row<Family::ipv6_flow_vpn>("flow-vpn", "rd RD MATCH… ACTION…"),
-    family_row<Family::ipv6_mcast_vpn>("mcast-vpn", "…"),
-    family_row<Family::ipv6_mup>("mup", "…"),
-    family_row<Family::ipv6_sr_policy>("sr-policy", "…"),
-};
-
 /// `ipv4 unicast …;`: the family on the line of its route.
 bool parse_family_line(SectionParser& parser, RoutesDraft& routes,
                        std::span<const Row<RoutesDraft>> families) {
@@ -101,11 +93,11 @@ bool parse_family_line(SectionParser& parser, RoutesDraft& routes,
 }
 
 bool parse_ipv4_line(SectionParser& parser, RoutesDraft& routes) {
-  return parse_family_line(parser, routes, announce_ipv4_table);
+  return parse_family_line(parser, routes, family_table<bgp::afi_ipv4>());
 }
 
 bool parse_ipv6_line(SectionParser& parser, RoutesDraft& routes) {
-  return parse_family_line(parser, routes, announce_ipv6_table);
+  return parse_family_line(parser, routes, family_table<bgp::afi_ipv6>());
 }
 
 /// `flow route …` or `flow { route … }`
@@ -129,15 +121,15 @@ constexpr Row<RoutesDraft> route_table[] = {
 static_assert(std::size(route_table) == std::size(route_words));
 
 bool parse_ipv4(SectionParser& parser, RoutesDraft& routes) {
-  return parser.read_block<RoutesDraft>("ipv4", announce_ipv4_table, routes);
+  return parser.read_block<RoutesDraft>("ipv4", family_table<bgp::afi_ipv4>(), routes);
 }
 
 bool parse_ipv6(SectionParser& parser, RoutesDraft& routes) {
-  return parser.read_block<RoutesDraft>("ipv6", announce_ipv6_table, routes);
+  return parser.read_block<RoutesDraft>("ipv6", family_table<bgp::afi_ipv6>(), routes);
 }
 
 bool parse_l2vpn(SectionParser& parser, RoutesDraft& routes) {
-  return parser.read_block<RoutesDraft>("l2vpn", l2vpn_table, routes);
+  return parser.read_block<RoutesDraft>("l2vpn", l2vpn_rows(), routes);
 }
 
 constexpr Row<RoutesDraft> announce_table[] = {
@@ -149,20 +141,12 @@ constexpr Row<RoutesDraft> announce_table[] = {
 }  // namespace
 
 void RoutesDraft::route(const RouteView& view) {
-  std::size_t& known = first[static_cast<std::size_t>(view.nlri.family)];
-  if (view.multicast_group) {
-    if (first_group == 0) first_group = statement + 1;
-  } else if (known == 0) {
-    known = statement + 1;
-  }
-  if (!view.watchdog.empty() && first_watchdog == 0) first_watchdog = statement + 1;
+  places.add(view, statement);
   list.route(view);
 }
 
 void RoutesDraft::inherit(const RoutesDraft& from, std::size_t offset) {
-  for (std::size_t i = 0; i < first.size(); ++i)
-    if (first[i] == 0 && from.first[i] != 0) first[i] = offset + 1;
-  if (first_group == 0 && from.first_group != 0) first_group = offset + 1;
+  places.inherit(from.places, offset);
   list.append(from.list);
 }
 
@@ -179,7 +163,7 @@ std::span<const Row<RoutesDraft>> flow_rows() {
 }
 
 std::span<const Row<RoutesDraft>> l2vpn_rows() {
-  return l2vpn_table;
+  return family_table<bgp::afi_l2vpn>();
 }
 
 std::span<const Row<RoutesDraft>> announce_rows() {

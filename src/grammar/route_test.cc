@@ -81,6 +81,29 @@ TEST_F(RouteParserTest, ReadsAttributesInAnyOrderAndKeepsTheFirst) {
             Texts{"ipv4 unicast 080A/ 1.1.1.1 C00804FDE80001"});
 }
 
+/// As ExaBGP: NEXT_HOP is the first word, MP_REACH_NLRI says the last; words of a family that the
+/// route cannot have do not count beside others.
+TEST_F(RouteParserTest, OfSeveralNextHopsTheFamilyTakesItsOwn) {
+  const std::string v4_first = " next-hop 1.1.1.1 next-hop ::1 next-hop 2.2.2.2 next-hop ::2";
+  EXPECT_EQ(routes("10.0.0.0/8" + v4_first), Texts{"ipv4 unicast 080A/ 1.1.1.1 "});
+  EXPECT_EQ(routes("2001:db8::/32" + v4_first), Texts{"ipv6 unicast 2020010DB8/ ::2 "});
+  EXPECT_EQ(routes("10.0.0.0/8 label 3" + v4_first), Texts{"ipv4 nlri-mpls 080A/000031 2.2.2.2 "});
+  EXPECT_EQ(routes("2001:db8::/32 label 3" + v4_first),
+            Texts{"ipv6 nlri-mpls 2020010DB8/000031 ::2 "});
+  EXPECT_EQ(routes("10.0.0.0/8 next-hop ::1 next-hop self next-hop 2.2.2.2"),
+            Texts{"ipv4 unicast 080A/ self "});
+  // RFC 8950 may allow it; nothing allows the other direction.
+  EXPECT_EQ(routes("10.0.0.0/8 next-hop ::1 next-hop ::2"), Texts{"ipv4 unicast 080A/ ::2 "});
+  EXPECT_EQ(routes("2001:db8::/32 next-hop 1.1.1.1 next-hop 2.2.2.2"),
+            Texts{"ipv6 unicast 2020010DB8/ 2.2.2.2 "});
+  EXPECT_EQ(routes("med 5 next-hop 1.1.1.1 next-hop ::1 nlri 10.0.0.0/8 2001:db8::/32",
+                   RouteForm::attributes),
+            (Texts{"ipv4 unicast 080A/ 1.1.1.1 80040400000005",
+                   "ipv6 unicast 2020010DB8/ ::1 80040400000005"}));
+  EXPECT_EQ(routes("next-hop 1.1.1.1 next-hop ::1 source 10.0.0.0/8 discard", RouteForm::flow),
+            Texts{"ipv4 flow 02080A/ ::1 C010088006000000000000"});
+}
+
 TEST_F(RouteParserTest, ExtendedCommunitiesAddUp) {
   EXPECT_EQ(routes("10.0.0.0/8 next-hop 1.1.1.1 extended-community target:2:2 route-target 1:1"),
             Texts{"ipv4 unicast 080A/ 1.1.1.1 C01010"

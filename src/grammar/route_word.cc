@@ -1,7 +1,8 @@
 // The words of a route statement (exabgp-language 3.2, 3.3): a row each for those that are no
 // attribute; attributes are rows of bgp/attr.
 
-#include "bgp/attr/extended_community.h"
+#include <algorithm>
+
 #include "bgp/nlri/words.h"
 #include "grammar/duration.h"
 #include "grammar/route_draft.h"
@@ -10,9 +11,24 @@ namespace openbell::grammar {
 
 using base::TextReader;
 
+bgp::NextHop NextHopWords::of(bgp::Family family) const {
+  if (words_.empty()) return {};
+  // Before there is a session `self` may be anything; RFC 8950 is the second choice.
+  for (const bool extended : {false, true}) {
+    const auto fits = [&](const bgp::NextHop& word) {
+      return bgp::may_send(family, word, {}, extended);
+    };
+    const auto first = std::ranges::find_if(words_, fits);
+    if (first == words_.end()) continue;
+    const bool classic = family == bgp::classic_family && !extended;
+    return classic ? *first : *std::find_if(words_.rbegin(), words_.rend(), fits);
+  }
+  return words_.back();
+}
+
 void RouteDraft::clear() {
   nlri.clear();
-  next_hop = {};
+  next_hop.clear();
   attributes.clear();
   actions.clear();
   watchdog.clear();
@@ -83,23 +99,6 @@ bool parse_generic(TextReader& in, RouteDraft& draft) {
   return bgp::parse_generic_attribute(in, draft.attributes);
 }
 
-void replace_extended_community(RouteDraft& draft) {
-  const bgp::AttributeOps& ops = *bgp::find_attribute_ops(bgp::attr::extended_community);
-  draft.attributes.replace(ops.flags, ops.code, draft.value);
-}
-
-void load_extended_community(RouteDraft& draft) {
-  const bgp::Bytes value = draft.attributes.value(bgp::attr::extended_community);
-  draft.value.assign(value.begin(), value.end());
-}
-
-bool parse_route_target(TextReader& in, RouteDraft& draft) {
-  load_extended_community(draft);
-  if (!bgp::parse_route_target(in, draft.value)) return false;
-  replace_extended_community(draft);
-  return true;
-}
-
 struct RouteWord {
   std::string_view word;
   bool (*parse)(TextReader& in, RouteDraft& draft);
@@ -111,7 +110,6 @@ constexpr RouteWord rows[] = {
     {"label", parse_label},
     {"rd", parse_rd},
     {"route-distinguisher", parse_rd},
-    {"route-target", parse_route_target},
     {"attribute", parse_generic},
     {"split", parse_split},
     {"watchdog", parse_watchdog},
@@ -143,7 +141,7 @@ bool parse_next_hop(TextReader& in, RouteDraft& draft) {
     return in.fail("an address or self");
   }
   in.word();
-  if (draft.next_hop.kind == bgp::NextHop::Kind::none) draft.next_hop = next_hop;
+  draft.next_hop.add(next_hop);
   return true;
 }
 
@@ -181,14 +179,16 @@ bool parse_lease_group(TextReader& in, RouteDraft& draft) {
 
 bool parse_attribute_word(TextReader& in, const bgp::AttributeOps& ops, RouteDraft& draft) {
   const std::size_t start = in.offset();
-  const bool adds_up = ops.code == bgp::attr::extended_community;
   draft.value.clear();
-  if (adds_up) load_extended_community(draft);
+  if (ops.adds_up) {
+    const bgp::Bytes given = draft.attributes.value(ops.code);
+    draft.value.assign(given.begin(), given.end());
+  }
   if (!ops.parse(in, draft.value)) return false;
   if (draft.value.size() > attribute_size_max)
     return in.fail_at(start, "a list that fits in an attribute", ops.name);
-  if (adds_up) {
-    replace_extended_community(draft);
+  if (ops.adds_up) {
+    draft.attributes.replace(ops.flags, ops.code, draft.value);
   } else {
     draft.attributes.add(ops.flags, ops.code, draft.value);
   }

@@ -145,7 +145,7 @@ bool decode_message(const Payload& payload, const Session& session) {
 /// NLRI of one family after the other, each as the bare JSON object.
 bool decode_nlri(bgp::Bytes bytes, const Session& session) {
   bgp::NlriField field;
-  field.family = session.family.value_or(bgp::Family::ipv4_unicast);
+  field.family = session.family.value_or(bgp::classic_family);
   field.bytes = bytes;
   field.add_path = session.context.add_path_receive.contains(field.family);
   std::string out;
@@ -182,7 +182,7 @@ class RouteCollector final : public grammar::RouteSink {
     std::array<std::uint8_t, bgp::extended_message_size_max> message;
     bgp::ByteWriter writer(attributes);
     if (!bgp::write_outbound_attributes(route.path, route.nlri.family, session_.context, writer)) {
-      failed_ = true;
+      failure_ = too_long;
       return;
     }
     if (arguments_.nlri_only) {
@@ -191,21 +191,27 @@ class RouteCollector final : public grammar::RouteSink {
       return print(out.written());
     }
     bgp::UpdateWriter update(message, session_.context);
-    failed_ = failed_ ||
-              !update.begin_announce(route.nlri.family, route.path.next_hop, writer.written()) ||
-              !update.add(route.nlri);
-    if (failed_) return;
+    if (!bgp::can_send(route.nlri.family, route.path.next_hop, session_.context)) {
+      failure_ = bgp::next_hop_refusal(route.nlri.family, route.path.next_hop);
+    } else if (!update.begin_announce(route.nlri.family, route.path.next_hop, writer.written()) ||
+               !update.add(route.nlri)) {
+      failure_ = too_long;
+    }
+    if (!failure_.empty()) return;
     const bgp::Bytes whole = update.finish();
     print(arguments_.no_header ? whole.subspan(bgp::header_size) : whole);
   }
-  [[nodiscard]] bool failed() const { return failed_; }
+  /// Why a route could not be encoded; empty when all could.
+  [[nodiscard]] const std::string& failure() const { return failure_; }
 
  private:
+  static constexpr std::string_view too_long = "the route does not fit into an UPDATE";
+
   static void print(bgp::Bytes bytes) { std::printf("%s\n", base::to_hex(bytes).c_str()); }
 
   const Session& session_;
   const Arguments& arguments_;
-  bool failed_ = false;
+  std::string failure_;
 };
 
 }  // namespace
@@ -241,12 +247,12 @@ int run_encode(const Arguments& arguments) {
                                                    : grammar::RouteForm::route;
   grammar::RouteParser parser;
   RouteCollector collector(session, arguments);
-  if (!parser.parse(in, form, session.family.value_or(bgp::Family::ipv4_unicast),
-                    bgp::Purpose::announce, collector))
+  if (!parser.parse(in, form, session.family.value_or(bgp::classic_family), bgp::Purpose::announce,
+                    collector))
     return fail("configuration error: Failed to parse route: wanted " + in.complaint().wanted +
                 (in.complaint().found.empty() ? std::string(" at the end")
                                               : ", found '" + in.complaint().found + "'"));
-  return collector.failed() ? fail("the route does not fit into an UPDATE") : 0;
+  return collector.failure().empty() ? 0 : fail(collector.failure());
 }
 
 }  // namespace openbell

@@ -19,11 +19,12 @@ void show(const bgp::AttributeOps& row, bgp::Bytes value) {
   }
 }
 
-void send(const bgp::AttributeOps& row, bgp::Bytes value, const bgp::WireContext& context) {
-  if (row.outbound == nullptr) return;
+void send(const bgp::AttributeOps& row, bgp::Bytes value) {
+  if (row.narrow == nullptr) return;
   std::vector<std::uint8_t> bytes(value.size() * 4 + 64);
   bgp::ByteWriter out(bytes);
-  row.outbound(value, context, out);
+  row.narrow(value, out);
+  row.as4(value, out);
   OPENBELL_CHECK(out.ok());
 }
 
@@ -31,11 +32,10 @@ void from_wire(const bgp::AttributeOps& row, bgp::Bytes value, const bgp::WireCo
   std::vector<std::uint8_t> scratch;
   if (row.decode == nullptr || !row.decode(value, context, scratch)) return;
   show(row, value);
-  send(row, value, context);
+  send(row, value);
 }
 
-void from_text(const bgp::AttributeOps& row, std::string_view text,
-               const bgp::WireContext& context) {
+void from_text(const bgp::AttributeOps& row, std::string_view text) {
   if (row.parse == nullptr) return;
   bgp::TextReader in(text);
   std::vector<std::uint8_t> value;
@@ -45,7 +45,7 @@ void from_text(const bgp::AttributeOps& row, std::string_view text,
   }
   if (value.size() > 0xFFFF) return;
   show(row, value);
-  send(row, value, context);
+  send(row, value);
 }
 
 }  // namespace

@@ -71,7 +71,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::show(nlri);
     fuzz::round_trip(nlri, context);
   }
-  if (!bgp::ops(family).originates) return 0;
+  if (!bgp::originates(family)) return 0;
   grammar::RouteParser parser;
   fuzz::Sink sink(context);
   bgp::TextReader text(fuzz::text_of(data + 1, size - 1));

@@ -24,11 +24,17 @@ bool decode(Bytes& value, const WireContext& context, std::vector<std::uint8_t>&
   return true;
 }
 
-void outbound(Bytes value, const WireContext& context, ByteWriter& out) {
-  if (context.four_octet_as) return out.bytes(value);
+void narrow(Bytes value, ByteWriter& out) {
   const Asn asn = aggregator_as(value);
   out.u16(static_cast<std::uint16_t>(asn > UINT16_MAX ? as_trans : asn));
   out.bytes(value.subspan(4));
+}
+
+bool as4(Bytes value, ByteWriter& out) {
+  // RFC 6793 4.2.2
+  if (aggregator_as(value) <= UINT16_MAX) return false;
+  out.bytes(value);
+  return true;
 }
 
 /// `asn:ip`, in parentheses or not.
@@ -69,10 +75,6 @@ Asn aggregator_as(Bytes canonical) {
   return ByteReader(canonical).u32();
 }
 
-bool aggregator_needs_as4(Bytes canonical) {
-  return aggregator_as(canonical) > UINT16_MAX;
-}
-
 bool valid_as4_aggregator(Bytes value) {
   return value.size() == 8 && aggregator_as(value) != 0;
 }
@@ -81,9 +83,12 @@ extern const AttributeOps aggregator_attribute = {
     .code = attr::aggregator,
     .flags = attr::optional_flag | attr::transitive_flag,
     .name = "aggregator",
+    .rfc_name = "AGGREGATOR",
     .on_error = Treatment::discard_attribute,
+    .as4_code = attr::as4_aggregator,
     .decode = decode,
-    .outbound = outbound,
+    .narrow = narrow,
+    .as4 = as4,
     .parse = parse,
     .print = print,
     .json = json};

@@ -1,5 +1,5 @@
 #pragma once
-// What the code that writes and reads UPDATEs asks of an AGGREGATOR value in canonical form.
+// What the code that reads UPDATEs asks of an AGGREGATOR value in canonical form.
 
 #include <cstdint>
 
@@ -9,10 +9,6 @@ namespace openbell::bgp {
 
 /// The AS number of a canonical AGGREGATOR (or AS4_AGGREGATOR) value of 8 bytes.
 Asn aggregator_as(Bytes canonical);
-
-/// Must AS4_AGGREGATOR (its value is the canonical one) go with it to a peer with two-octet AS
-/// numbers? RFC 6793 4.2.2.
-bool aggregator_needs_as4(Bytes canonical);
 
 /// A well-formed AS4_AGGREGATOR value: 8 bytes and no AS 0 (RFC 6793 6, RFC 7607 2). Otherwise it
 /// is discarded. On receipt: when AGGREGATOR has an AS other than AS_TRANS, AS4_AGGREGATOR and

@@ -77,9 +77,11 @@ void json(Bytes value, Dialect, TextWriter& out) {
 extern const AttributeOps aigp_attribute = {.code = attr::aigp,
                                             .flags = attr::optional_flag,
                                             .name = "aigp",
+                                            .rfc_name = "AIGP",
                                             .on_error = Treatment::discard_attribute,
+                                            .sent_to = Scope::aigp,
+                                            .taken_from = Scope::aigp,
                                             .decode = decode,
-                                            .outbound = nullptr,
                                             .parse = parse,
                                             .print = print,
                                             .json = json};

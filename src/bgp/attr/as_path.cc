@@ -58,8 +58,14 @@ bool decode(Bytes& value, const WireContext& context, std::vector<std::uint8_t>&
   return scratch.size() <= attribute_value_max;
 }
 
-void outbound(Bytes value, const WireContext& context, ByteWriter& out) {
-  if (context.four_octet_as) return out.bytes(value);
+void fill(const WireContext& context, ByteWriter& out) {
+  if (context.ibgp()) return;
+  out.u8(static_cast<std::uint8_t>(SegmentType::sequence));
+  out.u8(1);
+  out.u32(context.local_as);
+}
+
+void narrow(Bytes value, ByteWriter& out) {
   PathSegmentReader segments(value);
   for (PathSegment segment; segments.next(segment);) {
     out.u8(static_cast<std::uint8_t>(segment.type));
@@ -69,6 +75,32 @@ void outbound(Bytes value, const WireContext& context, ByteWriter& out) {
       out.u16(static_cast<std::uint16_t>(asn > UINT16_MAX ? as_trans : asn));
     });
   }
+}
+
+/// RFC 6793 4.2.2: an AS number above 65535 is in a segment that AS4_PATH may carry.
+bool is_narrowed(Bytes canonical) {
+  bool large = false;
+  PathSegmentReader segments(canonical);
+  for (PathSegment segment; segments.next(segment);) {
+    if (segment.confederation()) continue;
+    for_each_member<4>(segment.asns, [&large](const std::uint8_t* member) {
+      large |= base::load32(member) > UINT16_MAX;
+    });
+  }
+  return large;
+}
+
+/// RFC 6793 3: confederation segments stay out of AS4_PATH.
+bool as4(Bytes value, ByteWriter& out) {
+  if (!is_narrowed(value)) return false;
+  PathSegmentReader segments(value);
+  for (PathSegment segment; segments.next(segment);) {
+    if (segment.confederation()) continue;
+    out.u8(static_cast<std::uint8_t>(segment.type));
+    out.u8(static_cast<std::uint8_t>(segment.count()));
+    out.bytes(segment.asns);
+  }
+  return true;
 }
 
 /// The segment that text is being read into: its bytes stand at the end of the value, its count
@@ -308,28 +340,6 @@ bool parse_asn(std::string_view text, Asn& asn) {
   return true;
 }
 
-bool as_path_needs_as4(Bytes canonical) {
-  bool large = false;
-  PathSegmentReader segments(canonical);
-  for (PathSegment segment; segments.next(segment);) {
-    if (segment.confederation()) continue;
-    for_each_member<4>(segment.asns, [&large](const std::uint8_t* member) {
-      large |= base::load32(member) > UINT16_MAX;
-    });
-  }
-  return large;
-}
-
-void write_as4_path(Bytes canonical, ByteWriter& out) {
-  PathSegmentReader segments(canonical);
-  for (PathSegment segment; segments.next(segment);) {
-    if (segment.confederation()) continue;
-    out.u8(static_cast<std::uint8_t>(segment.type));
-    out.u8(static_cast<std::uint8_t>(segment.count()));
-    out.bytes(segment.asns);
-  }
-}
-
 bool decode_as4_path(Bytes value, std::vector<std::uint8_t>& out) {
   out.clear();
   if (value.empty() || !well_formed(value, 4)) return false;
@@ -364,9 +374,15 @@ void merge_as4_path(Bytes as_path, Bytes as4_path, std::vector<std::uint8_t>& ou
 extern const AttributeOps as_path_attribute = {.code = attr::as_path,
                                                .flags = attr::transitive_flag,
                                                .name = "as-path",
+                                               .rfc_name = "AS_PATH",
                                                .on_error = Treatment::treat_as_withdraw,
+                                               .mandatory = true,
+                                               .hidden_when_empty = true,
+                                               .as4_code = attr::as4_path,
                                                .decode = decode,
-                                               .outbound = outbound,
+                                               .fill = fill,
+                                               .narrow = narrow,
+                                               .as4 = as4,
                                                .parse = parse,
                                                .print = print,
                                                .json = json};

@@ -48,13 +48,6 @@ void append_segment(SegmentType type, Bytes asns, std::vector<std::uint8_t>& out
 /// "65000" or "1.1" (asdot, RFC 5396). False when it is no AS number of four octets.
 bool parse_asn(std::string_view text, Asn& asn);
 
-/// Must AS4_PATH go with it to a peer with two-octet AS numbers? True when an AS above 65535 is in
-/// a segment that AS4_PATH may carry (RFC 6793 4.2.2).
-bool as_path_needs_as4(Bytes canonical);
-
-/// Writes the value of AS4_PATH: the path without its confederation segments (RFC 6793 3).
-void write_as4_path(Bytes canonical, ByteWriter& out);
-
 /// A received AS4_PATH without the confederation segments that it must not hold (RFC 6793 6). False
 /// when it is malformed: the attribute is discarded.
 bool decode_as4_path(Bytes value, std::vector<std::uint8_t>& out);

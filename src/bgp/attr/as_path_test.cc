@@ -74,18 +74,22 @@ TEST(AsPath, AnOldPeersPathIsWidened) {
   EXPECT_EQ(shown(value), "[ 65001 23456 ] ( 7 )");
 }
 
+/// AS4_PATH for a peer without four-octet AS numbers, "none" when it needs none.
+std::string as4_path(std::string_view text) {
+  std::uint8_t room[64];
+  ByteWriter out(room);
+  return find_attribute_ops(attr::as_path)->as4(path(text), out) ? shown(out.written()) : "none";
+}
+
 TEST(AsPath, NeedsAs4OnlyForLargeNumbersOutsideConfederations) {
-  EXPECT_FALSE(as_path_needs_as4(path("[ 1 65535 ]")));
-  EXPECT_TRUE(as_path_needs_as4(path("[ 1 65536 ]")));
-  EXPECT_TRUE(as_path_needs_as4(path("[ 1 ] ( 70000 )")));
-  EXPECT_FALSE(as_path_needs_as4(path("confed [ 70000 ] [ 1 ]")));
+  EXPECT_EQ(as4_path("[ 1 65535 ]"), "none");
+  EXPECT_EQ(as4_path("[ 1 65536 ]"), "[ 1 65536 ]");
+  EXPECT_EQ(as4_path("[ 1 ] ( 70000 )"), "[ 1 ] ( 70000 )");
+  EXPECT_EQ(as4_path("confed [ 70000 ] [ 1 ]"), "none");
 }
 
 TEST(AsPath, As4PathLeavesConfederationsOut) {
-  std::uint8_t room[64];
-  ByteWriter out(room);
-  write_as4_path(path("confed [ 64600 ] [ 70000 1 ] ( 2 )"), out);
-  EXPECT_EQ(shown(out.written()), "[ 70000 1 ] ( 2 )");
+  EXPECT_EQ(as4_path("confed [ 64600 ] [ 70000 1 ] ( 2 )"), "[ 70000 1 ] ( 2 )");
 
   // RFC 6793 6: what another speaker left in is taken out.
   Buffer decoded;

@@ -28,9 +28,9 @@ void json(Bytes, Dialect, TextWriter& out) {
 extern const AttributeOps atomic_aggregate_attribute = {.code = attr::atomic_aggregate,
                                                         .flags = attr::transitive_flag,
                                                         .name = "atomic-aggregate",
+                                                        .rfc_name = "ATOMIC_AGGREGATE",
                                                         .on_error = Treatment::discard_attribute,
                                                         .decode = decode,
-                                                        .outbound = nullptr,
                                                         .parse = parse,
                                                         .print = print,
                                                         .json = json};

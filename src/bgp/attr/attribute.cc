@@ -3,22 +3,16 @@
 #include "base/check.h"
 #include "base/hex.h"
 #include "bgp/attr/list.h"
+#include "bgp/attr/session_attribute.h"
 
 namespace openbell::bgp {
 
 namespace {
 
-/// Codes that the canonical string never holds: the session writes them.
-constexpr bool written_by_session(std::uint64_t code) {
-  return code == attr::mp_reach || code == attr::mp_unreach || code == attr::as4_path ||
-         code == attr::as4_aggregator;
-}
-
 /// ExaBGP: an attribute with an empty list is not sent.
-constexpr bool is_list(std::uint8_t code) {
-  return code == attr::community || code == attr::cluster_list ||
-         code == attr::extended_community || code == attr::extended_community_ipv6 ||
-         code == attr::large_community;
+bool is_list(std::uint8_t code) {
+  const AttributeOps* ops = find_attribute_ops(code);
+  return ops != nullptr && ops->list;
 }
 
 /// Flags as the canonical string has them: those of the row and the partial bit as given.
@@ -120,7 +114,9 @@ bool parse_generic_attribute(TextReader& in, PathAttributesBuilder& out) {
   const std::size_t code_at = in.offset();
   const std::string_view code_word = in.peek();
   if (!parse_hex_number(in, 255, "an attribute code from 0x01 to 0xFF", code)) return false;
-  if (code == 0 || written_by_session(code))
+  // ExaBGP: NEXT_HOP may be written, the route's own next hop wins.
+  const SessionAttribute* own = find_session_attribute(static_cast<std::uint8_t>(code));
+  if (code == 0 || (own != nullptr && code != attr::next_hop))
     return in.fail_at(code_at, "the code of an attribute that the session does not write itself",
                       code_word);
   if (!parse_hex_number(in, 255, "attribute flags from 0x00 to 0xFF", flags)) return false;
@@ -139,7 +135,7 @@ bool parse_generic_attribute(TextReader& in, PathAttributesBuilder& out) {
     return in.fail(std::string("a well-formed value of ").append(ops->name));
   in.word();
   if (!in.expect("]")) return false;
-  if (code != attr::next_hop)
+  if (own == nullptr)
     out.add(static_cast<std::uint8_t>(flags), static_cast<std::uint8_t>(code), canonical);
   return true;
 }

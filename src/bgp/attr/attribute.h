@@ -12,6 +12,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -99,28 +100,67 @@ class PathAttributesBuilder {
   std::uint8_t last_code_ = 0;
 };
 
+/// The sessions that an attribute is for.
+enum class Scope : std::uint8_t {
+  any,
+  internal,  // between routers of one AS
+  aigp,      // those that carry AIGP (RFC 7311 3.1)
+};
+
+inline bool in_scope(Scope scope, const WireContext& context) {
+  switch (scope) {
+    case Scope::any:
+      return true;
+    case Scope::internal:
+      return context.ibgp();
+    case Scope::aigp:
+      return context.aigp;
+  }
+  return false;
+}
+
+/// The row of an attribute: all that is particular about it. What has a default is left out where
+/// it does not apply.
 struct AttributeOps {
   std::uint8_t code;
-  std::uint8_t flags;  // as sent: RFC's optional and transitive bits
-  std::string_view
-      name;  // the route word and the JSON member ("local-preference"); empty when neither exists
-  Treatment on_error;  // RFC 7606 7: what a malformed value or flag does
+  std::uint8_t flags;              // as sent: RFC's optional and transitive bits
+  std::string_view name;           // the route word and the JSON member: "local-preference"
+  std::string_view rfc_name;       // "LOCAL_PREF"
+  Treatment on_error;              // RFC 7606 7: what a malformed value or flag does
+  bool mandatory = false;          // RFC 4271 5: every announcement has it
+  Scope sent_to = Scope::any;      // left out elsewhere
+  Scope taken_from = Scope::any;   // discarded from elsewhere
+  bool list = false;               // of any number of members; not sent without one (ExaBGP)
+  bool adds_up = false;            // the word may be repeated: members join; else the first stands
+  bool flow_action = false;        // its word may stand among the actions of FlowSpec (ExaBGP)
+  bool hidden_when_empty = false;  // events do not show an empty value (ExaBGP)
+  std::uint8_t as4_code = 0;       // the attribute that `as4` writes
 
   /// Is the received value well formed? (RFC 7606 7.x.) May also rewrite it to canonical form
   /// (four-octet AS numbers) in `scratch`; `value` then points there.
   bool (*decode)(Bytes& value, const WireContext& context, std::vector<std::uint8_t>& scratch);
-  /// Writes the value for a peer, from the canonical value (two-octet AS numbers for an old peer).
-  /// Null: the canonical value as it is.
-  void (*outbound)(Bytes value, const WireContext& context, ByteWriter& out);
+  /// The canonical value that a session in scope sends with a path that has none (ExaBGP's
+  /// defaults). Null: nothing is sent.
+  void (*fill)(const WireContext& context, ByteWriter& out) = nullptr;
+  /// Writes the value for a peer without four-octet AS numbers. Null: the canonical one is good.
+  void (*narrow)(Bytes value, ByteWriter& out) = nullptr;
+  /// RFC 6793 4.2.2: writes the value of `as4_code`, which tells such a peer's neighbors what
+  /// `narrow` lost. False: nothing was lost.
+  bool (*as4)(Bytes value, ByteWriter& out) = nullptr;
   /// Reads the words after the keyword and appends the canonical value. Complains through `in`.
-  /// A list may already hold members in `value`: what is read joins them (in order, where the
-  /// attribute is sorted), which is how ExaBGP merges repeated `extended-community` words.
+  /// Where `adds_up`, `value` may already hold members: what is read joins them, in order.
   bool (*parse)(TextReader& in, std::vector<std::uint8_t>& value);
   /// Text as ExaBGP prints it in a route: "community [ 65000:1 65000:2 ]" (keyword included).
   void (*print)(Bytes value, Dialect dialect, TextWriter& out);
   /// The JSON member(s) with name: `"med": 50`.
   void (*json)(Bytes value, Dialect dialect, TextWriter& out);
 };
+
+/// Rows in ascending order of codes: all of them, those that every announcement has, those with
+/// `fill`.
+std::span<const AttributeOps* const> attribute_rows();
+std::span<const AttributeOps* const> mandatory_attributes();
+std::span<const AttributeOps* const> filled_attributes();
 
 /// The row of a code; null for a code without one (it is kept as bytes, printed as hexadecimal).
 const AttributeOps* find_attribute_ops(std::uint8_t code);

@@ -16,7 +16,29 @@ constexpr const AttributeOps* rows[] = {
 #undef OPENBELL_ATTRIBUTE
 };
 
+template <typename Wanted>
+std::vector<const AttributeOps*> rows_with(Wanted wanted) {
+  std::vector<const AttributeOps*> found;
+  for (const AttributeOps* row : rows)
+    if (wanted(*row) && find_attribute_ops(row->code) == row) found.push_back(row);
+  return found;
+}
+
 }  // namespace
+
+std::span<const AttributeOps* const> attribute_rows() {
+  return rows;
+}
+
+std::span<const AttributeOps* const> mandatory_attributes() {
+  static const auto found = rows_with([](const AttributeOps& row) { return row.mandatory; });
+  return found;
+}
+
+std::span<const AttributeOps* const> filled_attributes() {
+  static const auto found = rows_with([](const AttributeOps& row) { return row.fill != nullptr; });
+  return found;
+}
 
 const AttributeOps* find_attribute_ops(std::uint8_t code) {
   static const std::array<const AttributeOps*, 256> by_code = [] {

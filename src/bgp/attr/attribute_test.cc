@@ -3,6 +3,7 @@
 #include "gtest/gtest.h"
 
 #include "base/hex.h"
+#include "bgp/attr/session_attribute.h"
 
 namespace openbell::bgp {
 namespace {
@@ -31,23 +32,48 @@ TEST(AttributeTable, RowsAreFoundByCodeAndWord) {
 }
 
 TEST(AttributeTable, EveryRowIsWhole) {
-  unsigned rows = 0;
-  for (unsigned code = 0; code < 256; ++code) {
-    const AttributeOps* row = find_attribute_ops(static_cast<std::uint8_t>(code));
-    if (row == nullptr) continue;
-    ++rows;
-    EXPECT_EQ(row->code, code);
+  std::uint8_t last = 0;
+  EXPECT_EQ(attribute_rows().size(), listed_rows);
+  for (const AttributeOps* row : attribute_rows()) {
+    EXPECT_GE(row->code, last) << row->name;
+    last = row->code;
     EXPECT_EQ(row->flags & 0x3F, 0) << row->name;
     EXPECT_FALSE(row->name.empty());
+    EXPECT_EQ(find_attribute_ops(row->name), row);
+    EXPECT_FALSE(row->rfc_name.empty()) << row->name;
+    EXPECT_EQ(find_session_attribute(row->code), nullptr) << row->name;
+    // RFC 6793: what is narrowed has a companion, and only that.
+    EXPECT_EQ(row->narrow != nullptr, row->as4 != nullptr) << row->name;
+    EXPECT_EQ(row->as4 != nullptr, find_session_attribute(row->as4_code) != nullptr) << row->name;
     EXPECT_NE(row->decode, nullptr) << row->name;
     EXPECT_NE(row->print, nullptr) << row->name;
     EXPECT_NE(row->json, nullptr) << row->name;
     EXPECT_NE(row->on_error, Treatment::none) << row->name;
   }
   // `bgp-prefix-sid-srv6` is a second word for the code of `bgp-prefix-sid`.
-  EXPECT_EQ(rows + 1, listed_rows);
   EXPECT_EQ(find_attribute_ops(attr::prefix_sid)->name, "bgp-prefix-sid");
   EXPECT_EQ(find_attribute_ops("bgp-prefix-sid-srv6")->code, attr::prefix_sid);
+}
+
+TEST(AttributeTable, RowsSayWhichSessionsTheyAreFor) {
+  WireContext external;
+  external.local_as = 1;
+  external.peer_as = 2;
+  WireContext internal = external;
+  internal.peer_as = 1;
+  EXPECT_TRUE(in_scope(find_attribute_ops(attr::local_preference)->sent_to, internal));
+  EXPECT_FALSE(in_scope(find_attribute_ops(attr::local_preference)->sent_to, external));
+  EXPECT_TRUE(in_scope(find_attribute_ops(attr::originator_id)->sent_to, external));
+  EXPECT_FALSE(in_scope(find_attribute_ops(attr::originator_id)->taken_from, external));
+  EXPECT_FALSE(in_scope(find_attribute_ops(attr::aigp)->taken_from, internal));
+  internal.aigp = true;
+  EXPECT_TRUE(in_scope(find_attribute_ops(attr::aigp)->taken_from, internal));
+}
+
+TEST(AttributeTable, NamesOfRfcsForEveryCode) {
+  EXPECT_EQ(attribute_rfc_name(attr::local_preference), "LOCAL_PREF");
+  EXPECT_EQ(attribute_rfc_name(attr::mp_reach), "MP_REACH_NLRI");
+  EXPECT_EQ(attribute_rfc_name(99), "attribute");
 }
 
 TEST(AttributeReader, StopsAtWhatDoesNotFit) {

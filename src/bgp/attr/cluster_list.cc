@@ -41,9 +41,11 @@ void json(Bytes value, Dialect, TextWriter& out) {
 extern const AttributeOps cluster_list_attribute = {.code = attr::cluster_list,
                                                     .flags = attr::optional_flag,
                                                     .name = "cluster-list",
+                                                    .rfc_name = "CLUSTER_LIST",
                                                     .on_error = Treatment::treat_as_withdraw,
+                                                    .taken_from = Scope::internal,  // RFC 7606 7.10
+                                                    .list = true,
                                                     .decode = decode,
-                                                    .outbound = nullptr,
                                                     .parse = parse,
                                                     .print = print,
                                                     .json = json};

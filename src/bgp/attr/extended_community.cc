@@ -59,6 +59,22 @@ void json(Bytes value, Dialect, TextWriter& out) {
   });
 }
 
+constexpr AttributeOps row(std::string_view name,
+                           bool (*parse_words)(TextReader& in, std::vector<std::uint8_t>& value)) {
+  return {.code = attr::extended_community,
+          .flags = attr::optional_flag | attr::transitive_flag,
+          .name = name,
+          .rfc_name = "EXTENDED_COMMUNITIES",
+          .on_error = Treatment::treat_as_withdraw,
+          .list = true,
+          .adds_up = true,
+          .flow_action = true,
+          .decode = decode,
+          .parse = parse_words,
+          .print = print,
+          .json = json};
+}
+
 }  // namespace
 
 bool parse_extended_community(TextReader& in, ExtendedCommunity& community) {
@@ -112,15 +128,11 @@ void print_extended_community(Bytes community, TextWriter& out) {
   if (!print_community_form(community, out)) out.put("0x").hex(community);
 }
 
-extern const AttributeOps extended_community_attribute = {
-    .code = attr::extended_community,
-    .flags = attr::optional_flag | attr::transitive_flag,
-    .name = "extended-community",
-    .on_error = Treatment::treat_as_withdraw,
-    .decode = decode,
-    .outbound = nullptr,
-    .parse = parse,
-    .print = print,
-    .json = json};
+extern const AttributeOps extended_community_attribute;
+constexpr AttributeOps extended_community_attribute = row("extended-community", parse);
+
+/// A word that ExaBGP does not have: `route-target 65000:1`.
+extern const AttributeOps route_target_attribute;
+constexpr AttributeOps route_target_attribute = row("route-target", parse_route_target);
 
 }  // namespace openbell::bgp

@@ -199,7 +199,22 @@ constexpr FlowActionOps rows[] = {{"accept", accept},
                                   {"action", action},
                                   {"interface-set", interface_set}};
 
+template <std::size_t Size>
+void add_members(std::uint8_t code, Bytes members, PathAttributesBuilder& attributes) {
+  if (members.empty()) return;
+  const Bytes given = attributes.value(code);
+  std::vector<std::uint8_t> value(given.begin(), given.end());
+  append_bytes(value, members);
+  sort_members<Size>(value);
+  attributes.replace(find_attribute_ops(code)->flags, code, value);
+}
+
 }  // namespace
+
+void FlowActions::add_to(PathAttributesBuilder& attributes) const {
+  add_members<8>(attr::extended_community, extended_community, attributes);
+  add_members<20>(attr::extended_community_ipv6, extended_community_ipv6, attributes);
+}
 
 void FlowActions::clear() {
   extended_community.clear();

@@ -18,6 +18,8 @@ struct FlowActions {
   std::vector<std::uint8_t> extended_community_ipv6;  // value of attribute 25, sorted
   NextHop next_hop;  // of `redirect IP` and `copy IP`: goes into MP_REACH_NLRI
   void clear();
+  /// Adds the communities to those that a route has, in order.
+  void add_to(PathAttributesBuilder& attributes) const;
 };
 
 struct FlowActionOps {

@@ -32,9 +32,9 @@ void json(Bytes value, Dialect, TextWriter& out) {
 extern const AttributeOps med_attribute = {.code = attr::med,
                                            .flags = attr::optional_flag,
                                            .name = "med",
+                                           .rfc_name = "MULTI_EXIT_DISC",
                                            .on_error = Treatment::treat_as_withdraw,
                                            .decode = decode,
-                                           .outbound = nullptr,
                                            .parse = parse,
                                            .print = print,
                                            .json = json};

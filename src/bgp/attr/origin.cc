@@ -15,6 +15,10 @@ bool decode(Bytes& value, const WireContext&, std::vector<std::uint8_t>&) {
   return value.size() == 1 && value[0] < std::size(names);
 }
 
+void fill(const WireContext&, ByteWriter& out) {
+  out.u8(static_cast<std::uint8_t>(Origin::igp));
+}
+
 bool parse(TextReader& in, std::vector<std::uint8_t>& value) {
   const std::string_view word = in.peek();
   for (std::size_t i = 0; i < std::size(names); ++i) {
@@ -44,9 +48,11 @@ void json(Bytes value, Dialect, TextWriter& out) {
 extern const AttributeOps origin_attribute = {.code = attr::origin,
                                               .flags = attr::transitive_flag,
                                               .name = "origin",
+                                              .rfc_name = "ORIGIN",
                                               .on_error = Treatment::treat_as_withdraw,
+                                              .mandatory = true,
                                               .decode = decode,
-                                              .outbound = nullptr,
+                                              .fill = fill,
                                               .parse = parse,
                                               .print = print,
                                               .json = json};

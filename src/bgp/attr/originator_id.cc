@@ -36,9 +36,10 @@ void json(Bytes value, Dialect, TextWriter& out) {
 extern const AttributeOps originator_id_attribute = {.code = attr::originator_id,
                                                      .flags = attr::optional_flag,
                                                      .name = "originator-id",
+                                                     .rfc_name = "ORIGINATOR_ID",
                                                      .on_error = Treatment::treat_as_withdraw,
+                                                     .taken_from = Scope::internal,  // RFC 7606 7.9
                                                      .decode = decode,
-                                                     .outbound = nullptr,
                                                      .parse = parse,
                                                      .print = print,
                                                      .json = json};

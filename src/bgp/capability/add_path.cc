@@ -16,21 +16,10 @@ namespace {
 constexpr std::size_t entry_size = 4;
 constexpr std::size_t value_max = 255;
 
-// ExaBGP's order; it leaves out every other family. We add those that we can originate after them.
-constexpr FamilyNumbers first_families[] = {
-    {afi_ipv4, 1},   {afi_ipv6, 1},   {afi_ipv4, 4},  {afi_ipv6, 4},
-    {afi_ipv4, 128}, {afi_ipv6, 128}, {afi_ipv4, 85}, {afi_ipv6, 85},
-};
-
-std::size_t rank(const AddPathEntry& entry) {
-  return static_cast<std::size_t>(std::ranges::find(first_families, entry.family) -
-                                  std::begin(first_families));
-}
-
-bool is_offered(const AddPathEntry& entry) {
+/// The place of an entry; 0 when its family is not offered.
+std::uint8_t place_of(const AddPathEntry& entry) {
   Family family{};
-  return rank(entry) < std::size(first_families) ||
-         (find_family(entry.family.afi, entry.family.safi, family) && ops(family).originates);
+  return find_family(entry.family.afi, entry.family.safi, family) ? ops(family).add_path_place : 0;
 }
 
 bool decode(Bytes value, Capabilities& set) {
@@ -52,8 +41,8 @@ bool decode(Bytes value, Capabilities& set) {
 void encode(const Capabilities& set, CapabilityList& out) {
   if (!set.add_path) return;
   std::vector<AddPathEntry> entries = *set.add_path;
-  std::erase_if(entries, [](const AddPathEntry& entry) { return !is_offered(entry); });
-  std::ranges::stable_sort(entries, {}, rank);
+  std::erase_if(entries, [](const AddPathEntry& entry) { return place_of(entry) == 0; });
+  std::ranges::stable_sort(entries, {}, place_of);
   std::array<std::uint8_t, value_max / entry_size * entry_size> value;
   ByteWriter to(value);
   for (const AddPathEntry& entry : entries) {

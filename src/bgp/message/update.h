@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bgp/attr/session_attribute.h"
 #include "bgp/nlri/family.h"
 #include "bgp/path.h"
 #include "bgp/types.h"
@@ -59,10 +60,12 @@ class UpdateDecoder {
   void read_attributes(Bytes attributes, const WireContext& context);
   void read_attribute(const Raw& raw, const WireContext& context);
   void read_known(const Raw& raw, const AttributeOps& row, const WireContext& context);
-  void read_next_hop(const Raw& raw);
+  void read_own(const Raw& raw, const SessionAttribute& row, const WireContext& context);
+  void read_next_hop(const Raw& raw, const WireContext& context);
   void read_mp_reach(const Raw& raw, const WireContext& context);
   void read_mp_unreach(const Raw& raw, const WireContext& context);
-  void read_as4(const Raw& raw, const WireContext& context);
+  void read_as4_path(const Raw& raw, const WireContext& context);
+  void read_as4_aggregator(const Raw& raw, const WireContext& context);
   void read_classic(Bytes withdrawn, Bytes announced, const WireContext& context);
   bool field_is_sound(const NlriField& field, const WireContext& context);
   void merge_as4();
@@ -118,11 +121,11 @@ class UpdateWriter {
   UpdateWriter(MutableBytes into, const WireContext& context);
 
   /// Starts an UPDATE that announces. False when the attributes alone leave no room for an NLRI, or
-  /// when the family needs a next hop that the session cannot give (resolve_next_hop tells which).
+  /// when the session cannot send the family with this next hop (can_send).
   bool begin_announce(Family family, const NextHop& next_hop, Bytes outbound_attributes);
   /// Starts an UPDATE that withdraws: classic field for ipv4 unicast, else MP_UNREACH_NLRI.
-  /// `outbound_attributes` are written before it (may be empty), except for unicast and multicast,
-  /// whose withdrawals carry none (ExaBGP 5.0).
+  /// `outbound_attributes` are written before it (may be empty) where the family has them in its
+  /// withdrawals (FamilyOps::withdraw_with_attributes).
   bool begin_withdraw(Family family, Bytes outbound_attributes);
   /// Adds one NLRI; false when the message is full (nothing was added): no room, or the family and
   /// the session want one NLRI an UPDATE.

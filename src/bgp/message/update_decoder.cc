@@ -6,7 +6,6 @@
 // - NLRI of a family that was not negotiated are ignored with a reason; the session stays.
 
 #include <algorithm>
-#include <optional>
 
 #include "bgp/attr/aggregator.h"
 #include "bgp/attr/as_path.h"
@@ -17,88 +16,13 @@ namespace openbell::bgp {
 namespace {
 
 constexpr std::uint8_t kind_flags = attr::optional_flag | attr::transitive_flag;
-constexpr Safi safi_unicast = 1;
-constexpr Safi safi_multicast = 2;
-
-struct CodeName {
-  std::uint8_t code;
-  std::string_view name;
-};
-
-/// Names of the attributes that this file reads itself or that a complaint may be about.
-constexpr CodeName code_names[] = {
-    {attr::origin, "ORIGIN"},
-    {attr::as_path, "AS_PATH"},
-    {attr::next_hop, "NEXT_HOP"},
-    {attr::med, "MULTI_EXIT_DISC"},
-    {attr::local_preference, "LOCAL_PREF"},
-    {attr::atomic_aggregate, "ATOMIC_AGGREGATE"},
-    {attr::aggregator, "AGGREGATOR"},
-    {attr::community, "COMMUNITIES"},
-    {attr::originator_id, "ORIGINATOR_ID"},
-    {attr::cluster_list, "CLUSTER_LIST"},
-    {attr::mp_reach, "MP_REACH_NLRI"},
-    {attr::mp_unreach, "MP_UNREACH_NLRI"},
-    {attr::extended_community, "EXTENDED_COMMUNITIES"},
-    {attr::as4_path, "AS4_PATH"},
-    {attr::as4_aggregator, "AS4_AGGREGATOR"},
-    {attr::extended_community_ipv6, "IPV6_EXTENDED_COMMUNITIES"},
-    {attr::aigp, "AIGP"},
-    {attr::large_community, "LARGE_COMMUNITY"},
-    {attr::prefix_sid, "PREFIX_SID"},
-};
-
-std::string_view name_of(std::uint8_t code) {
-  for (const CodeName& row : code_names)
-    if (row.code == code) return row.name;
-  return "attribute";
-}
-
-/// The optional and transitive bits of the attributes that have no row; none for unknown ones.
-std::optional<std::uint8_t> flags_of(std::uint8_t code) {
-  switch (code) {
-    case attr::next_hop:
-      return attr::transitive_flag;
-    case attr::mp_reach:
-    case attr::mp_unreach:
-      return attr::optional_flag;
-    case attr::as4_path:
-    case attr::as4_aggregator:
-      return kind_flags;
-    default:
-      return std::nullopt;
-  }
-}
-
-bool is_internal_only(std::uint8_t code) {
-  return code == attr::local_preference || code == attr::originator_id ||
-         code == attr::cluster_list;
-}
-
 /// RFC 4271 6.3: a valid IP host address.
 bool is_host_address(Bytes v4) {
   constexpr std::uint8_t first_multicast = 224;
   return base::load32(v4.data()) != 0 && v4[0] < first_multicast;
 }
 
-/// RFC 7606 7.11: the lengths that a next hop of this family may have.
-bool next_hop_length_fits(std::size_t size, Family family, const WireContext& context) {
-  const FamilyOps& row = ops(family);
-  const bool v6_allowed = row.afi != afi_ipv4 || context.extended_next_hop.contains(family);
-  switch (row.next_hop) {
-    case NextHopForm::address:
-      return size == 4 || ((size == 16 || size == 32) && v6_allowed);
-    case NextHopForm::rd_address:
-      return size == 12 || ((size == 24 || size == 48) && v6_allowed);
-    case NextHopForm::optional:
-      return size == 0 || size == 4 || size == 16 || size == 32;
-    case NextHopForm::opaque:
-      return true;
-  }
-  return false;
-}
-
-/// Lengths and prefixes of unicast and multicast, without looking at the prefixes.
+/// Lengths of NLRI that are prefixes alone, without looking at the prefixes.
 bool prefixes_are_sound(Bytes bytes, bool add_path, std::uint8_t length_max) {
   const std::size_t id_size = add_path ? 4 : 0;
   const std::uint8_t* at = bytes.data();
@@ -139,8 +63,8 @@ const UpdateView& UpdateDecoder::decode(Bytes body, const WireContext& context) 
   }
   const Bytes announced = in.rest();
   if (body.size() == 4) {
-    view_.end_of_rib = context.families.contains(Family::ipv4_unicast);
-    view_.end_of_rib_family = Family::ipv4_unicast;
+    view_.end_of_rib = context.families.contains(classic_family);
+    view_.end_of_rib_family = classic_family;
     return view_;
   }
   read_attributes(attributes, context);
@@ -164,7 +88,7 @@ void UpdateDecoder::read_attributes(Bytes attributes, const WireContext& context
     raw.view.value = in.take(size);
     if (!in.ok()) {
       // RFC 7606 4: the total length still tells where the NLRI begin.
-      return fault(Treatment::treat_as_withdraw, name_of(from.size() > 1 ? from[1] : 0),
+      return fault(Treatment::treat_as_withdraw, attribute_rfc_name(from.size() > 1 ? from[1] : 0),
                    "passes the end of the attributes", notification::attribute_length, from);
     }
     raw.whole = from.first(from.size() - in.left());
@@ -174,56 +98,66 @@ void UpdateDecoder::read_attributes(Bytes attributes, const WireContext& context
 
 void UpdateDecoder::read_attribute(const Raw& raw, const WireContext& context) {
   const std::uint8_t code = raw.view.code;
-  const std::uint8_t flags = raw.view.flags & kind_flags;
+  const AttributeOps* known = find_attribute_ops(code);
+  const SessionAttribute* own = known == nullptr ? find_session_attribute(code) : nullptr;
   if (seen_.test(code)) {
-    // RFC 7606 3(g): a second MP attribute ends the session, of any other the first one counts.
-    if (code == attr::mp_reach || code == attr::mp_unreach)
-      return fault(Treatment::reset_session, name_of(code), "appears twice",
-                   notification::malformed_attributes);
-    return fault(Treatment::discard_attribute, name_of(code), "appears twice");
+    // RFC 7606 3(g)
+    const Treatment treatment = own != nullptr ? own->twice : Treatment::discard_attribute;
+    const bool ends = treatment == Treatment::reset_session;
+    return fault(treatment, attribute_rfc_name(code), "appears twice",
+                 ends ? notification::malformed_attributes : NotificationCode{});
   }
   seen_.set(code);
-  if (const AttributeOps* row = find_attribute_ops(code)) return read_known(raw, *row, context);
-  const std::optional<std::uint8_t> wanted = flags_of(code);
-  if (!wanted) {
-    builder_.add(raw.view.flags, code, raw.view.value);
-    // RFC 4271 6.3: an attribute that we do not know must be optional.
-    if ((flags & attr::optional_flag) == 0)
-      fault(Treatment::reset_session, name_of(code), "unrecognized well-known attribute",
-            notification::unrecognized_well_known, raw.whole);
-    return;
+  if (known != nullptr) return read_known(raw, *known, context);
+  if (own != nullptr) return read_own(raw, *own, context);
+  builder_.add(raw.view.flags, code, raw.view.value);
+  // RFC 4271 6.3: an attribute that we do not know must be optional.
+  if ((raw.view.flags & attr::optional_flag) == 0)
+    fault(Treatment::reset_session, attribute_rfc_name(code), "unrecognized well-known attribute",
+          notification::unrecognized_well_known, raw.whole);
+}
+
+void UpdateDecoder::read_own(const Raw& raw, const SessionAttribute& row,
+                             const WireContext& context) {
+  struct Reader {
+    std::uint8_t code;
+    void (UpdateDecoder::*read)(const Raw& raw, const WireContext& context);
+  };
+  static constexpr Reader readers[] = {
+      {attr::next_hop, &UpdateDecoder::read_next_hop},
+      {attr::mp_reach, &UpdateDecoder::read_mp_reach},
+      {attr::mp_unreach, &UpdateDecoder::read_mp_unreach},
+      {attr::as4_path, &UpdateDecoder::read_as4_path},
+      {attr::as4_aggregator, &UpdateDecoder::read_as4_aggregator},
+  };
+  if ((raw.view.flags & kind_flags) != row.flags) {
+    fault(row.wrong_flags, row.rfc_name, "wrong flags", notification::attribute_flags, raw.whole);
+    if (row.wrong_flags == Treatment::discard_attribute) return;
   }
-  // RFC 6793 6: AS4_PATH and AS4_AGGREGATOR are discarded when malformed.
-  const bool as4 = code == attr::as4_path || code == attr::as4_aggregator;
-  if (flags != *wanted)
-    fault(as4 ? Treatment::discard_attribute : Treatment::treat_as_withdraw, name_of(code),
-          "wrong flags", notification::attribute_flags, raw.whole);
-  if (code == attr::next_hop) return read_next_hop(raw);
-  if (code == attr::mp_reach) return read_mp_reach(raw, context);
-  if (code == attr::mp_unreach) return read_mp_unreach(raw, context);
-  if (flags == *wanted) read_as4(raw, context);
+  for (const Reader& reader : readers)
+    if (reader.code == row.code) return (this->*reader.read)(raw, context);
 }
 
 void UpdateDecoder::read_known(const Raw& raw, const AttributeOps& row,
                                const WireContext& context) {
-  const std::uint8_t code = raw.view.code;
-  // RFC 7606 7.5, 7.9, 7.10: not for external peers.
-  if (is_internal_only(code) && !context.ibgp())
-    return fault(Treatment::discard_attribute, name_of(code), "from an external peer");
-  // RFC 7311 3.1: as if it were unrecognized where the session does not carry it.
-  if (code == attr::aigp && !context.aigp) return;
+  if (!in_scope(row.taken_from, context)) {
+    // RFC 7606 7.5, 7.9, 7.10: not for external peers. RFC 7311 3.1: AIGP is as if unrecognized.
+    if (row.taken_from == Scope::internal)
+      fault(Treatment::discard_attribute, row.rfc_name, "from an external peer");
+    return;
+  }
   // RFC 7606 3(c): flags in conflict make it malformed.
   if ((raw.view.flags & kind_flags) != (row.flags & kind_flags))
-    return fault(row.on_error, name_of(code), "wrong flags", notification::attribute_flags,
+    return fault(row.on_error, row.rfc_name, "wrong flags", notification::attribute_flags,
                  raw.whole);
   Bytes value = raw.view.value;
   if (!row.decode(value, context, scratch_))
-    return fault(row.on_error, name_of(code), "malformed", notification::malformed_attributes,
+    return fault(row.on_error, row.rfc_name, "malformed", notification::malformed_attributes,
                  raw.whole);
-  builder_.add(raw.view.flags, code, value);
+  builder_.add(raw.view.flags, row.code, value);
 }
 
-void UpdateDecoder::read_next_hop(const Raw& raw) {
+void UpdateDecoder::read_next_hop(const Raw& raw, const WireContext&) {
   // RFC 7606 7.3
   if (raw.view.value.size() != 4)
     return fault(Treatment::treat_as_withdraw, "NEXT_HOP", "bad length",
@@ -249,7 +183,8 @@ void UpdateDecoder::read_mp_reach(const Raw& raw, const WireContext& context) {
   // RFC 4760 7: what was not negotiated is ignored.
   if (!find_family(afi, safi, field.family) || !context.families.contains(field.family))
     return fault(Treatment::none, "MP_REACH_NLRI", "family not negotiated");
-  if (!next_hop_length_fits(field.next_hop.size(), field.family, context))
+  if (!next_hop_size_fits(field.family, field.next_hop.size(),
+                          context.extended_next_hop.contains(field.family)))
     return fault(Treatment::reset_session, "MP_REACH_NLRI", "bad next hop length",
                  notification::optional_attribute, raw.whole);
   field.add_path = context.add_path_receive.contains(field.family);
@@ -282,21 +217,23 @@ void UpdateDecoder::read_mp_unreach(const Raw& raw, const WireContext& context) 
   mp_withdrawn_ = field;
 }
 
-void UpdateDecoder::read_as4(const Raw& raw, const WireContext& context) {
-  // RFC 6793 4.1: two speakers with four-octet numbers have no use for these.
+void UpdateDecoder::read_as4_path(const Raw& raw, const WireContext& context) {
+  // RFC 6793 4.1: two speakers with four-octet numbers have no use for it.
   if (context.four_octet_as) return;
-  if (raw.view.code == attr::as4_path) {
-    if (!decode_as4_path(raw.view.value, as4_path_))
-      fault(Treatment::discard_attribute, "AS4_PATH", "malformed");
-    return;
-  }
+  if (!decode_as4_path(raw.view.value, as4_path_))
+    fault(Treatment::discard_attribute, "AS4_PATH", "malformed");
+}
+
+void UpdateDecoder::read_as4_aggregator(const Raw& raw, const WireContext& context) {
+  // RFC 6793 4.1
+  if (context.four_octet_as) return;
   if (!valid_as4_aggregator(raw.view.value))
     return fault(Treatment::discard_attribute, "AS4_AGGREGATOR", "malformed");
   as4_aggregator_ = raw.view.value;
 }
 
 void UpdateDecoder::read_classic(Bytes withdrawn, Bytes announced, const WireContext& context) {
-  constexpr Family family = Family::ipv4_unicast;
+  constexpr Family family = classic_family;
   const bool add_path = context.add_path_receive.contains(family);
   NlriField out{family, withdrawn, add_path, {}};
   NlriField in{family, announced, add_path, next_hop_};
@@ -326,7 +263,7 @@ void UpdateDecoder::read_classic(Bytes withdrawn, Bytes announced, const WireCon
 
 bool UpdateDecoder::field_is_sound(const NlriField& field, const WireContext& context) {
   const FamilyOps& row = ops(field.family);
-  if (row.safi == safi_unicast || row.safi == safi_multicast)
+  if (row.shape == NlriShape::prefix)
     return prefixes_are_sound(field.bytes, field.add_path, row.afi == afi_ipv4 ? 32 : 128);
   ByteReader in(field.bytes);
   NlriView nlri;
@@ -355,10 +292,10 @@ void UpdateDecoder::merge_as4() {
 void UpdateDecoder::check_whole() {
   const bool announces = view_.announced_count != 0;
   // RFC 7606 3(d); an attribute that came and was malformed has its own complaint.
-  if (announces && !seen_.test(attr::origin))
-    fault(Treatment::treat_as_withdraw, "ORIGIN", "missing", notification::missing_well_known);
-  if (announces && !seen_.test(attr::as_path))
-    fault(Treatment::treat_as_withdraw, "AS_PATH", "missing", notification::missing_well_known);
+  for (const AttributeOps* row : mandatory_attributes())
+    if (announces && !seen_.test(row->code))
+      fault(Treatment::treat_as_withdraw, row->rfc_name, "missing",
+            notification::missing_well_known);
   seen_.reset(attr::mp_unreach);
   // RFC 7606 5.2: with nothing announced there is nothing to treat as withdrawn.
   if (!reaches_ && seen_.any() && view_.treatment == Treatment::treat_as_withdraw)
@@ -391,7 +328,7 @@ bool NlriReader::next(NlriView& view) {
 
 IpAddress next_hop_address(const NlriField& field) {
   Bytes bytes = field.next_hop;
-  if (ops(field.family).next_hop == NextHopForm::rd_address && bytes.size() >= 8)
+  if (ops(field.family).next_hop.form == NextHopForm::rd_address && bytes.size() >= 8)
     bytes = bytes.subspan(8);
   return IpAddress::from_bytes(bytes.size() > 16 ? bytes.first(16) : bytes);
 }

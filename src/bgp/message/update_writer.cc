@@ -6,7 +6,7 @@
 //         attributes            ascending codes
 //         MP_(UN)REACH_NLRI     last: flags (1), code (1), length (1 or 2), AFI (2), SAFI (1),
 //                               next hop length (1), next hop, reserved (1), NLRI
-//         classic NLRI          ipv4 unicast with an IPv4 next hop
+//         classic NLRI          classic_family with an IPv4 next hop
 
 #include <algorithm>
 #include <array>
@@ -26,14 +26,6 @@ constexpr std::size_t mp_head_size = 4;
 constexpr std::size_t short_value_max = 255;
 constexpr std::uint8_t mp_flags = attr::optional_flag;
 
-constexpr Safi safi_unicast = 1;
-constexpr Safi safi_multicast = 2;
-
-bool is_unicast_or_multicast(const FamilyOps& family) {
-  return (family.afi == afi_ipv4 || family.afi == afi_ipv6) &&
-         (family.safi == safi_unicast || family.safi == safi_multicast);
-}
-
 /// The next hop bytes of MP_REACH_NLRI without a route distinguisher.
 std::size_t mp_next_hop(const IpAddress& address, const FamilyOps& family,
                         const WireContext& context, std::array<std::uint8_t, 32>& out) {
@@ -41,7 +33,7 @@ std::size_t mp_next_hop(const IpAddress& address, const FamilyOps& family,
   std::copy(global.begin(), global.end(), out.begin());
   const Bytes link_local = context.local_link_local.bytes();
   // RFC 2545 3: the link-local address goes after a global one, and never twice.
-  const bool pair = family.afi == afi_ipv6 && family.next_hop == NextHopForm::address &&
+  const bool pair = family.afi == afi_ipv6 && family.next_hop.form == NextHopForm::address &&
                     address.is_v6() && !address.is_link_local() && link_local.size() == 16;
   if (!pair) return global.size();
   std::copy(link_local.begin(), link_local.end(), out.begin() + 16);
@@ -75,7 +67,7 @@ void UpdateWriter::start(Family family, Purpose purpose) {
   ops_ = &ops(family);
   family_ = family;
   purpose_ = purpose;
-  key_is_wire_ = is_unicast_or_multicast(*ops_);
+  key_is_wire_ = ops_->shape == NlriShape::prefix;
   path_ids_ = context_.add_path_send.contains(family);
   one_only_ = !(context_.group_updates && ops_->groups);
   mp_at_ = 0;
@@ -125,27 +117,25 @@ bool UpdateWriter::begin_announce(Family family, const NextHop& next_hop,
                                   Bytes outbound_attributes) {
   start(family, Purpose::announce);
   const IpAddress address = resolve_next_hop(next_hop, family, context_);
-  if (!address &&
-      (ops_->next_hop == NextHopForm::address || ops_->next_hop == NextHopForm::rd_address))
-    return false;
+  if (!next_hop_fits(family, address, context_.extended_next_hop.contains(family))) return false;
   if (!start_attributes(outbound_attributes)) return false;
-  if (family == Family::ipv4_unicast && address.is_v4()) {
+  if (family == classic_family && address.is_v4()) {
     nlri_at_ = at_;
     return true;
   }
   std::array<std::uint8_t, 32> bytes;
   const std::size_t size = mp_next_hop(address, *ops_, context_, bytes);
   return start_mp(attr::mp_reach, Bytes(bytes).first(size),
-                  ops_->next_hop == NextHopForm::rd_address);
+                  ops_->next_hop.form == NextHopForm::rd_address);
 }
 
 bool UpdateWriter::begin_withdraw(Family family, Bytes outbound_attributes) {
   start(family, Purpose::withdraw);
-  if (family == Family::ipv4_unicast) {
+  if (family == classic_family) {
     nlri_at_ = at_;
     return true;
   }
-  const Bytes attributes = is_unicast_or_multicast(*ops_) ? Bytes{} : outbound_attributes;
+  const Bytes attributes = ops_->withdraw_with_attributes ? outbound_attributes : Bytes{};
   return start_attributes(attributes) && start_mp(attr::mp_unreach, {}, false);
 }
 
@@ -208,7 +198,7 @@ Bytes write_end_of_rib(Family family, MutableBytes into) {
   out.u16(0);
   const std::size_t attributes = out.open16();
   // RFC 4724 2: an empty UPDATE for ipv4 unicast, an empty MP_UNREACH_NLRI for any other family.
-  if (family != Family::ipv4_unicast) {
+  if (family != classic_family) {
     out.u8(attr::optional_flag | attr::extended_length_flag);
     out.u8(attr::mp_unreach);
     const std::size_t value = out.open16();

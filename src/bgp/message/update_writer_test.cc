@@ -145,7 +145,6 @@ TEST(OutboundAttributes, NextHopBesideMpReachAsExaBgp) {
   };
   EXPECT_TRUE(has_next_hop(Family::ipv4_mpls_vpn, "1.1.1.1"));
   EXPECT_TRUE(has_next_hop(Family::ipv4_nlri_mpls, "1.1.1.1"));
-  EXPECT_TRUE(has_next_hop(Family::ipv6_unicast, "1.1.1.1"));
   EXPECT_FALSE(has_next_hop(Family::ipv6_unicast, "2001:db8::1"));
   EXPECT_FALSE(has_next_hop(Family::ipv4_unicast, "2001:db8::1"));
   EXPECT_FALSE(has_next_hop(Family::ipv4_multicast, "1.1.1.1"));
@@ -177,13 +176,47 @@ TEST(UpdateWriter, ClassicFieldForIpv4Unicast) {
 }
 
 TEST(UpdateWriter, Rfc8950Ipv4WithAnIpv6NextHop) {
+  WireContext context = internal();
+  context.extended_next_hop.insert(Family::ipv4_unicast);
   const std::string body =
-      announce({to("2001:db8::1"), {}}, nlri_of(Family::ipv4_unicast, ten_slash_24), internal());
+      announce({to("2001:db8::1"), {}}, nlri_of(Family::ipv4_unicast, ten_slash_24), context);
   EXPECT_TRUE(
       body.ends_with("800E19000101"
                      "1020010DB8000000000000000000000001"
                      "00180A0000"))
       << body;
+}
+
+TEST(UpdateWriter, RefusesANextHopThatThePeerCannotRead) {
+  std::array<std::uint8_t, 4096> message;
+  WireContext context = internal();
+  context.local_address = to("10.0.0.1").address;
+  const auto begins = [&](Family family, const NextHop& next_hop) {
+    UpdateWriter writer(message, context);
+    return writer.begin_announce(family, next_hop, {});
+  };
+  const NextHop self{NextHop::Kind::self, {}};
+  for (const Family family : {Family::ipv4_unicast, Family::ipv4_multicast, Family::ipv4_nlri_mpls,
+                              Family::ipv4_mpls_vpn}) {
+    EXPECT_TRUE(begins(family, to("1.1.1.1")));
+    EXPECT_TRUE(begins(family, self));
+    EXPECT_FALSE(begins(family, {}));
+    EXPECT_FALSE(begins(family, to("2001:db8::1")));
+    context.extended_next_hop.insert(family);
+    EXPECT_TRUE(begins(family, to("2001:db8::1")));
+  }
+  for (const Family family : {Family::ipv6_unicast, Family::ipv6_multicast, Family::ipv6_nlri_mpls,
+                              Family::ipv6_mpls_vpn}) {
+    EXPECT_TRUE(begins(family, to("2001:db8::1")));
+    EXPECT_FALSE(begins(family, to("1.1.1.1")));
+    EXPECT_FALSE(begins(family, self));
+    EXPECT_FALSE(begins(family, {}));
+  }
+  for (const Family family : {Family::ipv4_flow, Family::ipv6_flow_vpn}) {
+    EXPECT_TRUE(begins(family, {}));
+    EXPECT_TRUE(begins(family, to("1.1.1.1")));
+    EXPECT_TRUE(begins(family, to("2001:db8::1")));
+  }
 }
 
 TEST(UpdateWriter, MulticastHasItsOwnSafi) {

@@ -6,16 +6,18 @@
 // match) and `tail` rides along (labels: RFC 8277 2.4). The path identifier of RFC 7911 is part of
 // the identity and kept beside the key. Canonical keys:
 //   unicast, multicast  length(1) prefix bytes
-//   nlri-mpls           length(1) prefix bytes; tail: labels of 3 bytes, bottom of stack on the
-//   last mpls-vpn            RD(8) length(1) prefix bytes; tail: labels flow                the
-//   components as on the wire, without the length flow-vpn            RD(8), then as flow every
-//   other family  the NLRI as on the wire (opaque)
+//   nlri-mpls           length(1) prefix bytes; tail: labels of 3 bytes each
+//   mpls-vpn            RD(8) length(1) prefix bytes; tail: labels
+//   flow                the components as on the wire, without the length
+//   flow-vpn            RD(8), then as flow
+//   every other family  the NLRI as on the wire (opaque)
 // length counts the bits of the prefix alone. Prefix bytes are ceil(length/8), bits after the
-// length are zero.
+// length are zero. The last label of a stack has the bottom of stack bit.
 
 #include <array>
 #include <bitset>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -37,6 +39,9 @@ inline constexpr std::size_t family_count = 0
 #include "bgp/nlri/families.def"
 #undef OPENBELL_FAMILY
     ;
+
+/// The family of RFC 4271's own fields: it needs no MP_REACH_NLRI and no MP_UNREACH_NLRI.
+inline constexpr Family classic_family = Family::ipv4_unicast;
 
 class FamilySet {
  public:
@@ -107,14 +112,42 @@ enum class NextHopForm : std::uint8_t {
   opaque,      // families that are only received: kept as bytes
 };
 
+/// What next hops a family has on the wire.
+struct NextHopRule {
+  NextHopForm form;
+  bool extended = false;   // RFC 8950 2: this IPv4 family takes IPv6 ones where both sides agreed
+  bool beside_mp = false;  // ExaBGP: an IPv4 one stands in NEXT_HOP too, beside MP_REACH_NLRI
+};
+
+/// What an NLRI is, for code that serves all families.
+enum class NlriShape : std::uint8_t {
+  prefix,           // a prefix alone: its key is what stands on the wire
+  labelled_prefix,  // a prefix with labels, maybe with a route distinguisher: text begins with it
+  rules,            // FlowSpec: a statement has match words and actions
+  other,
+};
+
+/// What a statement `route PREFIX …`, which names no family, must say to mean this one (ExaBGP).
+enum class RouteWords : std::uint8_t { never, prefix, label, rd };
+
+/// The row of a family: all that is particular about it. What has a default is left out where it
+/// does not apply.
 struct FamilyOps {
   Afi afi;
   Safi safi;
-  std::string_view afi_name;   // "ipv4"
-  std::string_view safi_name;  // "mpls-vpn": the configuration word and the JSON name
-  NextHopForm next_hop;
-  bool originates;  // a route of this family can be configured or commanded
-  bool groups;      // several NLRI may share an UPDATE when group-updates is on
+  std::string_view afi_name;      // "ipv4"
+  std::string_view safi_name;     // "mpls-vpn": the configuration word and the JSON name
+  std::string_view safi_alias{};  // another configuration word for it
+  std::string_view kind{};        // `show adj-rib out KIND` lists it: "inet", "flow", "l2vpn"
+  std::string_view statement{};   // what follows the family in a route statement, for help
+  NlriShape shape = NlriShape::other;
+  NextHopRule next_hop;
+  RouteWords route = RouteWords::never;
+  bool groups = false;  // several NLRI may share an UPDATE when group-updates is on
+  bool in_all = true;   // `family { all; }` and a neighbor without families have it
+  bool withdraw_with_attributes = true;  // ExaBGP: a withdrawal repeats the path
+  std::uint8_t add_path_place = 0;    // in the ADD-PATH capability (ExaBGP's order); 0: not there
+  std::optional<Family> multicast{};  // where `route` puts its prefixes of 224.0.0.0/4 (ExaBGP)
 
   /// Reads one NLRI (after its path identifier, if any). False when malformed: the caller asks RFC
   /// 7606 5.3 treatment. `view.key`/`tail` point into the input or into `scratch` and live as long
@@ -123,9 +156,14 @@ struct FamilyOps {
   /// Writes one NLRI without its path identifier. For a withdrawal of a labelled family with an
   /// empty tail: 0x800000 (RFC 8277 2.4).
   void (*encode)(const NlriView& view, Purpose purpose, ByteWriter& out);
+  /// Reads into the draft what a statement of the family begins with: a prefix, match words. `rd`,
+  /// `label` and `path-information` are words of every route and come later. Complains through
+  /// `in`. Null: routes of the family are only received.
+  bool (*parse)(TextReader& in, NlriDraft& draft);
   /// Makes canonical bytes of a draft. Empty string on success, else what was wanted ("a label", "a
-  /// prefix of ipv6").
-  std::string_view (*compose)(const NlriDraft& draft, NlriScratch& scratch, NlriView& view);
+  /// prefix of ipv6"). A withdrawal needs no labels.
+  std::string_view (*compose)(const NlriDraft& draft, Purpose purpose, NlriScratch& scratch,
+                              NlriView& view);
   /// Text as ExaBGP prints it after the family: "10.0.0.0/24 label 100 rd 1:1"; a FlowSpec NLRI
   /// begins with the word "flow". ` next-hop X` stands where ExaBGP 5.0 prints it (before the route
   /// distinguisher of mpls-vpn, else last), nothing when it is no address.
@@ -137,12 +175,20 @@ struct FamilyOps {
 
 /// The row of a family.
 const FamilyOps& ops(Family family);
+/// A route of the family can be configured or commanded.
+inline bool originates(Family family) {
+  return ops(family).parse != nullptr;
+}
 /// "ipv4 unicast"
 void print_family(Family family, TextWriter& out);
 /// The family of an AFI/SAFI pair; false when the table has no such row.
 bool find_family(Afi afi, Safi safi, Family& family);
-/// The family named by two configuration words; "labeled-unicast" is nlri-mpls. False when unknown.
+/// The family named by two configuration words. False when unknown.
 bool find_family(std::string_view afi_name, std::string_view safi_name, Family& family);
+/// The family of `route PREFIX …`, which follows from its words: `rd` goes before `label`.
+Family route_family(const NlriDraft& draft);
+/// A prefix of 224.0.0.0/4 in a family that has another for those (FamilyOps::multicast).
+bool is_multicast_group(const NlriView& view);
 /// The number of an AFI word ("ipv4", "ipv6", "l2vpn", "bgp-ls"), 0 when unknown.
 Afi find_afi(std::string_view name);
 

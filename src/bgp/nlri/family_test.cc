@@ -28,8 +28,57 @@ TEST(FamilyTable, KnowsTheNameOfExabgp6AndRefusesWhatItDoesNotHave) {
   ASSERT_TRUE(find_family("ipv6", "labeled-unicast", family));
   EXPECT_EQ(family, Family::ipv6_nlri_mpls);
   EXPECT_FALSE(find_family("ipv4", "evpn", family));
+  EXPECT_FALSE(find_family("ipv4", "", family));
   EXPECT_FALSE(find_family(1, 70, family));
   EXPECT_EQ(find_afi("ipv5"), 0);
+}
+
+TEST(FamilyTable, PlacesOfAddPathAreThoseOfExabgp) {
+  std::array<Family, 9> at{};
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < family_count; ++i) {
+    const auto family = static_cast<Family>(i);
+    const std::size_t place = ops(family).add_path_place;
+    if (place == 0) continue;
+    ASSERT_LT(place, at.size());
+    at[place] = family;
+    ++count;
+  }
+  const std::array<Family, 9> wanted = {Family{},
+                                        Family::ipv4_unicast,
+                                        Family::ipv6_unicast,
+                                        Family::ipv4_nlri_mpls,
+                                        Family::ipv6_nlri_mpls,
+                                        Family::ipv4_mpls_vpn,
+                                        Family::ipv6_mpls_vpn,
+                                        Family::ipv4_mup,
+                                        Family::ipv6_mup};
+  EXPECT_EQ(count, 8u);
+  EXPECT_EQ(at, wanted);
+}
+
+TEST(FamilyTable, KindsOfShowAdjRib) {
+  EXPECT_EQ(ops(Family::ipv6_mpls_vpn).kind, "inet");
+  EXPECT_EQ(ops(Family::ipv4_rtc).kind, "inet");
+  EXPECT_EQ(ops(Family::ipv6_flow_vpn).kind, "flow");
+  EXPECT_EQ(ops(Family::l2vpn_evpn).kind, "l2vpn");
+  EXPECT_EQ(ops(Family::bgp_ls).kind, "");
+}
+
+TEST(FamilyTable, WordsOfARouteTellItsFamily) {
+  const auto family_of = [](std::string_view prefix, bool label, bool rd) {
+    NlriDraft draft;
+    EXPECT_TRUE(base::parse_prefix(prefix, draft.prefix));
+    if (label) append_label(1, draft.labels);
+    draft.has_rd = rd;
+    return route_family(draft);
+  };
+  EXPECT_EQ(family_of("10.0.0.0/8", false, false), Family::ipv4_unicast);
+  EXPECT_EQ(family_of("2001:db8::/32", false, false), Family::ipv6_unicast);
+  EXPECT_EQ(family_of("10.0.0.0/8", true, false), Family::ipv4_nlri_mpls);
+  EXPECT_EQ(family_of("2001:db8::/32", true, false), Family::ipv6_nlri_mpls);
+  EXPECT_EQ(family_of("10.0.0.0/8", true, true), Family::ipv4_mpls_vpn);
+  EXPECT_EQ(family_of("2001:db8::/32", false, true), Family::ipv6_mpls_vpn);
 }
 
 TEST(FamilyTable, PrintsAfiAndSafi) {

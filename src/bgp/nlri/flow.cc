@@ -52,7 +52,7 @@ void encode(const NlriView& view, Purpose, ByteWriter& out) {
 }
 
 template <Afi afi, Vpn vpn, Family family>
-std::string_view compose(const NlriDraft& draft, NlriScratch& scratch, NlriView& view) {
+std::string_view compose(const NlriDraft& draft, Purpose, NlriScratch& scratch, NlriView& view) {
   if (draft.has_prefix || !draft.labels.empty()) return "match components alone";
   if (draft.flow.empty()) return "something to match: an empty match would match everything";
   if (draft.flow_afi != 0 && draft.flow_afi != afi)
@@ -114,11 +114,13 @@ constexpr FamilyOps row(std::string_view afi_name) {
           .safi = is_vpn ? Safi{134} : Safi{133},
           .afi_name = afi_name,
           .safi_name = is_vpn ? "flow-vpn" : "flow",
-          .next_hop = NextHopForm::optional,
-          .originates = true,
-          .groups = false,
+          .kind = "flow",
+          .statement = is_vpn ? "rd RD MATCH… ACTION…" : "MATCH… ACTION…",
+          .shape = NlriShape::rules,
+          .next_hop = {.form = NextHopForm::optional},
           .decode = decode<afi, vpn, family>,
           .encode = encode,
+          .parse = parse_flow_matches,
           .compose = compose<afi, vpn, family>,
           .print = print<afi, vpn>,
           .json = json<afi, vpn>};

@@ -23,6 +23,9 @@ bool is_flow_match(std::string_view word);
 /// values to the first.
 bool parse_flow_match(std::string_view word, TextReader& in, NlriDraft& draft);
 
+/// Reads matches up to the first word that is none.
+bool parse_flow_matches(TextReader& in, NlriDraft& draft);
+
 /// The family of a draft: that of its components, `afi` when they suit both; VPN when it has a
 /// route distinguisher.
 Family flow_family(const NlriDraft& draft, Afi afi);

@@ -286,4 +286,12 @@ bool parse_flow_match(std::string_view word, TextReader& in, NlriDraft& draft) {
                                    : parse_operations(*row, type, in, draft);
 }
 
+bool parse_flow_matches(TextReader& in, NlriDraft& draft) {
+  while (!in.quoted() && is_flow_match(in.peek())) {
+    const std::string_view word = in.word();
+    if (!parse_flow_match(word, in, draft)) return false;
+  }
+  return in.ok();
+}
+
 }  // namespace openbell::bgp

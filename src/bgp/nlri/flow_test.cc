@@ -117,9 +117,10 @@ TEST(FlowMatch, BoundsTheSizeOfAnNlri) {
   EXPECT_EQ(draft.flow.size(), 4093u);
   NlriScratch scratch;
   NlriView view;
-  EXPECT_EQ(ops(Family::ipv4_flow_vpn).compose(draft, scratch, view), "fewer values to match");
+  EXPECT_EQ(ops(Family::ipv4_flow_vpn).compose(draft, Purpose::announce, scratch, view),
+            "fewer values to match");
   draft.has_rd = false;
-  ASSERT_EQ(ops(Family::ipv4_flow).compose(draft, scratch, view), "");
+  ASSERT_EQ(ops(Family::ipv4_flow).compose(draft, Purpose::announce, scratch, view), "");
 
   std::vector<std::uint8_t> wire(4096);
   ByteWriter out(wire);
@@ -140,7 +141,7 @@ TEST(FlowMatch, SwitchesToALengthOfTwoOctetsAt240) {
     ASSERT_EQ(match(text + (size == 239 ? " 2 ]" : " 300 ]"), draft), "");
     NlriScratch scratch;
     NlriView view;
-    ASSERT_EQ(ops(Family::ipv4_flow).compose(draft, scratch, view), "");
+    ASSERT_EQ(ops(Family::ipv4_flow).compose(draft, Purpose::announce, scratch, view), "");
     ASSERT_EQ(view.key.size(), size);
     std::vector<std::uint8_t> wire(300);
     ByteWriter out(wire);
@@ -193,16 +194,19 @@ TEST(FlowFamily, ComposesOnlyWhatItCanCarry) {
   NlriDraft draft;
   NlriScratch scratch;
   NlriView view;
-  EXPECT_EQ(ops(Family::ipv4_flow).compose(draft, scratch, view),
+  EXPECT_EQ(ops(Family::ipv4_flow).compose(draft, Purpose::announce, scratch, view),
             "something to match: an empty match would match everything");
   ASSERT_EQ(match("source 2001:db8::/32", draft), "");
-  EXPECT_EQ(ops(Family::ipv4_flow).compose(draft, scratch, view), "components of ipv4");
-  EXPECT_EQ(ops(Family::ipv6_flow_vpn).compose(draft, scratch, view), "a route distinguisher");
+  EXPECT_EQ(ops(Family::ipv4_flow).compose(draft, Purpose::announce, scratch, view),
+            "components of ipv4");
+  EXPECT_EQ(ops(Family::ipv6_flow_vpn).compose(draft, Purpose::announce, scratch, view),
+            "a route distinguisher");
   draft.has_rd = true;
-  EXPECT_EQ(ops(Family::ipv6_flow).compose(draft, scratch, view),
+  EXPECT_EQ(ops(Family::ipv6_flow).compose(draft, Purpose::announce, scratch, view),
             "no route distinguisher in this family");
   draft.has_prefix = true;
-  EXPECT_EQ(ops(Family::ipv6_flow_vpn).compose(draft, scratch, view), "match components alone");
+  EXPECT_EQ(ops(Family::ipv6_flow_vpn).compose(draft, Purpose::announce, scratch, view),
+            "match components alone");
 }
 
 TEST(FlowDecode, RefusesWhatRfc8955CallsMalformed) {

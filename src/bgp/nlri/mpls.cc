@@ -6,6 +6,7 @@
 
 #include "bgp/nlri/family_rows.h"
 #include "bgp/nlri/prefix.h"
+#include "bgp/nlri/words.h"
 
 namespace openbell::bgp {
 
@@ -33,10 +34,11 @@ void encode(const NlriView& view, Purpose purpose, ByteWriter& out) {
 }
 
 template <Afi afi, Family family>
-std::string_view compose(const NlriDraft& draft, NlriScratch& scratch, NlriView& view) {
+std::string_view compose(const NlriDraft& draft, Purpose purpose, NlriScratch& scratch,
+                         NlriView& view) {
   if (const std::string_view wanted = prefix_wanted(draft, afi); !wanted.empty()) return wanted;
   if (draft.has_rd) return "no route distinguisher in this family";
-  if (draft.labels.empty()) return "a label";
+  if (draft.labels.empty() && purpose == Purpose::announce) return "a label";
   // The length on the wire is one octet of bits.
   if (draft.labels.size() * 8 + draft.prefix.length > 255) return "fewer labels";
   ByteWriter out(scratch.bytes);
@@ -68,18 +70,24 @@ void json(const NlriView& view, const IpAddress&, Dialect dialect, TextWriter& o
 
 template <Afi afi, Family family>
 constexpr FamilyOps row(std::string_view afi_name) {
-  return {.afi = afi,
-          .safi = 4,
-          .afi_name = afi_name,
-          .safi_name = "nlri-mpls",
-          .next_hop = NextHopForm::address,
-          .originates = true,
-          .groups = false,
-          .decode = decode<afi, family>,
-          .encode = encode,
-          .compose = compose<afi, family>,
-          .print = print<afi>,
-          .json = json<afi>};
+  return {
+      .afi = afi,
+      .safi = 4,
+      .afi_name = afi_name,
+      .safi_name = "nlri-mpls",
+      .safi_alias = "labeled-unicast",  // ExaBGP 6.0
+      .kind = "inet",
+      .statement = "PREFIX WORDS…",
+      .shape = NlriShape::labelled_prefix,
+      .next_hop = {.form = NextHopForm::address, .extended = afi == afi_ipv4, .beside_mp = true},
+      .route = RouteWords::label,
+      .add_path_place = afi == afi_ipv4 ? 3 : 4,
+      .decode = decode<afi, family>,
+      .encode = encode,
+      .parse = parse_prefix_word,
+      .compose = compose<afi, family>,
+      .print = print<afi>,
+      .json = json<afi>};
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ void encode(const NlriView& view, Purpose, ByteWriter& out) {
   out.bytes(view.key);
 }
 
-std::string_view compose(const NlriDraft&, NlriScratch&, NlriView&) {
+std::string_view compose(const NlriDraft&, Purpose, NlriScratch&, NlriView&) {
   return "a family that can be originated";
 }
 
@@ -80,46 +80,70 @@ void json(const NlriView& view, const IpAddress&, Dialect, TextWriter& out) {
   out.put(" }");
 }
 
+/// What a row below adds to the bytes of its NLRI.
+struct Names {
+  std::string_view afi_name;
+  std::string_view safi_name;
+  std::string_view kind;
+};
+
 template <Family family, const Layout& layout>
-constexpr FamilyOps row(Afi afi, Safi safi, std::string_view afi_name, std::string_view safi_name,
-                        bool groups = false) {
+constexpr FamilyOps row(Afi afi, Safi safi, const Names& names) {
   return {.afi = afi,
           .safi = safi,
-          .afi_name = afi_name,
-          .safi_name = safi_name,
-          .next_hop = NextHopForm::opaque,
-          .originates = false,
-          .groups = groups,
+          .afi_name = names.afi_name,
+          .safi_name = names.safi_name,
+          .kind = names.kind,
+          .next_hop = {.form = NextHopForm::opaque},
           .decode = decode<family, layout>,
           .encode = encode,
+          .parse = nullptr,
           .compose = compose,
           .print = print,
           .json = json<layout>};
 }
 
+template <Family family>
+constexpr FamilyOps mcast_vpn(Afi afi, std::string_view afi_name) {
+  FamilyOps ops = row<family, type_length>(afi, 5, {afi_name, "mcast-vpn", "inet"});
+  ops.next_hop.beside_mp = true;
+  ops.groups = true;
+  return ops;
+}
+
+template <Family family>
+constexpr FamilyOps mup(Afi afi, std::string_view afi_name, std::uint8_t add_path_place) {
+  FamilyOps ops = row<family, architecture_type_length>(afi, 85, {afi_name, "mup", "inet"});
+  ops.next_hop.beside_mp = true;
+  ops.add_path_place = add_path_place;
+  return ops;
+}
+
+/// ExaBGP 5.0 does not know it: it has to be named.
+template <Family family>
+constexpr FamilyOps sr_policy(Afi afi, std::string_view afi_name) {
+  FamilyOps ops = row<family, length_of_bits>(afi, 73, {afi_name, "sr-policy", "inet"});
+  ops.in_all = false;
+  return ops;
+}
+
 }  // namespace
 
-constexpr FamilyOps ipv4_mcast_vpn_family =
-    row<Family::ipv4_mcast_vpn, type_length>(afi_ipv4, 5, "ipv4", "mcast-vpn", true);
-constexpr FamilyOps ipv6_mcast_vpn_family =
-    row<Family::ipv6_mcast_vpn, type_length>(afi_ipv6, 5, "ipv6", "mcast-vpn", true);
-constexpr FamilyOps ipv4_sr_policy_family =
-    row<Family::ipv4_sr_policy, length_of_bits>(afi_ipv4, 73, "ipv4", "sr-policy");
-constexpr FamilyOps ipv6_sr_policy_family =
-    row<Family::ipv6_sr_policy, length_of_bits>(afi_ipv6, 73, "ipv6", "sr-policy");
-constexpr FamilyOps ipv4_mup_family =
-    row<Family::ipv4_mup, architecture_type_length>(afi_ipv4, 85, "ipv4", "mup");
-constexpr FamilyOps ipv6_mup_family =
-    row<Family::ipv6_mup, architecture_type_length>(afi_ipv6, 85, "ipv6", "mup");
+constexpr FamilyOps ipv4_mcast_vpn_family = mcast_vpn<Family::ipv4_mcast_vpn>(afi_ipv4, "ipv4");
+constexpr FamilyOps ipv6_mcast_vpn_family = mcast_vpn<Family::ipv6_mcast_vpn>(afi_ipv6, "ipv6");
+constexpr FamilyOps ipv4_sr_policy_family = sr_policy<Family::ipv4_sr_policy>(afi_ipv4, "ipv4");
+constexpr FamilyOps ipv6_sr_policy_family = sr_policy<Family::ipv6_sr_policy>(afi_ipv6, "ipv6");
+constexpr FamilyOps ipv4_mup_family = mup<Family::ipv4_mup>(afi_ipv4, "ipv4", 7);
+constexpr FamilyOps ipv6_mup_family = mup<Family::ipv6_mup>(afi_ipv6, "ipv6", 8);
 constexpr FamilyOps ipv4_rtc_family =
-    row<Family::ipv4_rtc, length_of_bits>(afi_ipv4, 132, "ipv4", "rtc");
+    row<Family::ipv4_rtc, length_of_bits>(afi_ipv4, 132, {"ipv4", "rtc", "inet"});
 constexpr FamilyOps l2vpn_vpls_family =
-    row<Family::l2vpn_vpls, long_length>(afi_l2vpn, 65, "l2vpn", "vpls");
+    row<Family::l2vpn_vpls, long_length>(afi_l2vpn, 65, {"l2vpn", "vpls", "l2vpn"});
 constexpr FamilyOps l2vpn_evpn_family =
-    row<Family::l2vpn_evpn, type_length>(afi_l2vpn, 70, "l2vpn", "evpn");
+    row<Family::l2vpn_evpn, type_length>(afi_l2vpn, 70, {"l2vpn", "evpn", "l2vpn"});
 constexpr FamilyOps bgp_ls_family =
-    row<Family::bgp_ls, long_type_length>(afi_bgp_ls, 71, "bgp-ls", "bgp-ls");
+    row<Family::bgp_ls, long_type_length>(afi_bgp_ls, 71, {"bgp-ls", "bgp-ls", {}});
 constexpr FamilyOps bgp_ls_vpn_family =
-    row<Family::bgp_ls_vpn, long_type_length>(afi_bgp_ls, 72, "bgp-ls", "bgp-ls-vpn");
+    row<Family::bgp_ls_vpn, long_type_length>(afi_bgp_ls, 72, {"bgp-ls", "bgp-ls-vpn", {}});
 
 }  // namespace openbell::bgp

@@ -49,7 +49,9 @@ struct Statement {
   NlriDraft draft;
   NlriScratch scratch;
   NlriView view;
-  std::string_view compose(Family family) { return ops(family).compose(draft, scratch, view); }
+  std::string_view compose(Family family, Purpose purpose = Purpose::announce) {
+    return ops(family).compose(draft, purpose, scratch, view);
+  }
 };
 
 /// What the reader complained of when `parse` met `text`; empty when it did not.
@@ -182,6 +184,18 @@ TEST(Labels, ComposesOnlyStacksThatFitBeforeThePrefix) {
   EXPECT_EQ(statement.compose(Family::ipv6_mpls_vpn), "fewer labels");
   statement.draft.labels.resize(2 * 3);
   EXPECT_EQ(statement.compose(Family::ipv6_mpls_vpn), "");
+}
+
+TEST(Labels, AWithdrawalNeedsNone) {
+  Statement statement;
+  give_prefix("10.0.0.0/8", statement.draft);
+  EXPECT_EQ(statement.compose(Family::ipv4_nlri_mpls, Purpose::withdraw), "");
+  EXPECT_EQ(encoded(statement.view, Purpose::withdraw), "208000000A");
+  statement.draft.has_rd = true;
+  EXPECT_EQ(statement.compose(Family::ipv4_mpls_vpn, Purpose::withdraw), "");
+  EXPECT_EQ(encoded(statement.view, Purpose::withdraw), "6080000000000000000000000A");
+  EXPECT_EQ(statement.compose(Family::ipv4_mpls_vpn), "");
+  EXPECT_EQ(encoded(statement.view, Purpose::announce), "6000000100000000000000000A");
 }
 
 TEST(Words, SayWhatPrefixToWrite) {

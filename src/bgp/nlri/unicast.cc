@@ -6,6 +6,7 @@
 
 #include "bgp/nlri/family_rows.h"
 #include "bgp/nlri/prefix.h"
+#include "bgp/nlri/words.h"
 
 namespace openbell::bgp {
 
@@ -41,7 +42,7 @@ void encode(const NlriView& view, Purpose, ByteWriter& out) {
 }
 
 template <Afi afi, Family family>
-std::string_view compose(const NlriDraft& draft, NlriScratch& scratch, NlriView& view) {
+std::string_view compose(const NlriDraft& draft, Purpose, NlriScratch& scratch, NlriView& view) {
   if (const std::string_view wanted = prefix_wanted(draft, afi); !wanted.empty()) return wanted;
   if (draft.has_rd) return "no route distinguisher in this family";
   if (!draft.labels.empty()) return "no label in this family";
@@ -67,18 +68,21 @@ void json(const NlriView& view, const IpAddress&, Dialect, TextWriter& out) {
   out.put(" }");
 }
 
+/// What the four rows have in common.
 template <Afi afi, Family family>
-constexpr FamilyOps row(Safi safi, std::string_view afi_name, std::string_view safi_name,
-                        bool groups) {
+constexpr FamilyOps row(Safi safi, std::string_view afi_name, std::string_view safi_name) {
   return {.afi = afi,
           .safi = safi,
           .afi_name = afi_name,
           .safi_name = safi_name,
-          .next_hop = NextHopForm::address,
-          .originates = true,
-          .groups = groups,
+          .kind = "inet",
+          .statement = "PREFIX WORDS…",
+          .shape = NlriShape::prefix,
+          .next_hop = {.form = NextHopForm::address, .extended = afi == afi_ipv4},
+          .withdraw_with_attributes = false,  // as ExaBGP 5.0
           .decode = decode<afi, family>,
           .encode = encode,
+          .parse = parse_prefix_word,
           .compose = compose<afi, family>,
           .print = print<afi>,
           .json = json<afi>};
@@ -86,13 +90,23 @@ constexpr FamilyOps row(Safi safi, std::string_view afi_name, std::string_view s
 
 }  // namespace
 
-constexpr FamilyOps ipv4_unicast_family =
-    row<afi_ipv4, Family::ipv4_unicast>(1, "ipv4", "unicast", true);
+constexpr FamilyOps ipv4_unicast_family = [] {
+  FamilyOps unicast = row<afi_ipv4, Family::ipv4_unicast>(1, "ipv4", "unicast");
+  unicast.route = RouteWords::prefix;
+  unicast.groups = true;
+  unicast.add_path_place = 1;
+  unicast.multicast = Family::ipv4_multicast;
+  return unicast;
+}();
+constexpr FamilyOps ipv6_unicast_family = [] {
+  FamilyOps unicast = row<afi_ipv6, Family::ipv6_unicast>(1, "ipv6", "unicast");
+  unicast.route = RouteWords::prefix;
+  unicast.add_path_place = 2;
+  return unicast;
+}();
 constexpr FamilyOps ipv4_multicast_family =
-    row<afi_ipv4, Family::ipv4_multicast>(2, "ipv4", "multicast", false);
-constexpr FamilyOps ipv6_unicast_family =
-    row<afi_ipv6, Family::ipv6_unicast>(1, "ipv6", "unicast", false);
+    row<afi_ipv4, Family::ipv4_multicast>(2, "ipv4", "multicast");
 constexpr FamilyOps ipv6_multicast_family =
-    row<afi_ipv6, Family::ipv6_multicast>(2, "ipv6", "multicast", false);
+    row<afi_ipv6, Family::ipv6_multicast>(2, "ipv6", "multicast");
 
 }  // namespace openbell::bgp

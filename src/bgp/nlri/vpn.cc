@@ -5,11 +5,12 @@
 //   8 B    route distinguisher
 //   0..N   prefix
 //
-// A route given without a label gets label 0 (explicit null): without one the NLRI would be
+// A route announced without a label gets label 0 (explicit null): without one the NLRI would be
 // malformed.
 
 #include "bgp/nlri/family_rows.h"
 #include "bgp/nlri/prefix.h"
+#include "bgp/nlri/words.h"
 
 namespace openbell::bgp {
 
@@ -44,10 +45,12 @@ void encode(const NlriView& view, Purpose purpose, ByteWriter& out) {
 }
 
 template <Afi afi, Family family>
-std::string_view compose(const NlriDraft& draft, NlriScratch& scratch, NlriView& view) {
+std::string_view compose(const NlriDraft& draft, Purpose purpose, NlriScratch& scratch,
+                         NlriView& view) {
   if (const std::string_view wanted = prefix_wanted(draft, afi); !wanted.empty()) return wanted;
   if (!draft.has_rd) return "a route distinguisher";
-  const Bytes labels = draft.labels.empty() ? Bytes(explicit_null) : Bytes(draft.labels);
+  Bytes labels = draft.labels;
+  if (labels.empty() && purpose == Purpose::announce) labels = explicit_null;
   // The length on the wire is one octet of bits.
   if ((labels.size() + rd_size) * 8 + draft.prefix.length > 255) return "fewer labels";
   ByteWriter out(scratch.bytes);
@@ -84,18 +87,23 @@ void json(const NlriView& view, const IpAddress&, Dialect dialect, TextWriter& o
 
 template <Afi afi, Family family>
 constexpr FamilyOps row(std::string_view afi_name) {
-  return {.afi = afi,
-          .safi = 128,
-          .afi_name = afi_name,
-          .safi_name = "mpls-vpn",
-          .next_hop = NextHopForm::rd_address,
-          .originates = true,
-          .groups = false,
-          .decode = decode<afi, family>,
-          .encode = encode,
-          .compose = compose<afi, family>,
-          .print = print<afi>,
-          .json = json<afi>};
+  return {
+      .afi = afi,
+      .safi = 128,
+      .afi_name = afi_name,
+      .safi_name = "mpls-vpn",
+      .kind = "inet",
+      .statement = "PREFIX WORDS…",
+      .shape = NlriShape::labelled_prefix,
+      .next_hop = {.form = NextHopForm::rd_address, .extended = afi == afi_ipv4, .beside_mp = true},
+      .route = RouteWords::rd,
+      .add_path_place = afi == afi_ipv4 ? 5 : 6,
+      .decode = decode<afi, family>,
+      .encode = encode,
+      .parse = parse_prefix_word,
+      .compose = compose<afi, family>,
+      .print = print<afi>,
+      .json = json<afi>};
 }
 
 }  // namespace

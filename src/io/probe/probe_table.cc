@@ -27,6 +27,12 @@ const ProbeKind* kind_of(std::string_view word) {
 
 }  // namespace
 
+std::vector<std::string_view> probe_kinds() {
+  std::vector<std::string_view> words;
+  for (const ProbeKind* kind : kinds) words.push_back(kind->word);
+  return words;
+}
+
 ProbeServices::ProbeServices(Reactor& reactor, ProbeTable& table)
     : reactor_(reactor), table_(table) {}
 

@@ -7,7 +7,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "health/check_config.h"
 #include "io/reactor.h"
@@ -25,7 +27,10 @@ class ProbeEvents {
   virtual void on_probe(health::ProbeId id, const health::ProbeResult& result) = 0;
 };
 
-/// Every kind but `bfd` and `peer`, which the engine answers itself. Belongs to the loop's thread.
+/// The words of the kinds that it knows: all but those that the engine answers itself.
+std::vector<std::string_view> probe_kinds();
+
+/// Belongs to the loop's thread.
 class ProbeTable {
  public:
   ProbeTable(Reactor& reactor, ProbeEvents& events);
