@@ -76,8 +76,7 @@ class Index {
     void insert(std::uint32_t hash, Handle handle) {
       std::size_t i = hash & mask;
       Slot* slot = &make(i);
-      while (slot->handle != no_handle && slot->handle != erased)
-        slot = &make(i = (i + 1) & mask);
+      while (slot->handle != no_handle && slot->handle != erased) slot = &make(i = (i + 1) & mask);
       // The place of what was erased is used again: what comes and goes leaves no trail behind.
       if (slot->handle == no_handle) ++occupied;
       *slot = {hash, handle};

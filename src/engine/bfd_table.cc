@@ -93,9 +93,9 @@ void BfdTable::on_bfd(bfd::SessionId session, const bfd::Report& news) {
   // What follows leaves now, so that its time can be told.
   state_.write_urgent();
   const bool written = state_.writes != writes_before;
-  state_.publisher.publish(
-      state_.now, BfdChanged{state_.publisher.keep(subject), peer, news, handled,
-                             written ? state_.host.clock().tick : base::never});
+  state_.publisher.publish(state_.now,
+                           BfdChanged{state_.publisher.keep(subject), peer, news, handled,
+                                      written ? state_.host.clock().tick : base::never});
 }
 
 const BfdEntry* BfdTable::find(std::string_view name) const {

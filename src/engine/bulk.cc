@@ -39,13 +39,13 @@ class SettleClaims final : public BulkJob {
     const bool end = transaction.settle(cursor_, slice_routes);
     const Outcome outcome = transaction.commit();
     if (!outcome.range.empty())
-      state.publisher.publish(state.now,
-                              RoutesChanged{{audit::Cause::Kind::configuration, "order of services"},
-                                            "settled",
-                                            {},
-                                            outcome.news,
-                                            outcome.range,
-                                            outcome.changed});
+      state.publisher.publish(
+          state.now, RoutesChanged{{audit::Cause::Kind::configuration, "order of services"},
+                                   "settled",
+                                   {},
+                                   outcome.news,
+                                   outcome.range,
+                                   outcome.changed});
     return end ? Progress::done : Progress::more;
   }
 

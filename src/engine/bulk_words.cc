@@ -51,8 +51,11 @@ BulkJob::Progress BulkWords::step(State& state) {
   reached_ |= outcome.reached;
   note_slice(state, outcome);
   if (!outcome.range.empty())
-    state.publisher.publish(state.now, RoutesChanged{state.publisher.keep(cause()), result_, {},
-                                                     outcome.news, outcome.range,
+    state.publisher.publish(state.now, RoutesChanged{state.publisher.keep(cause()),
+                                                     result_,
+                                                     {},
+                                                     outcome.news,
+                                                     outcome.range,
                                                      outcome.changed});
   if (!first_) first_ = outcome;
   if (more) return Progress::more;
@@ -106,7 +109,8 @@ class EndWords final : public BulkWords {
     const std::string what = std::to_string(routes) + " routes withdrawn: their helper ended";
     Cause ended = state.publisher.keep(cause());
     state.publisher.publish(
-        state.now, RoutesChanged{ended, "withdrawn", state.publisher.keep(what), reached, {}, routes});
+        state.now,
+        RoutesChanged{ended, "withdrawn", state.publisher.keep(what), reached, {}, routes});
   }
 
   static constexpr std::size_t portion = 256;
@@ -118,14 +122,14 @@ class EndWords final : public BulkWords {
 }  // namespace
 
 std::unique_ptr<BulkWords> clear_words(State& state, const rib::Audience& peers,
-                                     const Cause& cause) {
+                                       const Cause& cause) {
   auto job = std::make_unique<EndWords>(state, cause, "cleared", Voice{});
   job->only_for(peers);
   return job;
 }
 
 std::unique_ptr<BulkWords> withdraw_words_of(State& state, rib::Claimant claimant,
-                                           const Cause& cause) {
+                                             const Cause& cause) {
   auto job = std::make_unique<EndWords>(state, cause, "withdrawn",
                                         Voice{.priority = rib::Priority::urgent});
   job->only_of(claimant);
@@ -207,13 +211,13 @@ class SayRoutes final : public BulkWords {
 }  // namespace
 
 std::unique_ptr<BulkWords> restore_configured(State& state, const rib::Audience& peers,
-                                            const Cause& cause) {
+                                              const Cause& cause) {
   return std::make_unique<RestoreConfigured>(state, peers, cause);
 }
 
 std::unique_ptr<BulkWords> say_routes(State& state, grammar::RouteList routes,
-                                    const rib::Audience& audience, bgp::Purpose purpose,
-                                    const Voice& voice, const Cause& cause) {
+                                      const rib::Audience& audience, bgp::Purpose purpose,
+                                      const Voice& voice, const Cause& cause) {
   return std::make_unique<SayRoutes>(state, std::move(routes), audience, purpose, voice, cause);
 }
 

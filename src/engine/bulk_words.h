@@ -60,18 +60,19 @@ class BulkWords : public BulkJob {
 Outcome begin_words(State& state, std::unique_ptr<BulkWords> job);
 
 /// Ends every word for `peers` ("clear adj-rib out").
-std::unique_ptr<BulkWords> clear_words(State& state, const rib::Audience& peers, const Cause& cause);
+std::unique_ptr<BulkWords> clear_words(State& state, const rib::Audience& peers,
+                                       const Cause& cause);
 /// Withdraws every word that `claimant` was the last to say, ahead of what is bulk.
 std::unique_ptr<BulkWords> withdraw_words_of(State& state, rib::Claimant claimant,
-                                           const Cause& cause);
+                                             const Cause& cause);
 /// Says the configured routes of neighbors again where there is no word on them at all
 /// ("flush adj-rib out").
 std::unique_ptr<BulkWords> restore_configured(State& state, const rib::Audience& peers,
-                                            const Cause& cause);
+                                              const Cause& cause);
 /// A statement that makes many routes.
 std::unique_ptr<BulkWords> say_routes(State& state, grammar::RouteList routes,
-                                    const rib::Audience& audience, bgp::Purpose purpose,
-                                    const Voice& voice, const Cause& cause);
+                                      const rib::Audience& audience, bgp::Purpose purpose,
+                                      const Voice& voice, const Cause& cause);
 
 /// What a reload changes for one neighbor.
 struct ConfiguredChange {

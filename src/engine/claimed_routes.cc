@@ -79,17 +79,20 @@ class ClaimedRoutes::Job final : public BulkJob {
       note_end(state);
       return Progress::done;
     }
-    const Cause cause{claimant_.rank == rib::Rank::plan ? audit::Cause::Kind::plan
-                                                        : audit::Cause::Kind::check,
-                      name_, 0};
+    const Cause cause{
+        claimant_.rank == rib::Rank::plan ? audit::Cause::Kind::plan : audit::Cause::Kind::check,
+        name_, 0};
     Transaction transaction(state, {.cause = cause, .claimant = claimant_});
     const bool end = change_.step(transaction, slice_routes);
     const Outcome outcome = transaction.commit();
     note_slice(state, outcome);
     if (!outcome.range.empty())
-      state.publisher.publish(state.now,
-                              RoutesChanged{state.publisher.keep(cause), "claimed", {},
-                                            outcome.news, outcome.range, outcome.changed});
+      state.publisher.publish(state.now, RoutesChanged{state.publisher.keep(cause),
+                                                       "claimed",
+                                                       {},
+                                                       outcome.news,
+                                                       outcome.range,
+                                                       outcome.changed});
     if (!end) return Progress::more;
     note_end(state);
     *running_ = false;
@@ -130,8 +133,7 @@ Outcome ClaimedRoutes::change(std::vector<ClaimList> lists, const rib::Audience&
   Change change(earlier_, lists_, audience_);
   if (routes > at_once_max) {
     running_ = std::make_shared<bool>(true);
-    state_.jobs.push_back(
-        std::make_unique<Job>(std::move(change), claimant_, name_, running_));
+    state_.jobs.push_back(std::make_unique<Job>(std::move(change), claimant_, name_, running_));
     Outcome outcome;
     outcome.reached = state_.routing.peers.snapshot(audience_);
     outcome.rest = state_.jobs.back().get();

@@ -17,7 +17,7 @@ struct Invocation {
   State& state;
   Helper& helper;
   rib::Audience audience;  // the neighbors that it is for: those of the selector, or all that the
-                          // helper may command
+                           // helper may command
   Cause cause;
   bool selected = false;                         // a selector was given
   bool released = false;                         // a guard held it, and somebody let it pass

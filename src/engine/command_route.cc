@@ -49,8 +49,10 @@ std::string holder_of(const State& state, rib::Claimant claimant) {
 void publish(Invocation& call, std::string_view result) {
   const Outcome& outcome = call.outcome;
   Publisher& publisher = call.state.publisher;
-  publisher.publish(call.state.now, RoutesChanged{publisher.keep(call.cause), result, {},
-                                                  outcome.news, outcome.range, outcome.changed});
+  publisher.publish(
+      call.state.now,
+      RoutesChanged{
+          publisher.keep(call.cause), result, {}, outcome.news, outcome.range, outcome.changed});
 }
 
 /// What is wrong with what was done; empty: nothing.
@@ -83,8 +85,8 @@ Reply change_routes(Invocation& call, base::TextReader& in, grammar::RouteForm f
   }
   std::string complaint = complaint_about(call);
   if (!in.at_end())
-    complaint = "wanted nothing after the end of the statement, found '" + std::string(in.peek()) +
-                "'";
+    complaint =
+        "wanted nothing after the end of the statement, found '" + std::string(in.peek()) + "'";
   if (!complaint.empty()) {
     if (!call.outcome.range.empty()) publish(call, "done in part");
     return call.refuse(complaint);
@@ -121,12 +123,11 @@ Reply change_watchdog(Invocation& call, base::TextReader& in, bgp::Purpose purpo
   const bool announces = purpose == bgp::Purpose::announce;
   state.watchdogs.set(name, call.audience, announces);
   Transaction transaction(state, voice_of(call));
-  state.watchdogs.for_each(name, call.audience,
-                           [&](grammar::RouteView route, const rib::Audience& whom) {
-                             route.watchdog = {};
-                             announces ? transaction.announce(route, whom)
-                                       : transaction.withdraw(route, whom);
-                           });
+  state.watchdogs.for_each(
+      name, call.audience, [&](grammar::RouteView route, const rib::Audience& whom) {
+        route.watchdog = {};
+        announces ? transaction.announce(route, whom) : transaction.withdraw(route, whom);
+      });
   call.outcome = transaction.commit();
   state.guard.count(call.outcome.routes);
   publish(call, "done");

@@ -99,8 +99,12 @@ Reply order(Invocation& call, Service& service, std::string_view word) {
   call.outcome = service.settle(call.cause, why);
   Publisher& publisher = call.state.publisher;
   publisher.publish(call.state.now,
-                    RoutesChanged{publisher.keep(call.cause), service.held() ? "held" : "done", {},
-                                  call.state.routing.peers.snapshot(service.audience()), {}, 0});
+                    RoutesChanged{publisher.keep(call.cause),
+                                  service.held() ? "held" : "done",
+                                  {},
+                                  call.state.routing.peers.snapshot(service.audience()),
+                                  {},
+                                  0});
   return service.held() ? Reply::held : Reply::done;
 }
 

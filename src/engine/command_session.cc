@@ -77,8 +77,7 @@ Reply flush_adj_rib_out(Invocation& call, base::TextReader&) {
   const rib::Snapshot peers = established(call);
   if (peers.empty()) return call.refuse("no session is established");
   call.state.for_each_neighbor(peers, [&](Neighbor& neighbor) { neighbor.resend_everything(); });
-  call.outcome =
-      begin_words(call.state, restore_configured(call.state, call.audience, call.cause));
+  call.outcome = begin_words(call.state, restore_configured(call.state, call.audience, call.cause));
   note_done(call, peers);
   return Reply::done;
 }
@@ -90,8 +89,7 @@ Reply clear_adj_rib(Invocation& call, base::TextReader& in) {
     return Reply::done;
   }
   if (!in.at_end() && !in.accept("out")) return call.refuse("wanted 'in' or 'out'");
-  call.outcome =
-      begin_words(call.state, clear_words(call.state, call.audience, call.cause));
+  call.outcome = begin_words(call.state, clear_words(call.state, call.audience, call.cause));
   call.outcome.reached = call.state.routing.peers.snapshot(call.audience);
   note_done(call, call.state.routing.peers.snapshot(call.audience));
   return Reply::done;

@@ -26,12 +26,7 @@ struct RibReport {
 };
 
 bool of_kind(bgp::Family family, std::string_view only) {
-  const bgp::FamilyOps& row = bgp::ops(family);
-  const bool flow = row.safi == 133 || row.safi == 134;
-  if (only == "flow") return flow;
-  if (only == "l2vpn") return row.afi == bgp::afi_l2vpn;
-  if (only == "inet") return !flow && (row.afi == bgp::afi_ipv4 || row.afi == bgp::afi_ipv6);
-  return true;
+  return only.empty() || bgp::ops(family).kind == only;
 }
 
 class RibReportJob final : public BulkJob {
@@ -118,10 +113,8 @@ class RibReportJob final : public BulkJob {
     std::string text;
     base::TextWriter text_out(text);
     bgp::ops(nlri.family).print(nlri, next_hop, text_out);
-    const bool prefix = nlri.family != bgp::Family::ipv4_flow &&
-                        nlri.family != bgp::Family::ipv4_flow_vpn &&
-                        nlri.family != bgp::Family::ipv6_flow &&
-                        nlri.family != bgp::Family::ipv6_flow_vpn && bgp::originates(nlri.family);
+    const bgp::NlriShape shape = bgp::ops(nlri.family).shape;
+    const bool prefix = shape == bgp::NlriShape::prefix || shape == bgp::NlriShape::labelled_prefix;
     if (prefix) text.resize(std::min(text.find(' '), text.size()));
     fmt::format_to(std::back_inserter(out),
                    "{{\"{}\": {{\"routes\": [{{\"{}\": ", neighbor.peer_address().text(),
@@ -218,8 +211,7 @@ Reply show_adj_rib(Invocation& call, base::TextReader& in) {
   }
   const std::uint64_t number =
       call.helper.begin_report(call.helper.acknowledge == Acknowledge::yes ? "done\n" : "");
-  call.state.jobs.push_back(
-      std::make_unique<RibReportJob>(call.helper.id(), number, report));
+  call.state.jobs.push_back(std::make_unique<RibReportJob>(call.helper.id(), number, report));
   return Reply::none;
 }
 

@@ -95,10 +95,9 @@ class RouteReport {
     } else if (claimant.number == claimant_configuration) {
       out_.put("the configuration");
     } else {
-      const auto helper =
-          std::find_if(state_.helpers.begin(), state_.helpers.end(), [&](const auto& known) {
-            return known != nullptr && known->claimant == claimant;
-          });
+      const auto helper = std::find_if(
+          state_.helpers.begin(), state_.helpers.end(),
+          [&](const auto& known) { return known != nullptr && known->claimant == claimant; });
       out_.put("word of ");
       out_.put(helper == state_.helpers.end() ? "a helper that has ended" : (*helper)->name());
     }

@@ -103,7 +103,7 @@ const CommandRow* find_row(std::string_view& text) {
 /// The neighbors of a helper that a selector names; computed once for each text until neighbors
 /// change.
 rib::Audience matching_neighbors(Invocation& invocation, std::string_view text,
-                                const grammar::Selector& selector) {
+                                 const grammar::Selector& selector) {
   State& state = invocation.state;
   std::string key = std::to_string(invocation.helper.id()).append(" ").append(text);
   if (const auto known = state.selections.find(key); known != state.selections.end())
@@ -200,10 +200,7 @@ Cause cause_of(const State& state, const Helper& helper, std::string_view line) 
 }
 
 Invocation invocation_of(State& state, Helper& helper, std::string_view line) {
-  Invocation call{state,
-                  helper,
-                  helper.audience(),
-                  cause_of(state, helper, line)};
+  Invocation call{state, helper, helper.audience(), cause_of(state, helper, line)};
   // While a flood is on its way, a helper that says little goes first.
   if (state.more_to_send && helper.says_little(state.now.tick))
     call.priority = rib::Priority::urgent;

@@ -23,8 +23,8 @@ void restart_all(State& state) {
 }  // namespace
 
 void request(State& state, Request request, const Cause& cause) {
-  state.publisher.publish(
-      state.now, Requested{state.publisher.keep(cause), request == Request::shutdown});
+  state.publisher.publish(state.now,
+                          Requested{state.publisher.keep(cause), request == Request::shutdown});
   if (request <= state.requested) return;
   state.requested = request;
   state.request_cause = describe(cause);

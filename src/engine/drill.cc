@@ -77,9 +77,8 @@ void DrillRoom::finish(const Drill& drill, std::span<const Rehearsed> sinks,
     out.put(", \"received_ns\": ").signed_number(since(drill.began, sinks[i].received)).put(" }");
   }
   out.put(" ] }\n");
-  state_.publisher.publish(state_.now,
-                           PlanDrilled{state_.publisher.keep(drill.plan), within,
-                                       state_.publisher.keep(text)});
+  state_.publisher.publish(state_.now, PlanDrilled{state_.publisher.keep(drill.plan), within,
+                                                   state_.publisher.keep(text)});
   Helper* helper = state_.helper(drill.helper);
   if (helper == nullptr || helper->report_is_gone(drill.report)) return;
   helper->finish_report(drill.report, text + (helper->acknowledge == Acknowledge::no ? ""

@@ -35,8 +35,20 @@ void State::write(rib::PeerIndex peer, bgp::Bytes messages) {
 }
 
 void State::unsendable(rib::PeerIndex peer, const bgp::NlriView& nlri) {
-  std::string text = "not sent, its attributes leave no room in a message: ";
+  const base::Handle route = routing.store.find(nlri, peer);
+  const bgp::WireContext* context = neighbors[peer]->wire_context();
+  std::string text;
   base::TextWriter out(text);
+  out.put("not sent to ").put(neighbors[peer]->peer_address().text()).put(", ");
+  const bgp::NextHop next_hop = route == base::no_handle
+                                    ? bgp::NextHop{}
+                                    : routing.paths.view(routing.store[route].path).next_hop;
+  if (context != nullptr && !bgp::can_send(nlri.family, next_hop, *context)) {
+    out.put(bgp::next_hop_refusal(nlri.family, next_hop));
+  } else {
+    out.put("its attributes leave no room in a message");
+  }
+  out.put(": ");
   bgp::print_family(nlri.family, out);
   out.put(' ');
   bgp::ops(nlri.family).print(nlri, {}, out);
@@ -121,8 +133,8 @@ Engine::~Engine() = default;
 void Engine::on_configuration(grammar::Configuration configuration, std::string_view cause,
                               base::Now now) {
   state_->now = now;
-  state_->publisher.publish(
-      now, ConfigurationApplied{state_->publisher.keep(cause), !state_->started});
+  state_->publisher.publish(now,
+                            ConfigurationApplied{state_->publisher.keep(cause), !state_->started});
   apply_configuration(*state_, std::move(configuration), cause);
   state_->started = true;
 }
@@ -130,8 +142,8 @@ void Engine::on_configuration(grammar::Configuration configuration, std::string_
 void Engine::on_configuration_refused(std::string_view reason, std::string_view cause,
                                       base::Now now) {
   state_->now = now;
-  state_->publisher.publish(now, ConfigurationRefused{state_->publisher.keep(cause),
-                                                      state_->publisher.keep(reason)});
+  state_->publisher.publish(
+      now, ConfigurationRefused{state_->publisher.keep(cause), state_->publisher.keep(reason)});
 }
 
 void Engine::on_connected(ConnectionId connection, base::IpAddress local, base::IpAddress,

@@ -136,7 +136,7 @@ struct Lost {
 
 /// The fate of a change at one neighbor is known; times are UTC nanoseconds, 0: not known.
 struct ReceiptSettled {
-  std::string_view subject;  // the word of a command, or what it was that changed
+  std::string_view subject;        // the word of a command, or what it was that changed
   std::optional<HelperId> helper;  // who asked
   NeighborId neighbor = 0;
   base::IpAddress address;
@@ -154,8 +154,7 @@ struct Event {
   base::Now at;
   std::variant<RoutesChanged, CommandRefused, SessionChanged, ServiceChanged, PlanChanged,
                PlanDrilled, GuardChanged, LeaseEnded, BfdChanged, HelperStarted, HelperEnded,
-               Requested, ConfigurationApplied, ConfigurationRefused, Stopped, Lost,
-               ReceiptSettled>
+               Requested, ConfigurationApplied, ConfigurationRefused, Stopped, Lost, ReceiptSettled>
       what;
 };
 

@@ -130,7 +130,7 @@ class Helper {
   HelperId id_;
   rib::Audience audience_;
   std::optional<rib::Audience> next_audience_;  // of the process that is started next
-  std::string queued_;  // of this turn
+  std::string queued_;                          // of this turn
   std::uint64_t last_report_ = 0;
   std::deque<Report> reports_;  // running, in the order of their commands
   std::size_t waiting_ = 0;     // at the host

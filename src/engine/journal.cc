@@ -34,9 +34,8 @@ void Journal::note(std::uint64_t decision, const Cause& cause, rib::ChangeRange 
 }
 
 const Journal::Entry* Journal::of_change(std::uint64_t change) const {
-  const auto known = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
-    return entry.range.contains(change);
-  });
+  const auto known = std::find_if(entries_.begin(), entries_.end(),
+                                  [&](const Entry& entry) { return entry.range.contains(change); });
   return known == entries_.end() ? nullptr : &*known;
 }
 

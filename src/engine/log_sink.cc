@@ -34,8 +34,7 @@ struct LogSink::Writer {
   }
   void operator()(const SessionChanged& e) const {
     const std::string session = "session with " + e.address.text();
-    host.log(info, "network",
-             e.up ? session + " up" : session + " down: " + std::string(e.reason));
+    host.log(info, "network", e.up ? session + " up" : session + " down: " + std::string(e.reason));
   }
   void operator()(const ServiceChanged& e) const {
     host.log(e.to == ServiceStatus::up ? info : warning, "service",
@@ -46,9 +45,9 @@ struct LogSink::Writer {
              reason_after(std::string(e.plan).append(" ").append(e.state), e.reason));
   }
   void operator()(const PlanDrilled& e) const {
-    host.log(info, "plan",
-             std::string(e.plan).append(e.within_budget ? " drilled within budget"
-                                                        : " drill failed"));
+    host.log(
+        info, "plan",
+        std::string(e.plan).append(e.within_budget ? " drilled within budget" : " drill failed"));
   }
   void operator()(const GuardChanged& e) const {
     std::string text = "change " + std::to_string(e.number) + " ";

@@ -26,16 +26,14 @@ std::uint64_t MessageCounters::total() const {
 Neighbor::Neighbor(State& state, NeighborId id, grammar::NeighborConfig config)
     : state_(state), id_(id), received_(std::make_unique<rib::AdjRibIn>(state.routing.paths)) {
   since_ = state.now.tick;
-  const bool host =
-      config.peer_address.length == config.peer_address.address.bytes().size() * 8;
+  const bool host = config.peer_address.length == config.peer_address.address.bytes().size() * 8;
   range_life_ = host ? RangeLife::single : RangeLife::range;
   audience_ = state.routing.peers.audience(id);
   adopt(std::move(config));
   current_ = std::make_unique<Link>(state_, *this, session_options());
 }
 
-Neighbor::Neighbor(State& state, NeighborId id, const Neighbor& range,
-                   const base::IpAddress& peer)
+Neighbor::Neighbor(State& state, NeighborId id, const Neighbor& range, const base::IpAddress& peer)
     : state_(state), id_(id), received_(std::make_unique<rib::AdjRibIn>(state.routing.paths)) {
   since_ = state.now.tick;
   range_life_ = RangeLife::unborn;
@@ -410,7 +408,8 @@ void Neighbor::take_received(const bgp::UpdateView& update, const bgp::WireConte
     rib::Path path = rib::no_path;
     if (!withdrawn) {
       const bgp::IpAddress next_hop = bgp::next_hop_address(field);
-      path = state_.routing.paths.acquire({{bgp::NextHop::Kind::address, next_hop}, update.attributes});
+      path = state_.routing.paths.acquire(
+          {{bgp::NextHop::Kind::address, next_hop}, update.attributes});
     }
     for (bgp::NlriReader reader(field, context); reader.next(nlri);) {
       if (withdrawn) {
@@ -456,8 +455,8 @@ void Neighbor::set_state_name(std::string_view name) {
 }
 
 void Neighbor::report_session(bool up, std::string_view reason) {
-  state_.publisher.publish(
-      state_.now, SessionChanged{id_, peer_address(), up, state_.publisher.keep(reason)});
+  state_.publisher.publish(state_.now,
+                           SessionChanged{id_, peer_address(), up, state_.publisher.keep(reason)});
 }
 
 event::PeerView Neighbor::peer_view(const Link& link) const {

@@ -73,8 +73,8 @@ class Neighbor {
   // --- life
   /// Begins to connect, or to wait when passive.
   void start();
-  /// Other settings; routes are said by ConfiguredWords, the session is torn down by the caller when
-  /// it must be.
+  /// Other settings; routes are said by ConfiguredWords, the session is torn down by the caller
+  /// when it must be.
   void adopt(grammar::NeighborConfig config);
   /// The settings of its range, as they are now.
   void adopt(const Neighbor& range);

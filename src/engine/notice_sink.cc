@@ -47,9 +47,8 @@ struct NoticeSink::Writer {
     tell_all(&grammar::Subscriptions::guard, "guard", fields);
   }
   void operator()(const LeaseEnded& e) const {
-    const event::Field fields[] = {{"group", e.group},
-                                   {"state", "expired"},
-                                   {"routes", static_cast<std::int64_t>(e.routes)}};
+    const event::Field fields[] = {
+        {"group", e.group}, {"state", "expired"}, {"routes", static_cast<std::int64_t>(e.routes)}};
     tell_all(&grammar::Subscriptions::lease, "lease", fields);
   }
   void operator()(const BfdChanged& e) const {

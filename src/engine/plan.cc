@@ -54,9 +54,9 @@ std::vector<ClaimList> lists_of(const grammar::PlanConfig& config) {
   std::vector<ClaimList> lists;
   for (const Step& step : config.steps)
     if (!orders(step))
-      lists.push_back({step.kind == Step::Kind::announce ? bgp::Purpose::announce
-                                                         : bgp::Purpose::withdraw,
-                       std::make_shared<const grammar::RouteList>(step.routes)});
+      lists.push_back(
+          {step.kind == Step::Kind::announce ? bgp::Purpose::announce : bgp::Purpose::withdraw,
+           std::make_shared<const grammar::RouteList>(step.routes)});
   return lists;
 }
 
@@ -229,9 +229,9 @@ Outcome Plan::revert(const Cause& cause) {
 void Plan::report(const Cause& cause, std::string_view state, std::string_view why,
                   const Outcome& outcome) {
   Publisher& publisher = state_.publisher;
-  publisher.publish(state_.now, PlanChanged{publisher.keep(cause), publisher.keep(name()), state,
-                                            publisher.keep(why), outcome.news, outcome.range,
-                                            outcome.changed});
+  publisher.publish(state_.now,
+                    PlanChanged{publisher.keep(cause), publisher.keep(name()), state,
+                                publisher.keep(why), outcome.news, outcome.range, outcome.changed});
 }
 
 // --- the table

@@ -9,8 +9,7 @@ std::string_view Publisher::keep(std::string_view text) {
   while (block_ < blocks_.size() &&
          blocks_[block_].size() + text.size() > blocks_[block_].capacity())
     ++block_;
-  if (block_ == blocks_.size())
-    blocks_.emplace_back().reserve(std::max(block_size, text.size()));
+  if (block_ == blocks_.size()) blocks_.emplace_back().reserve(std::max(block_size, text.size()));
   std::string& block = blocks_[block_];
   const std::size_t at = block.size();
   block.append(text);

@@ -41,7 +41,7 @@ class Publisher {
   std::vector<Sink*> sinks_;
   std::deque<Event> waiting_;
   std::deque<std::string> blocks_;  // none grows beyond its capacity
-  std::size_t block_ = 0;  // being filled
+  std::size_t block_ = 0;           // being filled
 };
 
 }  // namespace openbell::engine

@@ -94,13 +94,13 @@ void ReceiptBook::close(rib::Token token) {
 }
 
 ReceiptBook::Receipt* ReceiptBook::find(rib::Token token) {
-  return token < first_ || token - first_ >= receipts_.size() ? nullptr : &receipts_[token - first_];
+  return token < first_ || token - first_ >= receipts_.size() ? nullptr
+                                                              : &receipts_[token - first_];
 }
 
 ReceiptBook::Peer* ReceiptBook::find(Receipt& receipt, NeighborId neighbor) {
-  const auto known =
-      std::lower_bound(receipt.peers.begin(), receipt.peers.end(), neighbor,
-                       [](const Peer& peer, NeighborId id) { return peer.id < id; });
+  const auto known = std::lower_bound(receipt.peers.begin(), receipt.peers.end(), neighbor,
+                                      [](const Peer& peer, NeighborId id) { return peer.id < id; });
   return known == receipt.peers.end() || known->id != neighbor ? nullptr : &*known;
 }
 

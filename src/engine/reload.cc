@@ -1,6 +1,7 @@
 #include "engine/reload.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "engine/bulk_words.h"
@@ -81,8 +82,8 @@ void apply_health(State& state, grammar::Configuration& configuration) {
 void change_neighbor(State& state, Neighbor& neighbor, grammar::NeighborConfig config,
                      const std::vector<HelperId>& helpers) {
   const bool moved = neighbor.config().peer_address != config.peer_address;
-  const bgp::NotificationCode code = moved ? bgp::notification::peer_deconfigured
-                                           : bgp::notification::other_configuration_change;
+  const bgp::NotificationCode code =
+      moved ? bgp::notification::peer_deconfigured : bgp::notification::other_configuration_change;
   const auto end_if_other = [&](Neighbor& changed, bool same) {
     if (same) return;
     if (moved) return changed.move(code, "its address has changed");
@@ -122,24 +123,9 @@ void say_configured(State& state, std::vector<ConfiguredChange> changes, std::st
   }
 }
 
-/// A next hop of that class can be sent with routes of the family. `extended`: RFC 8950 is configured
-/// for it.
-bool can_send(bgp::Family family, NextHopClass next_hop, bool extended,
-              const base::IpAddress& local_address) {
-  const bgp::FamilyOps& row = bgp::ops(family);
-  if (row.next_hop == bgp::NextHopForm::optional || row.next_hop == bgp::NextHopForm::opaque)
-    return true;
-  switch (next_hop) {
-    case NextHopClass::ipv4:
-      return row.afi != bgp::afi_ipv6;
-    case NextHopClass::ipv6:
-      return row.afi != bgp::afi_ipv4 || extended;
-    case NextHopClass::self:
-      return row.afi != bgp::afi_ipv6 || !local_address || local_address.is_v6();
-    case NextHopClass::none:
-      return true;
-  }
-  return true;
+base::IpAddress any_ipv6() {
+  const std::array<std::uint8_t, 16> bytes{0x20, 0x01, 0x0D, 0xB8};
+  return base::IpAddress::from_bytes(bytes);
 }
 
 /// Which next hops can be sent to a neighbor with which family.
@@ -150,13 +136,12 @@ void set_able(State& state, const Neighbor& neighbor) {
       state.routing.able(family, next_hop) |= neighbor.audience();
     };
     add(NextHopClass::none);
-    const bool extended = config.capability.nexthop && config.nexthop_families.contains(family);
-    if (can_send(family, NextHopClass::ipv4, extended, config.local_address))
-      add(NextHopClass::ipv4);
-    if (can_send(family, NextHopClass::ipv6, extended, config.local_address))
-      add(NextHopClass::ipv6);
-    if (can_send(family, NextHopClass::self, extended, config.local_address))
-      add(NextHopClass::self);
+    const bgp::NextHop ipv4{bgp::NextHop::Kind::address, base::IpAddress::v4(1)};
+    const bgp::NextHop ipv6{bgp::NextHop::Kind::address, any_ipv6()};
+    const bgp::NextHop self{bgp::NextHop::Kind::self, {}};
+    if (config.can_send(family, ipv4)) add(NextHopClass::ipv4);
+    if (config.can_send(family, ipv6)) add(NextHopClass::ipv6);
+    if (config.can_send(family, self)) add(NextHopClass::self);
   });
 }
 
@@ -231,8 +216,8 @@ void refresh_audiences(State& state) {
   state.selections.clear();
   for (std::size_t family = 0; family < bgp::family_count; ++family)
     for (std::size_t next_hop = 0; next_hop < next_hop_class_count; ++next_hop)
-      state.routing.able(static_cast<bgp::Family>(family), static_cast<NextHopClass>(next_hop)) =
-          {};
+      state.routing.able(static_cast<bgp::Family>(family),
+                         static_cast<NextHopClass>(next_hop)) = {};
   std::vector<rib::Audience> audiences(state.helpers.size());
   for (const auto& neighbor : state.neighbors) {
     if (neighbor == nullptr || neighbor->is_born_of_range()) continue;
@@ -289,9 +274,9 @@ void apply_configuration(State& state, grammar::Configuration configuration,
                        }) == 1;
     if (clear) {
       Neighbor& neighbor = *state.neighbors[moved->second];
-      state.host.log(6, "configuration", neighbor.peer_address().text() + " is " +
-                                             config->peer_address.address.text() +
-                                             " now, and keeps what it was told");
+      state.host.log(6, "configuration",
+                     neighbor.peer_address().text() + " is " + config->peer_address.address.text() +
+                         " now, and keeps what it was told");
       take_over(neighbor, std::move(*config));
       known.erase(moved);
       continue;

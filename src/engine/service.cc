@@ -57,8 +57,7 @@ ServiceStatus Service::wanted() const {
       disabled_ || std::any_of(checks_.begin(), checks_.end(),
                                [](const WatchedCheck& watched) { return watched.disabled; });
   if (disabled) return ServiceStatus::disabled;
-  if (order() != Order::none)
-    return order() == Order::up ? ServiceStatus::up : ServiceStatus::down;
+  if (order() != Order::none) return order() == Order::up ? ServiceStatus::up : ServiceStatus::down;
   switch (verdict()) {
     case health::State::unknown:
       // What a reload has added says nothing yet: the state stays while it could still hold.
@@ -135,17 +134,15 @@ void Service::end_plan_order(std::string_view plan) {
 }
 
 Outcome Service::change(ServiceStatus to, const Cause& cause, std::string_view why) {
-  Outcome outcome =
-      claimed_.change({{bgp::Purpose::announce, routes_of(to)}}, audience_, cause);
+  Outcome outcome = claimed_.change({{bgp::Purpose::announce, routes_of(to)}}, audience_, cause);
   const ServiceStatus from = std::exchange(status_, to);
   since_ = state_.now.tick;
   reason_ = why;
   state_.receipts.follow("service " + name() + " " + std::string(engine::name(to)), outcome);
   Publisher& publisher = state_.publisher;
-  publisher.publish(
-      state_.now,
-      ServiceChanged{publisher.keep(cause), publisher.keep(name()), from, to, publisher.keep(why),
-                     outcome.news, outcome.range, outcome.changed});
+  publisher.publish(state_.now, ServiceChanged{publisher.keep(cause), publisher.keep(name()), from,
+                                               to, publisher.keep(why), outcome.news, outcome.range,
+                                               outcome.changed});
   state_.plans.on_service(*this);
   state_.services.review_soon();
   const Outcome could = unchanged();
@@ -195,13 +192,9 @@ void Service::claim_anew(std::string_view why) {
       claimed_.change({{bgp::Purpose::announce, routes_of(status_)}}, audience_, cause);
   if (outcome.range.empty()) return;
   Publisher& publisher = state_.publisher;
-  publisher.publish(state_.now,
-                    RoutesChanged{publisher.keep(cause),
-                                  why,
-                                  {},
-                                  outcome.news,
-                                  outcome.range,
-                                  outcome.changed});
+  publisher.publish(
+      state_.now,
+      RoutesChanged{publisher.keep(cause), why, {}, outcome.news, outcome.range, outcome.changed});
 }
 
 // --- the table
@@ -234,12 +227,8 @@ void ServiceTable::apply(std::vector<grammar::ServiceConfig> configs) {
     Publisher& publisher = state_.publisher;
     publisher.publish(
         state_.now,
-        RoutesChanged{publisher.keep(cause),
-                      "removed",
-                      {},
-                      outcome.news,
-                      outcome.range,
-                      outcome.changed});
+        RoutesChanged{
+            publisher.keep(cause), "removed", {}, outcome.news, outcome.range, outcome.changed});
   }
   set_precedences();
   for (const auto& service : services_)
@@ -440,9 +429,9 @@ void ServiceTable::review_later() {
 }
 
 const Service* ServiceTable::find(rib::Claimant claimant) const {
-  const auto known =
-      std::find_if(services_.begin(), services_.end(),
-                   [&](const auto& service) { return service->claimant() == claimant; });
+  const auto known = std::find_if(services_.begin(), services_.end(), [&](const auto& service) {
+    return service->claimant() == claimant;
+  });
   return known == services_.end() ? nullptr : known->get();
 }
 

@@ -47,8 +47,7 @@ struct State : rib::PeerOutput, rib::PathResolver {
   void write(rib::PeerIndex peer, bgp::Bytes messages) override;
   void unsendable(rib::PeerIndex peer, const bgp::NlriView& nlri) override;
   void overrun(rib::PeerIndex peer) override;
-  void introduced(const rib::Snapshot& peers, std::size_t routes,
-                  rib::ChangeRange range) override;
+  void introduced(const rib::Snapshot& peers, std::size_t routes, rib::ChangeRange range) override;
   void settled(rib::Token token, rib::PeerIndex peer, Fate fate) override;
   // rib::PathResolver
   [[nodiscard]] bool same(rib::PeerIndex peer, bgp::Family family, const bgp::PathView& a,
@@ -99,9 +98,9 @@ struct State : rib::PeerOutput, rib::PathResolver {
   NoticeSink notice_sink{*this};
   std::unique_ptr<AuditSink> audit_sink;  // null: no audit log
 
-  std::vector<std::unique_ptr<Neighbor>> neighbors;   // by NeighborId, null: gone
+  std::vector<std::unique_ptr<Neighbor>> neighbors;  // by NeighborId, null: gone
   std::vector<NeighborId> free_neighbor_ids;
-  std::vector<std::unique_ptr<Helper>> helpers;       // by HelperId, null: gone
+  std::vector<std::unique_ptr<Helper>> helpers;  // by HelperId, null: gone
   std::uint32_t next_claimant = first_helper_claimant;
   std::unordered_map<ConnectionId, NeighborId> connections;
   std::vector<NeighborId> touched;  // in this turn
@@ -122,7 +121,7 @@ struct State : rib::PeerOutput, rib::PathResolver {
   std::uint64_t notices = 0;  // counter of the events that no neighbor has caused
   bool urgent = false;        // flush_urgent has something to do
   std::unordered_map<std::string, rib::Audience> selections;  // by helper and text of the selector
-  std::uint64_t writes = 0;  // messages handed to connections
+  std::uint64_t writes = 0;                                   // messages handed to connections
   grammar::RouteParser parser;
   bgp::UpdateDecoder sent_decoder;  // of our own UPDATEs, for `send { update; }`
   grammar::Configuration

@@ -18,12 +18,6 @@ NextHopClass class_of(const bgp::NextHop& next_hop) {
   return NextHopClass::none;
 }
 
-/// ExaBGP sends the attributes of a withdraw command, and the defaults, with every family but
-/// unicast.
-bool withdraw_carries_attributes(bgp::Family family) {
-  return family != bgp::Family::ipv4_unicast && family != bgp::Family::ipv6_unicast;
-}
-
 }  // namespace
 
 Transaction::Transaction(State& state, const Voice& voice)
@@ -85,19 +79,18 @@ rib::Audience Transaction::apply_family(const grammar::RouteView& route, bgp::Fa
   bgp::NlriView nlri = route.nlri;
   nlri.family = family;
   rib::Path path = rib::no_path;
-  if (announces || withdraw_carries_attributes(family))
+  if (announces || bgp::ops(family).withdraw_with_attributes)
     path = state_.routing.paths.acquire(route.path);
   const rib::Origin origin{voice_.priority, voice_.claimant, voice_.joins};
   switch (voice_.claimant.rank) {
     case rib::Rank::word: {
-      const rib::Claims::Effect effect = announces
-                                             ? claims_.say(nlri, path, reached, origin)
-                                             : claims_.unsay(nlri, path, reached, origin);
+      const rib::Claims::Effect effect = announces ? claims_.say(nlri, path, reached, origin)
+                                                   : claims_.unsay(nlri, path, reached, origin);
       note(effect, nlri);
       if (announces && route.lease.ns != 0 && !sketch_)
-        outcome_.leased &= state_.leases.grant(
-            nlri, effect.applied, route.lease,
-            route.lease_group.empty() ? voice_.lease_group : route.lease_group);
+        outcome_.leased &=
+            state_.leases.grant(nlri, effect.applied, route.lease,
+                                route.lease_group.empty() ? voice_.lease_group : route.lease_group);
       break;
     }
     case rib::Rank::service:
@@ -164,15 +157,7 @@ void Transaction::note(const rib::Claims::Effect& effect, const bgp::NlriView& n
 
 void Transaction::note_unable(const grammar::RouteView& route, bgp::Family family) {
   if (++outcome_.unable != 1) return;
-  base::TextWriter out(outcome_.unable_why);
-  out.put("next hop ");
-  if (route.path.next_hop.kind == bgp::NextHop::Kind::self) {
-    out.put("self");
-  } else {
-    out.put(route.path.next_hop.address.text());
-  }
-  out.put(" cannot be sent with ");
-  bgp::print_family(family, out);
+  outcome_.unable_why = bgp::next_hop_refusal(family, route.path.next_hop);
 }
 
 Outcome Transaction::commit() {
@@ -181,7 +166,8 @@ Outcome Transaction::commit() {
   const rib::Positions ends = store.ends();
   for (const rib::Lane lane : rib::lanes)
     if (ends[lane] != began_[lane]) outcome_.mark[lane] = ends[lane];
-  if (outcome_.routes != 0) state_.journal.note(decision_, voice_.cause, outcome_.range, state_.now.utc_ns);
+  if (outcome_.routes != 0)
+    state_.journal.note(decision_, voice_.cause, outcome_.range, state_.now.utc_ns);
   outcome_.reached = state_.routing.peers.snapshot(reached_);
   outcome_.news = state_.routing.peers.snapshot(news_);
   if (!outcome_.range.empty()) {

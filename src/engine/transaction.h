@@ -17,19 +17,19 @@ class BulkJob;
 
 /// What a transaction has changed.
 struct Outcome {
-  rib::Snapshot reached;   // neighbors that it is for: they have the family and can be sent it
-  rib::Snapshot news;      // of them, those who are told something else than before
-  rib::ChangeRange range;  // numbers of the changes
-  rib::Positions mark;     // ends of the lanes that have them; 0: none in that lane
+  rib::Snapshot reached;    // neighbors that it is for: they have the family and can be sent it
+  rib::Snapshot news;       // of them, those who are told something else than before
+  rib::ChangeRange range;   // numbers of the changes
+  rib::Positions mark;      // ends of the lanes that have them; 0: none in that lane
   std::size_t routes = 0;   // that were said
   std::size_t changed = 0;  // of them, those that are news for somebody
   bgp::FamilySet families;
-  std::size_t refused = 0;           // withdrawals of what a service or a plan announces
-  rib::Claimant holder;              // who announces it
-  std::size_t unable = 0;            // routes whose next hop no neighbor can be sent
-  std::string unable_why;            // of the first
-  BulkJob* rest = nullptr;           // goes on in slices; lives longer than the command
-  bool leased = true;                // false: there are more leases than are kept
+  std::size_t refused = 0;  // withdrawals of what a service or a plan announces
+  rib::Claimant holder;     // who announces it
+  std::size_t unable = 0;   // routes whose next hop no neighbor can be sent
+  std::string unable_why;   // of the first
+  BulkJob* rest = nullptr;  // goes on in slices; lives longer than the command
+  bool leased = true;       // false: there are more leases than are kept
 };
 
 /// How a transaction speaks.
@@ -38,7 +38,7 @@ struct Voice {
   rib::Claimant claimant = {};
   rib::Priority priority = rib::Priority::bulk;
   std::string_view lease_group = {};  // of leases that name none
-  bool joins = false;                 // equal routes for several peers, said one peer after the other
+  bool joins = false;  // equal routes for several peers, said one peer after the other
 };
 
 class Transaction {

@@ -48,8 +48,8 @@ bool NeighborConfig::same_session(const NeighborConfig& other) const {
 }
 
 bool NeighborConfig::same_session_elsewhere(const NeighborConfig& other) const {
-  return local_address == other.local_address &&
-         local_as == other.local_as && peer_as == other.peer_as && router_id == other.router_id &&
+  return local_address == other.local_address && local_as == other.local_as &&
+         peer_as == other.peer_as && router_id == other.router_id &&
          hold_time_s == other.hold_time_s && passive == other.passive &&
          listen_port == other.listen_port && connect_port == other.connect_port &&
          source_interface == other.source_interface && outgoing_ttl == other.outgoing_ttl &&

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <pwd.h>
 #include <string_view>
 #include <unistd.h>
 
@@ -100,6 +101,8 @@ engine::Options engine_options(const grammar::Environment& environment) {
   options.host = io::host_name();
   options.pid = ::getpid();
   options.ppid = ::getppid();
+  const passwd* user = ::getpwuid(::geteuid());
+  options.user = user != nullptr ? user->pw_name : std::to_string(::geteuid());
   options.port = environment.tcp_port;
   options.open_wait_s = static_cast<std::uint16_t>(environment.bgp_openwait_s);
   options.passive = environment.bgp_passive;

@@ -54,8 +54,8 @@ struct AdjRibOut::Group {
   bgp::FamilySet walk_families;
   base::Handle walk_at = 1;
   base::Handle walk_end = 1;
-  bool introduces = false;        // the walk is the first of its sessions
-  std::size_t introduced = 0;     // routes of it since that was reported
+  bool introduces = false;     // the walk is the first of its sessions
+  std::size_t introduced = 0;  // routes of it since that was reported
   ChangeRange introduced_range;
   std::uint64_t walk_lowest = 0;  // changes from here ...
   std::uint64_t walk_highest =
@@ -361,13 +361,14 @@ void AdjRibOut::settle_awaited(Group& group) {
   for (const Lane lane : lanes) {
     auto& waiting = group.awaited[static_cast<std::size_t>(lane)];
     while (!waiting.empty() && group.at[lane] >= waiting.front().mark &&
-           (!group.walking || is_withdrawal(lane))) {
+           (!group.walking || is_withdrawal(lane) ||
+            waiting.front().range.first >= group.walk_highest)) {
       const Group::Awaited settled = std::move(waiting.front());
       waiting.pop_front();
       settled.peers.for_each([&](PeerIndex peer) {
-        output_.settled(settled.token, peer,
-                        settled.sent.contains(peer) ? PeerOutput::Fate::written
-                                                    : PeerOutput::Fate::superseded);
+        output_.settled(
+            settled.token, peer,
+            settled.sent.contains(peer) ? PeerOutput::Fate::written : PeerOutput::Fate::superseded);
       });
     }
   }

@@ -42,7 +42,8 @@ class PeerOutput {
   /// The peer has left more withdrawals unread than are kept for it: its session must end.
   virtual void overrun(PeerIndex peer) = 0;
   /// Routes of the table, with changes of `range` among them, were sent to sessions that came up.
-  virtual void introduced(const Snapshot& /*peers*/, std::size_t /*routes*/, ChangeRange /*range*/) {}
+  virtual void introduced(const Snapshot& /*peers*/, std::size_t /*routes*/,
+                          ChangeRange /*range*/) {}
   /// The answer to AdjRibOut::await, once for each peer.
   virtual void settled(Token token, PeerIndex peer, Fate fate) = 0;
 };

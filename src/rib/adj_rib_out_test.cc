@@ -359,7 +359,8 @@ TEST_F(AwaitTest, BytesThatWereEncodedAheadAreWrittenInThePlaceOfTheSame) {
   up({0, 1});
   RouteStore sketch(pool_, paths_);
   Claims claims(sketch, pool_, paths_);
-  const Path path = paths_.acquire({{bgp::NextHop::Kind::address, bgp::IpAddress::v4(0x0A000001)}, {}});
+  const Path path =
+      paths_.acquire({{bgp::NextHop::Kind::address, bgp::IpAddress::v4(0x0A000001)}, {}});
   claims.say(nlri(5), path, set({0, 1}), {.priority = Priority::urgent});
   struct Bytes final : PeerOutput {
     bool writable(PeerIndex) const override { return true; }

@@ -9,10 +9,8 @@ using base::no_handle;
 
 namespace {
 
-/// ExaBGP sends the attributes of a route with its withdrawal in every family but unicast.
 Path attributes_of_withdrawal(bgp::Family family, Path path) {
-  const bool bare = family == bgp::Family::ipv4_unicast || family == bgp::Family::ipv6_unicast;
-  return bare ? no_path : path;
+  return bgp::ops(family).withdraw_with_attributes ? path : no_path;
 }
 
 /// The bytes of an NLRI, kept while its record may be freed.
@@ -59,7 +57,7 @@ Claims::Effect Claims::say(const bgp::NlriView& nlri, Path path, const Audience&
   insert(*contest, {.claimant = origin.claimant,
                     .path = path,
                     .audience = effect.applied,
-                    .moment = now(),
+                    .moment = spoken(),
                     .tail = {nlri.tail.begin(), nlri.tail.end()}});
   effect.news = resolve(chain, *contest, origin.priority);
   dissolve_if_plain(chain.hash, *contest);
@@ -94,9 +92,10 @@ Claims::Effect Claims::unsay(const bgp::NlriView& nlri, Path attributes, const A
   effect.refused &= !had_word;
   take_words(*contest, effect.applied);
   if (routes_.moments_.open() && !effect.applied.empty())
-    insert(*contest, {.audience = effect.applied, .moment = now()});
+    insert(*contest, {.audience = effect.applied, .moment = spoken()});
   const Audience plain = effect.applied - claimed;
-  if (!plain.empty()) effect.news = routes_.withdraw(chain, nlri, attributes, plain, origin.priority);
+  if (!plain.empty())
+    effect.news = routes_.withdraw(chain, nlri, attributes, plain, origin.priority);
   effect.news |= resolve(chain, *contest, origin.priority);
   dissolve_if_plain(chain.hash, *contest);
   return effect;
@@ -198,7 +197,7 @@ void Claims::speak_as_of(Moment moment) {
   routes_.speak_as_of(moment);
 }
 
-Moment Claims::now() const {
+Moment Claims::spoken() const {
   return routes_.speaking_ == latest ? routes_.last_change_ : routes_.speaking_;
 }
 
@@ -285,10 +284,11 @@ void Claims::insert(Contest& contest, Claim claim) {
   paths_.retain(claim.path);
   claim.precedence = precedence_of(claim.claimant);
   claim.decision = decision_;
-  const auto below = std::find_if(contest.claims.begin(), contest.claims.end(), [&](const Claim& c) {
-    if (c.claimant.rank != claim.claimant.rank) return c.claimant.rank < claim.claimant.rank;
-    return c.precedence < claim.precedence;
-  });
+  const auto below =
+      std::find_if(contest.claims.begin(), contest.claims.end(), [&](const Claim& c) {
+        if (c.claimant.rank != claim.claimant.rank) return c.claimant.rank < claim.claimant.rank;
+        return c.precedence < claim.precedence;
+      });
   contest.claims.insert(below, std::move(claim));
 }
 
@@ -471,8 +471,7 @@ bool Claims::settle(Cursor& cursor, std::size_t budget, Priority priority, Audie
 
 void Claims::copy_to(Claims& sketch, const bgp::NlriView& nlri) const {
   sketch.precedences_ = precedences_;
-  if (sketch.routes_.chain(nlri).first != no_handle ||
-      sketch.find(hash_of(nlri), nlri) != nullptr)
+  if (sketch.routes_.chain(nlri).first != no_handle || sketch.find(hash_of(nlri), nlri) != nullptr)
     return;
   for (const ClaimView& claim : claims_on(nlri)) {
     const Origin origin{Priority::bulk, claim.claimant};

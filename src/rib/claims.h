@@ -42,8 +42,7 @@ class Claims {
   // --- the word
   Effect say(const bgp::NlriView& nlri, Path path, const Audience& audience, Origin origin);
   /// `attributes`: of the withdrawal (families that send them), or no_path.
-  Effect unsay(const bgp::NlriView& nlri, Path attributes, const Audience& audience,
-               Origin origin);
+  Effect unsay(const bgp::NlriView& nlri, Path attributes, const Audience& audience, Origin origin);
 
   // --- services and plans: one claim for each NLRI and claimant, the last one counts
   Effect claim(const bgp::NlriView& nlri, Path path, const Audience& audience, Origin origin);
@@ -59,7 +58,8 @@ class Claims {
   void close_moment(Moment moment);
   /// Every word for `peers` (of `claimant`, if one is given) ends at `moment`, which is open: also
   /// those that earlier slices have still to say.
-  void end_all_words(Moment moment, std::optional<Audience> peers, std::optional<Claimant> claimant);
+  void end_all_words(Moment moment, std::optional<Audience> peers,
+                     std::optional<Claimant> claimant);
   void speak_as_of(Moment moment);
   void speak_now() { speak_as_of(latest); }
 
@@ -92,8 +92,8 @@ class Claims {
 
   /// Frees what is left of peers that have gone. True at the end.
   bool sweep(Cursor& cursor, std::size_t budget);
-  /// Decides up to `budget` contests anew, for precedences that have changed; adds who hears of it to
-  /// `news`. True at the end.
+  /// Decides up to `budget` contests anew, for precedences that have changed; adds who hears of it
+  /// to `news`. True at the end.
   bool settle(Cursor& cursor, std::size_t budget, Priority priority, Audience& news);
   /// Copies what is claimed on an NLRI into a sketch that has nothing of it yet.
   void copy_to(Claims& sketch, const bgp::NlriView& nlri) const;
@@ -129,7 +129,7 @@ class Claims {
   [[nodiscard]] bool has_other_rank(const RouteStore::Chain& chain, Rank rank) const;
   [[nodiscard]] bool has_other_claimant(const RouteStore::Chain& chain, Claimant claimant) const;
   /// The moment of what is said now.
-  [[nodiscard]] Moment now() const;
+  [[nodiscard]] Moment spoken() const;
   /// Those of `audience` to whom nothing later was said.
   [[nodiscard]] Audience not_later(const RouteStore::Chain& chain, Audience audience,
                                    Claimant speaker) const;

@@ -113,7 +113,8 @@ TEST_F(ClaimsTest, TheSameWordOfAnotherForSomeIsItsOwnForThese) {
   drain();
   EXPECT_TRUE(say(1, other_helper, a_).news.empty());
   std::map<Claimant, Audience> owners;
-  for (const Claims::ClaimView& word : claims_.claims_on(nlri_)) owners[word.claimant] |= word.audience;
+  for (const Claims::ClaimView& word : claims_.claims_on(nlri_))
+    owners[word.claimant] |= word.audience;
   EXPECT_EQ(owners[other_helper], a_);
   EXPECT_EQ(owners[helper], b_);
 }
@@ -209,7 +210,9 @@ TEST_F(ClaimsTest, WhatWasOnlyForOneWhoLeftIsSwept) {
 /// A slow table of who claims what, for comparison.
 class ClaimsModel {
  public:
-  void set(Claimant who, PeerIndex peer, int value) { table_[who.rank == Rank::word ? Claimant{} : who][peer] = value; }
+  void set(Claimant who, PeerIndex peer, int value) {
+    table_[who.rank == Rank::word ? Claimant{} : who][peer] = value;
+  }
   void end(Claimant who) { table_.erase(who); }
   [[nodiscard]] int told(PeerIndex peer) const {
     for (const Claimant who : {plan, service, second_service, Claimant{}}) {

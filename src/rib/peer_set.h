@@ -212,7 +212,8 @@ class BasicPeerSet {
 /// Those of a snapshot who are in the audience now.
 inline Snapshot operator&(const Audience& a, const Snapshot& b) {
   if (a.set_ == nobody || b.set_ == nobody) return {};
-  const SetHandle result = b.pool_->combine(SetOperation::intersect, a.set_, b.set_, SetKind::frozen);
+  const SetHandle result =
+      b.pool_->combine(SetOperation::intersect, a.set_, b.set_, SetKind::frozen);
   b.pool_->retain(result);
   return {*b.pool_, result};
 }

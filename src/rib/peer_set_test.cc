@@ -78,7 +78,8 @@ TEST_F(PeerSetTest, AgreesWithAModelUnderBirthsAndDeaths) {
   std::mt19937 random(5);
   std::vector<std::pair<Audience, Set>> held;
   std::map<PeerIndex, PeerIndex> born;  // to its range
-  for (const PeerIndex single : {0u, 1u, 2u, 3u}) held.emplace_back(pool_.audience(single), Set{single});
+  for (const PeerIndex single : {0u, 1u, 2u, 3u})
+    held.emplace_back(pool_.audience(single), Set{single});
   for (int step = 0; step < 20'000; ++step) {
     const std::size_t i = random() % held.size();
     const std::size_t j = random() % held.size();
@@ -122,7 +123,8 @@ TEST_F(PeerSetTest, AgreesWithAModelUnderBirthsAndDeaths) {
         break;
       }
       default:
-        if (held.size() > 30) held.erase(held.begin() + static_cast<std::ptrdiff_t>(4 + random() % 20));
+        if (held.size() > 30)
+          held.erase(held.begin() + static_cast<std::ptrdiff_t>(4 + random() % 20));
         break;
     }
     const auto& [set, model] = held[random() % held.size()];

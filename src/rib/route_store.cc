@@ -42,7 +42,8 @@ Audience RouteStore::announce(Chain& chain, const bgp::NlriView& nlri, Path path
     const bool same =
         !route.withdrawn && route.path == path && base::equal(route.nlri.view().tail, nlri.tail);
     if (same && origin.joins && route.change > seen_change_ &&
-        route.claimant == origin.claimant.packed() && (!moments_.open() || moment_of(at) == speaking_))
+        route.claimant == origin.claimant.packed() &&
+        (!moments_.open() || moment_of(at) == speaking_))
       joinable = at;
     if (const Audience shared = peers_.audience_of(route.audience) & news; !shared.empty()) {
       if (same) {
@@ -82,14 +83,14 @@ Audience RouteStore::told_the_same(const Route& route, const bgp::NlriView& nlri
   if (resolver_ == nullptr || route.withdrawn || pending(route.change)) return quiet;
   const bgp::PathView before = paths_.view(route.path);
   const bgp::PathView now = paths_.view(path);
-  // Other words for the same are rare, a real change is not: what cannot be the same is not encoded.
+  // Other words for the same are rare, a real change is not: what cannot be the same is not
+  // encoded.
   if (before.next_hop == now.next_hop ? before.attributes.size() == now.attributes.size()
                                       : before.next_hop.kind == now.next_hop.kind)
     return quiet;
   if (!base::equal(route.nlri.view().tail, nlri.tail)) return quiet;
   (shared & listening_).for_each([&](PeerIndex peer) {
-    if (resolver_->same(peer, nlri.family, before, now))
-      quiet |= peers_.audience(peer);
+    if (resolver_->same(peer, nlri.family, before, now)) quiet |= peers_.audience(peer);
   });
   return quiet;
 }
@@ -98,8 +99,8 @@ void RouteStore::affirm(Chain& chain, Handle at, const Audience& peers, Origin o
   const bool owned = routes_[at].claimant == origin.claimant.packed();
   if (owned && !needs_moment(at)) return;
   // What was said again is another's word now, or later than words still to come: for these peers.
-  const bool whole = routes_[at].audience == peers.handle() ||
-                     peers_.audience_of(routes_[at].audience) == peers;
+  const bool whole =
+      routes_[at].audience == peers.handle() || peers_.audience_of(routes_[at].audience) == peers;
   const Handle said = whole ? at : split(chain, at, peers, routes_[at].path);
   routes_[said].claimant = origin.claimant.packed();
   if (needs_moment(said)) said_[said] = speaking_ == latest ? last_change_ : speaking_;
@@ -214,7 +215,8 @@ bool RouteStore::trim(Lane lane, std::uint64_t passed, std::size_t budget) {
     queue.trim(passed);
     return false;
   }
-  const std::uint64_t until = queue.begin() + std::min<std::uint64_t>(passed - queue.begin(), budget);
+  const std::uint64_t until =
+      queue.begin() + std::min<std::uint64_t>(passed - queue.begin(), budget);
   for (std::uint64_t at = queue.begin(); at < until; ++at) {
     // A word that comes in slices must still find what was withdrawn since it was decided.
     if (moments_.open() && queue[at].change > moments_.oldest()) {

@@ -28,7 +28,7 @@ struct Route {
   StoredNlri nlri;
   bool withdrawn : 1 = false;
   bool twin : 1 = false;  // was one with the record before it in the chain, and is sent with it
-  Path path = no_path;  // of a tombstone: the attributes given with the withdrawal, or none
+  Path path = no_path;    // of a tombstone: the attributes given with the withdrawal, or none
   SetHandle audience = nobody;
   base::Handle next = base::no_handle;  // of the same NLRI
   std::uint32_t claimant = 0;           // Claimant::packed
@@ -42,8 +42,8 @@ static_assert(sizeof(Route) == 40);
 struct Origin {
   Priority priority = Priority::bulk;
   Claimant claimant = {};
-  bool joins = false;  // what was not sent yet may take further peers, so that equal routes that are
-                       // said to one peer after the other are one
+  bool joins = false;  // what was not sent yet may take further peers, so that equal routes that
+                       // are said to one peer after the other are one
 };
 
 /// Knows what a path becomes in the session with a peer.
@@ -178,7 +178,7 @@ class RouteStore {
 
   Moments moments_;
   Moment speaking_ = latest;
-  std::uint64_t slice_first_ = 0;  // first change of the slice that is being said
+  std::uint64_t slice_first_ = 0;                  // first change of the slice that is being said
   std::unordered_map<base::Handle, Moment> said_;  // words said again without a change
   std::deque<Change> kept_;                        // tombstones that only open moments need
 };

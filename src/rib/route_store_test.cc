@@ -1,10 +1,10 @@
-#include "rib/claims.h"
-
 #include <map>
 #include <random>
 #include <set>
 
 #include "gtest/gtest.h"
+
+#include "rib/claims.h"
 
 namespace openbell::rib {
 namespace {
@@ -32,8 +32,7 @@ class RouteStoreTest : public ::testing::Test {
     return route == base::no_handle ? -1 : paths_.view(store_[route].path).attributes[6];
   }
 
-  Audience announce(const NlriView& nlri, Path path, const Audience& audience,
-                    bool joins = false) {
+  Audience announce(const NlriView& nlri, Path path, const Audience& audience, bool joins = false) {
     return claims_.say(nlri, path, audience, {.joins = joins}).news;
   }
   Audience withdraw(const NlriView& nlri, const Audience& audience, const Audience& listening) {

@@ -149,8 +149,7 @@ void UpdateEncoder::hand_over() {
 }
 
 void UpdateEncoder::report_unsendable(base::Handle route) {
-  targets_.for_each(
-      [&](PeerIndex peer) { output_.unsendable(peer, routes_[route].nlri.view()); });
+  targets_.for_each([&](PeerIndex peer) { output_.unsendable(peer, routes_[route].nlri.view()); });
 }
 
 }  // namespace openbell::rib

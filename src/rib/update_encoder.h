@@ -21,8 +21,7 @@ class UpdateEncoder {
 
   /// Encodes and writes the slice for those of `members` that each route is for, and empties it.
   /// Returns the UPDATEs written per member at most.
-  std::size_t write(const bgp::WireContext& context, const Snapshot& members,
-                    bgp::Purpose purpose);
+  std::size_t write(const bgp::WireContext& context, const Snapshot& members, bgp::Purpose purpose);
 
  private:
   struct Bucket {
