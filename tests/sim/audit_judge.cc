@@ -1,21 +1,152 @@
 #include "tests/sim/audit_judge.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "tests/sim/stage.h"
+#include "tests/sim/follower.h"
 
 namespace openbell::sim {
 
-Verdict judge_audit(const Stage& stage) {
-  std::istringstream lines(stage.speaker().audit_log());
-  std::uint64_t sequence = 0;
-  for (std::string line; std::getline(lines, line);) {
-    const nlohmann::json record = nlohmann::json::parse(line, nullptr, false);
-    if (record.is_discarded()) return {"audit", "a record is no JSON: " + line};
-    if (record["seq"] != ++sequence) return {"audit", "a number is missing before " + line};
+namespace {
+
+/// A record as far as it matters here.
+struct Entry {
+  std::string line;
+  base::Tick at;
+  std::string kind;
+  std::string cause;
+  std::string command;
+  std::vector<Peer> neighbors;
+  std::uint64_t routes = 0;
+  std::uint64_t first_change = 0;  // 0: it names none
+  std::uint64_t last_change = 0;
+  [[nodiscard]] bool names(const Peer& peer) const {
+    return std::find(neighbors.begin(), neighbors.end(), peer) != neighbors.end();
   }
-  return {};
+};
+
+/// How a record is found for what was sent. By the number of the change where both sides tell it,
+/// else by neighbor and time: after the change was decided, at the latest in the turn that sent it.
+bool accounts_for(const Entry& entry, const Peer& peer, const Explained& explained) {
+  constexpr base::Duration turn = base::milliseconds(1);
+  constexpr std::string_view kinds[] = {"change", "service", "plan", "reload", "start"};
+  if (!entry.names(peer) || std::find(std::begin(kinds), std::end(kinds), entry.kind) == std::end(kinds))
+    return false;
+  const Sent& sent = *explained.sent;
+  if (sent.change && entry.first_change != 0)
+    return entry.first_change <= *sent.change && *sent.change <= entry.last_change;
+  return explained.told->at <= entry.at && entry.at <= sent.at + turn;
+}
+
+class Log {
+ public:
+  explicit Log(const Stage& stage) : stage_(stage) {}
+
+  /// Empty when every line is as it must be.
+  std::string read() {
+    std::istringstream lines(stage_.speaker().audit_log());
+    std::uint64_t sequence = 0;
+    for (std::string line; std::getline(lines, line);) {
+      const nlohmann::json record = nlohmann::json::parse(line, nullptr, false);
+      if (record.is_discarded()) return "a record is no JSON: " + line;
+      if (record["seq"] != ++sequence) return "a number is missing before " + line;
+      take(record, std::move(line));
+    }
+    return {};
+  }
+
+  /// Every line of a helper that changes something, or was refused, is on record with who said it.
+  std::string missing_command() const {
+    for (const Spoken& spoken : stage_.spoken()) {
+      using Verb = Command::Verb;
+      const bool refused = spoken.outcome.reply == Model::Reply::error;
+      const bool changes = stage_.model().changes(spoken.outcome.operation).empty() == false;
+      if (spoken.outcome.reply == Model::Reply::either || spoken.command.verb == Verb::show) continue;
+      if (!refused && !changes && !spoken.outcome.held) continue;
+      const std::string text = spoken.command.text();
+      const bool found = std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+        return entry.at == spoken.at && text.starts_with(entry.command) && !entry.command.empty() &&
+               (entry.kind == "command-refused") == refused;
+      });
+      if (!found)
+        return "a command of " + spoken.helper + " at " + seconds_of(spoken.at) +
+               (refused ? " that was refused" : "") + " has no record: " + text.substr(0, 200);
+    }
+    return {};
+  }
+
+  /// Every route that a peer was sent has a record that names the peer.
+  std::string missing_change() const {
+    for (const Sending& sending : stage_.sendings()) {
+      for (const Explained& explained : follow(stage_.model(), sending).explained) {
+        const bool found = std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+          return accounts_for(entry, sending.peer, explained);
+        });
+        if (!found)
+          return "no record tells why " + sending.peer + " was sent at " +
+                 seconds_of(explained.sent->at) + ": " + explained.sent->nlri + " " +
+                 (explained.sent->path.empty() ? "withdrawn" : explained.sent->path) +
+                 " (decided at " + seconds_of(explained.told->at) + ")";
+      }
+    }
+    return {};
+  }
+
+  /// A record that counts routes names nobody whose session was up and who was to hold nothing
+  /// else then.
+  std::string idle_record() const {
+    for (const Entry& entry : entries_) {
+      if (entry.routes == 0) continue;
+      for (const Peer& peer : entry.neighbors)
+        if (stage_.established_since(peer, entry.at) && !changed(peer, entry.at))
+          return "nothing changed for " + peer + " then: " + entry.line;
+    }
+    return {};
+  }
+
+ private:
+  void take(const nlohmann::json& record, std::string line) {
+    Entry entry;
+    entry.line = std::move(line);
+    entry.at = base::Tick{record["mono_ns"].get<std::int64_t>()};
+    entry.kind = record["kind"];
+    if (record.contains("cause")) entry.cause = record["cause"]["kind"];
+    entry.command = record.value("command", "");
+    if (record.contains("neighbors"))
+      entry.neighbors = record["neighbors"].get<std::vector<Peer>>();
+    entry.routes = record.value("routes", std::uint64_t{0});
+    if (record.contains("changes")) {
+      entry.first_change = record["changes"][0];
+      entry.last_change = record["changes"][1];
+    }
+    entries_.push_back(std::move(entry));
+  }
+
+  /// Work in slices is on record some time after it was decided.
+  [[nodiscard]] bool changed(const Peer& peer, base::Tick at) const {
+    constexpr base::Duration slices = base::seconds(1);
+    for (const Model::Life& life : stage_.model().lives())
+      if (life.peer == peer)
+        for (const auto& [nlri, history] : life.history)
+          for (const Model::Told& told : history)
+            if (told.at <= at && at < told.at + slices) return true;
+    return false;
+  }
+
+  const Stage& stage_;
+  std::vector<Entry> entries_;
+};
+
+}  // namespace
+
+Verdict judge_audit(const Stage& stage) {
+  Log log(stage);
+  std::string complaint = log.read();
+  if (complaint.empty()) complaint = log.missing_command();
+  if (complaint.empty()) complaint = log.missing_change();
+  if (complaint.empty()) complaint = log.idle_record();
+  return complaint.empty() ? Verdict{} : Verdict{"audit", std::move(complaint)};
 }
 
 }  // namespace openbell::sim

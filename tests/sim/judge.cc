@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/sim/audit_judge.h"
+#include "tests/sim/follower.h"
 #include "tests/sim/stage.h"
 
 namespace openbell::sim {
@@ -11,10 +12,6 @@ namespace openbell::sim {
 namespace {
 
 using Table = std::map<std::string, std::string>;
-
-std::string seconds_of(base::Tick tick) {
-  return std::to_string(static_cast<double>(tick.ns) / 1e9) + " s";
-}
 
 std::string difference(const Table& a, const Table& b) {
   std::string text;
@@ -48,86 +45,11 @@ Verdict judge_tables(Stage& stage) {
   return {};
 }
 
-// --- the wire: what one connection carried is what the peer was to hold, from one moment on, in
-// order; states that nobody saw may be missing, others not.
-
-class Follower {
- public:
-  Follower(const Model& model, const Sending& sending) : sending_(sending) {
-    for (const Model::Life& life : model.lives())
-      if (life.peer == sending.peer && life.began <= sending.began && sending.began < life.ended)
-        life_ = &life;
-  }
-
-  std::string complaint() {
-    for (const Sent& sent : sending_.routes) {
-      const std::string complaint = follow(sent);
-      if (!complaint.empty())
-        return sending_.peer + " was sent at " + seconds_of(sent.at) + ": " + sent.nlri + " " +
-               (sent.path.empty() ? "withdrawn" : sent.path) + "\n" + complaint;
-    }
-    return {};
-  }
-
- private:
-  struct Place {
-    std::size_t next = 0;  // in the history: what may come now
-    std::string holds;     // what the peer has
-    unsigned repeated = 0;
-  };
-
-  std::string follow(const Sent& sent) {
-    static const std::vector<Model::Told> none;
-    const std::vector<Model::Told>* history = &none;
-    if (life_ != nullptr)
-      if (const auto known = life_->history.find(sent.nlri); known != life_->history.end())
-        history = &known->second;
-    Place& place = place_of(sent.nlri, *history);
-    if (sent.path == place.holds) {
-      // A withdrawal of what nobody announces goes out all the same (ExaBGP).
-      if (sent.path.empty() || place.repeated++ < sending_.refreshes) return {};
-    }
-    for (std::size_t i = place.next; i < history->size() && (*history)[i].at <= sent.at; ++i) {
-      if ((*history)[i].path != sent.path) continue;
-      place.next = i + 1;
-      place.holds = sent.path;
-      return {};
-    }
-    return sent.path == place.holds ? repeated(*history) : unexplained(place, *history);
-  }
-
-  /// At first: what it was to hold when the connection came up.
-  Place& place_of(const std::string& nlri, const std::vector<Model::Told>& history) {
-    const auto [known, added] = places_.try_emplace(nlri);
-    if (!added) return known->second;
-    for (std::size_t i = 0; i < history.size() && history[i].at <= sending_.began; ++i)
-      known->second.next = i;
-    return known->second;
-  }
-
-  static std::string print(const std::vector<Model::Told>& history) {
-    std::string text;
-    for (const Model::Told& told : history)
-      text += "  from " + seconds_of(told.at) + ": " + (told.path.empty() ? "nothing" : told.path) +
-              "\n";
-    return text.empty() ? "  never anything\n" : text;
-  }
-  static std::string repeated(const std::vector<Model::Told>& history) {
-    return "which it had already; it was to hold\n" + print(history);
-  }
-  static std::string unexplained(const Place& place, const std::vector<Model::Told>& history) {
-    return "while it had " + (place.holds.empty() ? "nothing" : place.holds) +
-           "; it was to hold\n" + print(history);
-  }
-
-  const Sending& sending_;
-  const Model::Life* life_ = nullptr;
-  std::map<std::string, Place> places_;
-};
+// --- the wire
 
 Verdict judge_wire(const Stage& stage) {
   for (const Sending& sending : stage.sendings())
-    if (std::string complaint = Follower(stage.model(), sending).complaint(); !complaint.empty())
+    if (std::string complaint = follow(stage.model(), sending).complaint; !complaint.empty())
       return {"wire", std::move(complaint)};
   return {};
 }
@@ -171,10 +93,10 @@ class ReceiptJudge {
       return changed == changed_.end()
                  ? ""
                  : "is 'unchanged', but was to be told " + changed->second.front();
-    if (changed == changed_.end()) return judge_nothing(peer, state);
     std::size_t written = 0;
     bool in_time = false;
     const base::Tick at{state == "written" ? neighbor["written_ns"].get<std::int64_t>() : 0};
+    if (changed == changed_.end()) return judge_nothing(peer, state, at);
     for (const std::string& nlri : changed->second) {
       const bool over = superseded(peer, nlri);
       bool sent = over;
@@ -198,18 +120,23 @@ class ReceiptJudge {
     return in_time ? "" : "was not sent any of it at the time that it says";
   }
 
-  /// No change for this peer: it may have been told what it had, as a withdrawal of what nobody
-  /// announces is.
-  std::string judge_nothing(const Peer& peer, const std::string& state) {
-    const bool withdraws = receipt_.command.find("withdraw ") != std::string::npos;
-    if (state == "not negotiated" || withdraws || resends()) return {};
-    return "is '" + state + "', but there was nothing to tell " + peer;
-  }
-  [[nodiscard]] bool resends() const {
-    return receipt_.command.find("flush ") != std::string::npos ||
-           receipt_.command.find("clear ") != std::string::npos ||
-           receipt_.command.find("eor ") != std::string::npos ||
-           receipt_.command.find("route-refresh ") != std::string::npos;
+  /// No change for this peer: `written` is true only of a write that held what the command says,
+  /// because somebody had just said it, or it is said to everybody in any case (ExaBGP's withdrawals,
+  /// everything again).
+  std::string judge_nothing(const Peer& peer, const std::string& state, base::Tick at) {
+    using Verb = Command::Verb;
+    const Command& command = receipt_.command;
+    if (state != "written" || command.verb == Verb::flush || command.verb == Verb::end_of_rib ||
+        command.verb == Verb::refresh)
+      return {};
+    if (command.verb == Verb::announce || command.verb == Verb::withdraw) {
+      Route route = command.route;
+      for (unsigned i = 0; i < command.count; ++i, ++route.number)
+        for (const Sending& sending : stage_.sendings())
+          for (const Sent& sent : sending.routes)
+            if (sending.peer == peer && sent.at == at && sent.nlri == nlri_of(route)) return {};
+    }
+    return "is 'written', but there was nothing to tell it, or not then";
   }
 
   /// Something else was said of it before the answer came.
@@ -235,7 +162,7 @@ class ReceiptJudge {
 Verdict judge_receipts(const Stage& stage) {
   for (const Receipt& receipt : stage.receipts())
     if (std::string complaint = ReceiptJudge(stage, receipt).complaint(); !complaint.empty())
-      return {"receipt", "the receipt of '" + receipt.command.substr(0, 200) + "' at " +
+      return {"receipt", "the receipt of '" + receipt.command.text().substr(0, 200) + "' at " +
                              seconds_of(receipt.said) + ": " + complaint + "\n  " + receipt.text};
   return {};
 }

@@ -139,15 +139,19 @@ void Model::review_held_services() {
   }
 }
 
+/// Each is a change of its own, after the one that caused it.
 void Model::consequences() {
   review_held_services();
   while (!fallen_.empty()) {
     const std::string name = fallen_.front();
     fallen_.pop_front();
-    for (const PlanSetup& plan : std::vector<PlanSetup>(plans_))
-      if (!runs(plan.name) &&
-          std::find(plan.when_down.begin(), plan.when_down.end(), name) != plan.when_down.end())
-        run_plan(plan);
+    for (const PlanSetup& plan : std::vector<PlanSetup>(plans_)) {
+      if (runs(plan.name) ||
+          std::find(plan.when_down.begin(), plan.when_down.end(), name) == plan.when_down.end())
+        continue;
+      settle();
+      run_plan(plan);
+    }
     review_held_services();
   }
 }

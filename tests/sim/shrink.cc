@@ -3,36 +3,106 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/check.h"
+
 namespace openbell::sim {
 
-Verdict play_apart(const Story& story, const Ingredients& ingredients) {
-  std::array<int, 2> pipe{};
-  if (::pipe(pipe.data()) != 0) return {"system", "no pipe"};
-  const pid_t child = ::fork();
-  if (child == 0) {
-    ::close(pipe[0]);
-    const Verdict verdict = play(story, ingredients);
-    const std::string text = verdict.kind + "\n" + verdict.text;
-    const bool written =
-        ::write(pipe[1], text.data(), text.size()) == static_cast<ssize_t>(text.size());
-    ::_exit(written ? 0 : 1);
+namespace {
+
+/// Another process that does `work` and sends what it writes down.
+class Other {
+ public:
+  /// `work(send)` runs there; send(number, Verdict) arrives here.
+  template <typename Work>
+  explicit Other(Work work) {
+    std::array<int, 2> pipe{};
+    OPENBELL_CHECK(::pipe(pipe.data()) == 0);
+    std::fflush(nullptr);
+    child_ = ::fork();
+    OPENBELL_CHECK(child_ >= 0);
+    if (child_ == 0) {
+      ::close(pipe[0]);
+      work([&](std::uint64_t number, const Verdict& verdict) {
+        put(pipe[1], std::to_string(number) + "\n" + verdict.kind + "\n" + verdict.text + '\0');
+      });
+      ::_exit(0);
+    }
+    ::close(pipe[1]);
+    from_ = pipe[0];
   }
-  ::close(pipe[1]);
-  std::string text;
-  std::array<char, 4096> buffer{};
-  for (ssize_t size = 0; (size = ::read(pipe[0], buffer.data(), buffer.size())) > 0;)
-    text.append(buffer.data(), static_cast<std::size_t>(size));
-  ::close(pipe[0]);
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  if (status != 0)
-    return {"crash", "the speaker crashed (wait status " + std::to_string(status) +
-                         "): what it said is above"};
-  const std::size_t end = text.find('\n');
-  return {text.substr(0, end), text.substr(end + 1)};
+  Other(const Other&) = delete;
+  Other& operator=(const Other&) = delete;
+  ~Other() {
+    ::close(from_);
+    if (child_ > 0) end();
+  }
+
+  /// False at the end of the process.
+  bool next(std::uint64_t& number, Verdict& verdict) {
+    std::size_t end = 0;
+    while ((end = text_.find('\0')) == std::string::npos) {
+      std::array<char, 4096> buffer{};
+      const ssize_t size = ::read(from_, buffer.data(), buffer.size());
+      if (size <= 0) return false;
+      text_.append(buffer.data(), static_cast<std::size_t>(size));
+    }
+    const std::string one = text_.substr(0, end);
+    text_.erase(0, end + 1);
+    const std::size_t kind = one.find('\n') + 1;
+    const std::size_t what = one.find('\n', kind) + 1;
+    number = std::strtoull(one.c_str(), nullptr, 10);
+    verdict = {one.substr(kind, what - kind - 1), one.substr(what)};
+    return true;
+  }
+
+  /// How it ended; empty: as it should.
+  std::string end() {
+    int status = 0;
+    ::waitpid(child_, &status, 0);
+    child_ = 0;
+    return status == 0 ? "" : "wait status " + std::to_string(status) + ", see above what it said";
+  }
+
+ private:
+  static void put(int to, std::string_view text) {
+    while (!text.empty()) {
+      const ssize_t size = ::write(to, text.data(), text.size());
+      if (size <= 0) ::_exit(1);
+      text.remove_prefix(static_cast<std::size_t>(size));
+    }
+  }
+
+  pid_t child_ = 0;
+  int from_ = -1;
+  std::string text_;
+};
+
+}  // namespace
+
+Verdict play_apart(const Story& story, const Ingredients& ingredients) {
+  Other other([&](auto send) { send(story.seed, play(story, ingredients)); });
+  std::uint64_t number = 0;
+  Verdict verdict;
+  return other.next(number, verdict) ? verdict : Verdict{"crash", other.end()};
+}
+
+void play_seeds(std::uint64_t first, std::uint64_t count, const Ingredients& ingredients,
+                const std::function<bool(std::uint64_t, const Verdict&)>& report) {
+  const std::uint64_t end = first + count;
+  while (first < end) {
+    Other other([&](auto send) {
+      for (std::uint64_t seed = first; seed < end; ++seed)
+        send(seed, play(make_story(seed, ingredients), ingredients));
+    });
+    std::uint64_t seed = 0;
+    for (Verdict verdict; other.next(seed, verdict); first = seed + 1)
+      if (!verdict.good() && !report(seed, verdict)) return;
+    if (first < end && !report(first++, {"crash", other.end()})) return;
+  }
 }
 
 namespace {

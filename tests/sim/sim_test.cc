@@ -3,7 +3,7 @@
 //
 //   OPENBELL_SIM_SEEDS=FIRST:COUNT    other seeds
 //   OPENBELL_SIM_WITHOUT=WORD,WORD    without those of ingredients.def
-//   OPENBELL_SIM_KEEP_GOING=1         does not stop at the first seed that goes wrong
+//   OPENBELL_SIM_LIST=1               every seed that goes wrong, a line each, not shortened
 //   SIM_STORY=1                       the stories as they are made
 //   SIM_LOG=1                         what the daemons log
 
@@ -11,7 +11,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <gtest/gtest.h>
-#include <map>
 
 #include "tests/sim/judge.h"
 #include "tests/sim/shrink.h"
@@ -40,36 +39,41 @@ Choice chosen() {
   return choice;
 }
 
-std::string explain(const Story& story, const Choice& choice, const Verdict& verdict) {
-  const Story small = shrink(story, choice.ingredients, verdict.kind);
-  const Verdict again = play_apart(small, choice.ingredients);
-  std::string command = "OPENBELL_SIM_SEEDS=" + std::to_string(story.seed);
+/// The story made short, and how to play it again.
+std::string explain(std::uint64_t seed, const Choice& choice, const Verdict& verdict) {
+  const Story story = shrink(make_story(seed, choice.ingredients), choice.ingredients, verdict.kind);
+  const Verdict again = play_apart(story, choice.ingredients);
+  std::string command = "OPENBELL_SIM_SEEDS=" + std::to_string(seed);
   if (!choice.without.empty()) command += " OPENBELL_SIM_WITHOUT=" + choice.without;
-  return "seed " + std::to_string(story.seed) + " [" + again.kind + "] " + again.text + "\n" +
-         print(small) + "again: " + command + " build/dev/tests/sim/sim\n";
+  return "seed " + std::to_string(seed) + " [" + again.kind + "] " + again.text + "\n" +
+         print(story) + "again: " + command + " build/dev/tests/sim/sim\n";
 }
 
 TEST(Sim, WhatIsHeldIsWhatWasAskedFor) {
   const Choice choice = chosen();
-  const bool keep_going = std::getenv("OPENBELL_SIM_KEEP_GOING") != nullptr;
-  std::map<std::string, unsigned> kinds;
-  for (std::uint64_t seed = choice.first; seed < choice.first + choice.count; ++seed) {
-    SCOPED_TRACE("OPENBELL_SIM_SEEDS=" + std::to_string(seed));
-    const Story story = make_story(seed, choice.ingredients);
-    if (std::getenv("SIM_STORY") != nullptr) std::puts(print(story).c_str());
-    const Verdict verdict = play(story, choice.ingredients);
-    if (verdict.good()) continue;
-    ++kinds[verdict.kind];
-    ADD_FAILURE() << explain(story, choice, verdict);
-    if (!keep_going) return;
-  }
-  for (const auto& [kind, count] : kinds) std::printf("%s: %u\n", kind.c_str(), count);
+  const bool list = std::getenv("OPENBELL_SIM_LIST") != nullptr;
+  if (std::getenv("SIM_STORY") != nullptr)
+    for (std::uint64_t seed = choice.first; seed < choice.first + choice.count; ++seed)
+      std::printf("seed %llu\n%s\n", static_cast<unsigned long long>(seed),
+                  print(make_story(seed, choice.ingredients)).c_str());
+  play_seeds(choice.first, choice.count, choice.ingredients,
+             [&](std::uint64_t seed, const Verdict& verdict) {
+               if (list) {
+                 std::printf("wrong: seed %llu [%s] %s\n", static_cast<unsigned long long>(seed),
+                             verdict.kind.c_str(),
+                             verdict.text.substr(0, verdict.text.find('\n')).c_str());
+                 ADD_FAILURE();
+               } else {
+                 ADD_FAILURE() << explain(seed, choice, verdict);
+               }
+               return list;
+             });
 }
 
 TEST(Sim, EqualSeedsGiveEqualBytes) {
   const Choice choice = chosen();
-  for (std::uint64_t seed = choice.first; seed < choice.first + std::min(choice.count, 20ul);
-       ++seed) {
+  const std::uint64_t end = choice.first + std::min<std::uint64_t>(choice.count, 20);
+  for (std::uint64_t seed = choice.first; seed < end; ++seed) {
     const Story story = make_story(seed, choice.ingredients);
     std::uint64_t once = 0;
     std::uint64_t again = 0;

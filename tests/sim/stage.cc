@@ -147,6 +147,10 @@ std::string Stage::missing_session() const {
   return {};
 }
 
+bool Stage::established_since(const Peer& peer, base::Tick when) const {
+  return established_.contains(peer) && came_up_.at(peer) <= when;
+}
+
 void Stage::say(const std::string& helper, const Command& command) {
   if (!speaker_->runs(helper)) return;
   // A plan acts at most once a turn: an operator has one of his own.
@@ -155,8 +159,9 @@ void Stage::say(const std::string& helper, const Command& command) {
   if (alone) speaker_->end_turn();
   // What is due now happens before the line is read.
   speaker_->pass_time();
-  Awaited awaited{command.text(), command.id, world_.now().tick, {}, established_};
+  Awaited awaited{command, world_.now().tick, {}, established_};
   awaited.outcome = model_.say(helper, command);
+  spoken_.push_back({helper, command, world_.now().tick, awaited.outcome});
   awaited_[helper].push_back(std::move(awaited));
   // Everything again: to whom, is seen in what is sent.
   if (command.verb == Command::Verb::flush)
@@ -201,6 +206,7 @@ void Stage::on_peer_open(const std::string& peer) {
 void Stage::on_peer_established(const std::string& peer) {
   on_input();
   established_.insert(peer);
+  came_up_[peer] = world_.now().tick;
   model_.peer_established(peer);
 }
 
@@ -243,15 +249,15 @@ void Stage::take_answer(const std::string& helper, const std::string& answer) {
   const std::string receipt = std::exchange(receipt_lines_[helper], {});
   const std::string wanted = of.outcome.reply == Model::Reply::error ? "error" : "done";
   if (answer != wanted && of.outcome.reply != Model::Reply::either) {
-    wrong_answers_.push_back(helper + ": " + of.command.substr(0, 200) + ": is answered '" +
+    wrong_answers_.push_back(helper + ": " + of.command.text().substr(0, 200) + ": is answered '" +
                              answer + "', wanted '" + wanted + "'");
-  } else if (!of.id.empty()) {
+  } else if (!of.command.id.empty()) {
     receipts_.push_back(
         {of.command, of.said, world_.now().tick, receipt, of.outcome, of.established});
   }
 }
 
-void Stage::on_update(const std::string& peer, engine::ConnectionId connection, base::Bytes body) {
+void Stage::on_update(const std::string& peer, engine::ConnectionId connection, base::Bytes body, std::span<const std::uint64_t> changes) {
   const base::Tick now = world_.now().tick;
   auto sending = std::find_if(sendings_.begin(), sendings_.end(),
                               [&](const Sending& known) { return known.connection == connection; });
@@ -263,6 +269,7 @@ void Stage::on_update(const std::string& peer, engine::ConnectionId connection, 
   std::string attributes;
   base::TextWriter attributes_out(attributes);
   bgp::print_attributes(update.attributes, bgp::Dialect::v5_0, attributes_out);
+  std::size_t place = 0;
   const auto read = [&](const bgp::NlriField& field, bool announced) {
     const base::IpAddress next_hop = announced ? bgp::next_hop_address(field) : base::IpAddress();
     bgp::NlriReader reader(field, context_);
@@ -274,7 +281,9 @@ void Stage::on_update(const std::string& peer, engine::ConnectionId connection, 
       if (announced) out.put(' ').put(attributes);
       Line line = line_of(std::move(text));
       if (!announced) line.path.clear();
-      sending->routes.push_back({now, std::move(line.nlri), std::move(line.path)});
+      Sent sent{now, std::move(line.nlri), std::move(line.path)};
+      if (place < changes.size()) sent.change = changes[place++];
+      sending->routes.push_back(std::move(sent));
     }
   };
   for (std::uint8_t i = 0; i < update.withdrawn_count; ++i) read(update.withdrawn[i], false);

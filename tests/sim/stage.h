@@ -4,6 +4,8 @@
 
 #include <deque>
 #include <map>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,8 @@ struct Sent {
   base::Tick at;
   std::string nlri;
   std::string path;
+  /// Of the change behind it, where the speaker tells.
+  std::optional<std::uint64_t> change = {};
 };
 
 /// What one connection carried to a peer.
@@ -31,9 +35,17 @@ struct Sending {
   unsigned refreshes = 0;  // so many times everything could be said again
 };
 
+/// A line of a helper as it was given, beside the model's account of it.
+struct Spoken {
+  std::string helper;
+  Command command;
+  base::Tick at;
+  Model::Outcome outcome;
+};
+
 /// A receipt as it came, beside the model's account of its command.
 struct Receipt {
-  std::string command;
+  Command command;
   base::Tick said;
   base::Tick answered;
   std::string text;  // JSON
@@ -60,6 +72,9 @@ class Stage final : public Observer {
   [[nodiscard]] const Node& speaker() const { return *speaker_; }
   [[nodiscard]] const std::vector<Sending>& sendings() const { return sendings_; }
   [[nodiscard]] const std::vector<Receipt>& receipts() const { return receipts_; }
+  [[nodiscard]] const std::vector<Spoken>& spoken() const { return spoken_; }
+  /// Its session is up and has been since then.
+  [[nodiscard]] bool established_since(const Peer& peer, base::Tick when) const;
   /// Commands that were answered otherwise than they should, in order.
   [[nodiscard]] const std::vector<std::string>& wrong_answers() const { return wrong_answers_; }
   /// A session that is not up although the weather is good; empty: none.
@@ -76,15 +91,14 @@ class Stage final : public Observer {
   void on_peer_established(const std::string& peer) override;
   void on_peer_gone(const std::string& peer) override;
   void on_update(const std::string& peer, engine::ConnectionId connection,
-                 base::Bytes body) override;
+                 base::Bytes body, std::span<const std::uint64_t> changes) override;
   void on_refresh_asked(const std::string& peer) override;
   void on_turn_ended() override {}
 
  private:
   /// A command whose answer is awaited.
   struct Awaited {
-    std::string command;
-    std::string id;
+    Command command;
     base::Tick said;
     Model::Outcome outcome;
     Peers established;
@@ -112,6 +126,8 @@ class Stage final : public Observer {
   std::map<std::string, std::deque<Awaited>> awaited_;  // by helper
   std::vector<Sending> sendings_;
   std::vector<Receipt> receipts_;
+  std::vector<Spoken> spoken_;
+  std::map<Peer, base::Tick> came_up_;  // when its session did last
   std::vector<std::string> wrong_answers_;
   std::map<std::string, std::string> receipt_lines_;  // by helper: of the answer that comes next
   bgp::UpdateDecoder decoder_;

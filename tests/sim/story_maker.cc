@@ -182,7 +182,15 @@ class Maker {
   void change_plan(PlanSetup& plan) {
     plan.steps.clear();
     const unsigned steps = 1 + random_.small(3);
-    for (unsigned i = 0; i < steps; ++i) plan.steps.push_back(plan_step());
+    for (unsigned i = 0; i < steps; ++i) {
+      const PlanStepSetup step = plan_step();
+      const bool again = std::any_of(plan.steps.begin(), plan.steps.end(), [&](const auto& other) {
+        return step.service.empty()
+                   ? other.service.empty() && nlri_of(other.route) == nlri_of(step.route)
+                   : other.service == step.service;
+      });
+      if (!again) plan.steps.push_back(step);
+    }
     plan.neighbors.clear();
     if (random_.chance(25)) plan.neighbors = {one_of(titles())};
     plan.when_down.clear();
@@ -214,6 +222,8 @@ class Maker {
   // --- other files
 
   void change_setup() {
+    // An address that changes alone takes along what was said to the neighbor.
+    if (has(Ingredient::moves) && random_.chance(30)) return move_neighbor();
     for (NeighborSetup& neighbor : setup_.neighbors) {
       if (random_.chance(60)) change_routes(neighbor);
       if (random_.chance(10)) neighbor.hold_time = random_.chance(50) ? 90 : 30;
@@ -225,7 +235,7 @@ class Maker {
       std::swap(setup_.services[0], setup_.services[1]);
     for (PlanSetup& plan : setup_.plans)
       if (random_.chance(20)) change_plan(plan);
-    if (has(Ingredient::moves) && random_.chance(40)) move_neighbor();
+    if (has(Ingredient::moves) && random_.chance(20)) move_neighbor();
     if (has(Ingredient::processes) && random_.chance(30)) change_processes();
   }
 

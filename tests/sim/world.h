@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,9 +51,10 @@ class Observer {
   virtual void on_peer_established(const std::string& peer) = 0;
   /// Its last connection with an accepted OPEN is gone.
   virtual void on_peer_gone(const std::string& peer) = 0;
-  /// An UPDATE was handed to the network. `connection` tells sessions apart.
+  /// An UPDATE was handed to the network. `connection` tells sessions apart; `changes` are the
+  /// numbers of the changes behind its routes, in their order, where the engine tells them.
   virtual void on_update(const std::string& peer, engine::ConnectionId connection,
-                         base::Bytes body) = 0;
+                         base::Bytes body, std::span<const std::uint64_t> changes) = 0;
   /// The peer asked for everything again.
   virtual void on_refresh_asked(const std::string& peer) = 0;
   virtual void on_turn_ended() = 0;
