@@ -129,7 +129,6 @@ TEST_F(NextHopTest, OfSeveralNextHopsTheLastOfTheRightFamilyCountsInMpReach) {
   for (const char* words :
        {"route 2001:db8::/32 next-hop 2001:db8::1 next-hop 10.0.0.9",
         "route 2001:db8::/32 next-hop 2001:db8::9 next-hop 10.0.0.9 next-hop 2001:db8::1",
-        "route 2001:db8::/32 next-hop 2001:db8::1 next-hop self",
         "ipv6 unicast 2001:db8::/32 next-hop 2001:db8::1 next-hop 10.0.0.9",
         "attributes next-hop 2001:db8::1 next-hop 10.0.0.9 nlri 2001:db8::/32"}) {
     SCOPED_TRACE(words);

@@ -159,10 +159,9 @@ void Stage::say(const std::string& helper, const Command& command) {
   if (alone) speaker_->end_turn();
   // What is due now happens before the line is read.
   speaker_->pass_time();
-  Awaited awaited{command, world_.now().tick, {}, established_};
-  awaited.outcome = model_.say(helper, command);
-  spoken_.push_back({helper, command, world_.now().tick, awaited.outcome});
-  awaited_[helper].push_back(std::move(awaited));
+  const Model::Outcome outcome = model_.say(helper, command);
+  spoken_.push_back({helper, command, world_.now().tick, outcome});
+  awaited_[helper].push_back({command, world_.now().tick, outcome, established_});
   // Everything again: to whom, is seen in what is sent.
   if (command.verb == Command::Verb::flush)
     for (Sending& sending : sendings_) ++sending.refreshes;
