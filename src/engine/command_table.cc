@@ -110,7 +110,9 @@ rib::Audience matching_neighbors(Invocation& invocation, std::string_view text,
     return known->second;
   rib::Audience matching;
   state.for_each_neighbor(invocation.helper.audience(), [&](const Neighbor& neighbor) {
-    if (selector.matches(neighbor.config())) matching |= neighbor.audience();
+    // Who was born of a range is gone with its session, also before the turn ends.
+    const bool gone = neighbor.is_born_of_range() && neighbor.quiet();
+    if (!gone && selector.matches(neighbor.config())) matching |= neighbor.audience();
   });
   if (state.selections.size() == selections_max) state.selections.clear();
   state.selections.emplace(std::move(key), matching);

@@ -348,6 +348,7 @@ void Neighbor::link_established(Link& link) {
 void Neighbor::link_closed(Link& link, std::string_view reason) {
   if (&link != current_.get() || unborn()) return;
   state_.routing.out.close(id_);
+  if (is_born_of_range()) state_.selections.clear();
   forget_received();
   state_.plans.sessions_changed();
   if (!state_.ending) state_.services.on_peer(peer_address(), false, reason);

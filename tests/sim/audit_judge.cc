@@ -31,7 +31,8 @@ struct Entry {
 bool accounts_for(const Entry& entry, const Peer& peer, const Explained& explained) {
   constexpr base::Duration turn = base::milliseconds(1);
   constexpr std::string_view kinds[] = {"change", "service", "plan", "reload", "start"};
-  if (!entry.names(peer) || std::find(std::begin(kinds), std::end(kinds), entry.kind) == std::end(kinds))
+  if (!entry.names(peer) ||
+      std::find(std::begin(kinds), std::end(kinds), entry.kind) == std::end(kinds))
     return false;
   const Sent& sent = *explained.sent;
   if (sent.change && entry.first_change != 0)
@@ -62,7 +63,8 @@ class Log {
       using Verb = Command::Verb;
       const bool refused = spoken.outcome.reply == Model::Reply::error;
       const bool changes = stage_.model().changes(spoken.outcome.operation).empty() == false;
-      if (spoken.outcome.reply == Model::Reply::either || spoken.command.verb == Verb::show) continue;
+      if (spoken.outcome.reply == Model::Reply::either || spoken.command.verb == Verb::show)
+        continue;
       if (!refused && !changes && !spoken.outcome.held) continue;
       const std::string text = spoken.command.text();
       const bool found = std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {

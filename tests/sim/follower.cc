@@ -9,8 +9,8 @@ using History = std::vector<Model::Told>;
 std::string print(const History& history) {
   std::string text;
   for (const Model::Told& told : history)
-    text += "  from " + seconds_of(told.at) + ": " + (told.path.empty() ? "nothing" : told.path) +
-            "\n";
+    text +=
+        "  from " + seconds_of(told.at) + ": " + (told.path.empty() ? "nothing" : told.path) + "\n";
   return text.empty() ? "  never anything\n" : text;
 }
 
@@ -27,8 +27,8 @@ class Follower {
       const std::string why = step(sent);
       if (why.empty()) continue;
       followed_.complaint = sending_.peer + " was sent at " + seconds_of(sent.at) + ": " +
-                            sent.nlri + " " + (sent.path.empty() ? "withdrawn" : sent.path) +
-                            "\n" + why;
+                            sent.nlri + " " + (sent.path.empty() ? "withdrawn" : sent.path) + "\n" +
+                            why;
       break;
     }
     return std::move(followed_);

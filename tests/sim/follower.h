@@ -1,7 +1,7 @@
 #pragma once
 // Follows what one connection carried along what the peer was to hold: each route that was sent is
-// what the peer was to hold from some moment on, in order, from the day on which the connection came
-// up. States that nobody saw may be missing, others not.
+// what the peer was to hold from some moment on, in order, from the day on which the connection
+// came up. States that nobody saw may be missing, others not.
 
 #include <string>
 #include <vector>

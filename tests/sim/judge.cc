@@ -121,8 +121,8 @@ class ReceiptJudge {
   }
 
   /// No change for this peer: `written` is true only of a write that held what the command says,
-  /// because somebody had just said it, or it is said to everybody in any case (ExaBGP's withdrawals,
-  /// everything again).
+  /// because somebody had just said it, or it is said to everybody in any case (ExaBGP's
+  /// withdrawals, everything again).
   std::string judge_nothing(const Peer& peer, const std::string& state, base::Tick at) {
     using Verb = Command::Verb;
     const Command& command = receipt_.command;

@@ -41,7 +41,8 @@ Choice chosen() {
 
 /// The story made short, and how to play it again.
 std::string explain(std::uint64_t seed, const Choice& choice, const Verdict& verdict) {
-  const Story story = shrink(make_story(seed, choice.ingredients), choice.ingredients, verdict.kind);
+  const Story story =
+      shrink(make_story(seed, choice.ingredients), choice.ingredients, verdict.kind);
   const Verdict again = play_apart(story, choice.ingredients);
   std::string command = "OPENBELL_SIM_SEEDS=" + std::to_string(seed);
   if (!choice.without.empty()) command += " OPENBELL_SIM_WITHOUT=" + choice.without;

@@ -256,7 +256,8 @@ void Stage::take_answer(const std::string& helper, const std::string& answer) {
   }
 }
 
-void Stage::on_update(const std::string& peer, engine::ConnectionId connection, base::Bytes body, std::span<const std::uint64_t> changes) {
+void Stage::on_update(const std::string& peer, engine::ConnectionId connection, base::Bytes body,
+                      std::span<const std::uint64_t> changes) {
   const base::Tick now = world_.now().tick;
   auto sending = std::find_if(sendings_.begin(), sendings_.end(),
                               [&](const Sending& known) { return known.connection == connection; });

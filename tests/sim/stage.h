@@ -90,8 +90,8 @@ class Stage final : public Observer {
   void on_peer_open(const std::string& peer) override;
   void on_peer_established(const std::string& peer) override;
   void on_peer_gone(const std::string& peer) override;
-  void on_update(const std::string& peer, engine::ConnectionId connection,
-                 base::Bytes body, std::span<const std::uint64_t> changes) override;
+  void on_update(const std::string& peer, engine::ConnectionId connection, base::Bytes body,
+                 std::span<const std::uint64_t> changes) override;
   void on_refresh_asked(const std::string& peer) override;
   void on_turn_ended() override {}
 

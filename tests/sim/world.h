@@ -53,8 +53,8 @@ class Observer {
   virtual void on_peer_gone(const std::string& peer) = 0;
   /// An UPDATE was handed to the network. `connection` tells sessions apart; `changes` are the
   /// numbers of the changes behind its routes, in their order, where the engine tells them.
-  virtual void on_update(const std::string& peer, engine::ConnectionId connection,
-                         base::Bytes body, std::span<const std::uint64_t> changes) = 0;
+  virtual void on_update(const std::string& peer, engine::ConnectionId connection, base::Bytes body,
+                         std::span<const std::uint64_t> changes) = 0;
   /// The peer asked for everything again.
   virtual void on_refresh_asked(const std::string& peer) = 0;
   virtual void on_turn_ended() = 0;
