@@ -66,11 +66,15 @@ void Transaction::apply(const grammar::RouteView& route, const rib::Audience& au
 rib::Audience Transaction::apply_family(const grammar::RouteView& route, bgp::Family family,
                                         const rib::Audience& audience, bgp::Purpose purpose) {
   rib::Audience reached = audience & state_.routing.with_family(family);
-  if (reached.empty()) return reached;
+  if (reached.empty()) {
+    give_up(route, family);
+    return reached;
+  }
   const bool announces = purpose == bgp::Purpose::announce;
   if (announces) {
     reached = reached & state_.routing.able(family, class_of(route.path.next_hop));
     if (reached.empty()) {
+      give_up(route, family);
       note_unable(route, family);
       return reached;
     }
@@ -105,6 +109,14 @@ rib::Audience Transaction::apply_family(const grammar::RouteView& route, bgp::Fa
   }
   state_.routing.paths.release(path);
   return reached;
+}
+
+/// A claim that is for nobody any more.
+void Transaction::give_up(const grammar::RouteView& route, bgp::Family family) {
+  if (voice_.claimant.rank == rib::Rank::word) return;
+  bgp::NlriView nlri = route.nlri;
+  nlri.family = family;
+  note(claims_.unclaim(nlri, {voice_.priority, voice_.claimant}), nlri);
 }
 
 void Transaction::release(const grammar::RouteView& route) {

@@ -74,6 +74,7 @@ class Transaction {
   rib::Audience apply_family(const grammar::RouteView& route, bgp::Family family,
                              const rib::Audience& audience, bgp::Purpose purpose);
   void note(const rib::Claims::Effect& effect, const bgp::NlriView& nlri);
+  void give_up(const grammar::RouteView& route, bgp::Family family);
   void note_unable(const grammar::RouteView& route, bgp::Family family);
 
   State& state_;
