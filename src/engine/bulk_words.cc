@@ -47,8 +47,6 @@ BulkJob::Progress BulkWords::step(State& state) {
   const bool more = say(state, transaction);
   const Outcome outcome = transaction.commit();
   claims_.speak_now();
-  routes_ += outcome.routes;
-  reached_ |= outcome.reached;
   note_slice(state, outcome);
   if (!outcome.range.empty())
     state.publisher.publish(state.now, RoutesChanged{state.publisher.keep(cause()),
@@ -60,7 +58,6 @@ BulkJob::Progress BulkWords::step(State& state) {
   if (!first_) first_ = outcome;
   if (more) return Progress::more;
   note_end(state);
-  finish(state, routes_, reached_);
   return Progress::done;
 }
 
@@ -104,13 +101,9 @@ class EndWords final : public BulkWords {
       });
     return !end;
   }
-  void finish(State& state, std::size_t routes, const rib::Snapshot& reached) override {
-    if (!claimant_ || routes == 0) return;
-    const std::string what = std::to_string(routes) + " routes withdrawn: their helper ended";
-    Cause ended = state.publisher.keep(cause());
-    state.publisher.publish(
-        state.now,
-        RoutesChanged{ended, "withdrawn", state.publisher.keep(what), reached, {}, routes});
+  [[nodiscard]] std::string detail_of(std::size_t routes) const override {
+    return claimant_ ? std::to_string(routes) + " routes withdrawn: their helper ended"
+                     : std::string();
   }
 
   static constexpr std::size_t portion = 256;

@@ -42,16 +42,14 @@ class BulkWords : public BulkJob {
  private:
   /// Says the next words. False: those were the last.
   virtual bool say(State& state, Transaction& transaction) = 0;
-  /// After the last slice: `routes` were changed, for `reached`.
-  virtual void finish(State&, std::size_t /*routes*/, const rib::Snapshot& /*reached*/) {}
+  /// For the record of a slice of so many routes.
+  [[nodiscard]] virtual std::string detail_of(std::size_t /*routes*/) const { return {}; }
 
   rib::Claims& claims_;
   OwnCause cause_;
   std::string_view result_;
   Voice voice_;
   rib::Moment moment_;
-  std::size_t routes_ = 0;
-  rib::Snapshot reached_;
   std::optional<Outcome> first_;
 };
 
