@@ -49,12 +49,10 @@ BulkJob::Progress BulkWords::step(State& state) {
   claims_.speak_now();
   note_slice(state, outcome);
   if (!outcome.range.empty())
-    state.publisher.publish(state.now, RoutesChanged{state.publisher.keep(cause()),
-                                                     result_,
-                                                     {},
-                                                     outcome.news,
-                                                     outcome.range,
-                                                     outcome.changed});
+    state.publisher.publish(
+        state.now, RoutesChanged{state.publisher.keep(cause()), result_,
+                                 state.publisher.keep(detail_of(outcome.routes)), outcome.news,
+                                 outcome.range, outcome.changed});
   if (!first_) first_ = outcome;
   if (more) return Progress::more;
   note_end(state);
