@@ -56,7 +56,8 @@ Audience RouteStore::announce(Chain& chain, const bgp::NlriView& nlri, Path path
           news -= quiet;
           affirm(chain, split(chain, at, quiet, path), quiet, origin);
         }
-        remove_peers(chain, at, shared - quiet);
+        if (const Audience changed = shared - quiet; !changed.empty())
+          remove_peers(chain, at, changed);
       }
     }
     at = next;
