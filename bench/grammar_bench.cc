@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "grammar/configuration.h"
-#include "grammar/route.h"
+#include "grammar/config/configuration.h"
+#include "grammar/route/route.h"
 
 namespace {
 

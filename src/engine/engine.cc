@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/bulk.h"
-#include "engine/bus.h"
-#include "engine/command.h"
-#include "engine/control.h"
-#include "engine/on_exit.h"
+#include "engine/command/command.h"
+#include "engine/command/control.h"
+#include "engine/policy/on_exit.h"
 #include "engine/reload.h"
+#include "engine/report/bus.h"
+#include "engine/routing/bulk.h"
 #include "engine/state.h"
 
 namespace openbell::engine {

@@ -11,7 +11,7 @@
 #include "audit/trail.h"
 #include "base/tick.h"
 #include "engine/host.h"
-#include "grammar/configuration.h"
+#include "grammar/config/configuration.h"
 
 namespace openbell::engine {
 

@@ -12,7 +12,7 @@
 #include "base/ip.h"
 #include "base/tick.h"
 #include "bfd/config.h"
-#include "grammar/configuration.h"
+#include "grammar/config/configuration.h"
 #include "health/check_config.h"
 
 namespace openbell::engine {

@@ -4,7 +4,7 @@
 #include <array>
 #include <map>
 
-#include "engine/bulk_words.h"
+#include "engine/routing/bulk_words.h"
 
 namespace openbell::engine {
 

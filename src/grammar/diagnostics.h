@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "grammar/configuration.h"
+#include "grammar/config/configuration.h"
 
 namespace openbell::grammar {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "grammar/configuration.h"
+#include "grammar/config/configuration.h"
 
 namespace openbell::grammar {
 

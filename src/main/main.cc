@@ -3,16 +3,16 @@
 #include <cstdio>
 #include <sys/utsname.h>
 
+#include "healthcheck/healthcheck.h"
 #include "io/files.h"
-#include "main/arguments.h"
-#include "main/check.h"
-#include "main/cli.h"
-#include "main/decode.h"
-#include "main/healthcheck/healthcheck.h"
-#include "main/jitter.h"
-#include "main/peer.h"
-#include "main/server.h"
-#include "main/settings.h"
+#include "main/command/arguments.h"
+#include "main/command/check.h"
+#include "main/command/cli.h"
+#include "main/command/decode.h"
+#include "main/command/peer.h"
+#include "main/command/server.h"
+#include "main/daemon/jitter.h"
+#include "main/daemon/settings.h"
 
 namespace {
 

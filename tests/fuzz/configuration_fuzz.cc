@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "grammar/configuration.h"
+#include "grammar/config/configuration.h"
 #include "tests/fuzz/fuzz.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "bgp/nlri/family.h"
-#include "grammar/route.h"
+#include "grammar/route/route.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace openbell::fuzz {

@@ -8,7 +8,7 @@
 #include <sstream>
 #include <string>
 
-#include "grammar/configuration.h"
+#include "grammar/config/configuration.h"
 
 namespace openbell::grammar {
 namespace {

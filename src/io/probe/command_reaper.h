@@ -5,7 +5,7 @@
 #include <sys/types.h>
 #include <vector>
 
-#include "io/reactor.h"
+#include "io/loop/reactor.h"
 
 namespace openbell::io {
 

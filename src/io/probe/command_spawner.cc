@@ -7,9 +7,9 @@
 #include <unistd.h>
 #include <utility>
 
+#include "io/loop/worker_thread.h"
 #include "io/probe/command_reaper.h"
-#include "io/spawn.h"
-#include "io/worker_thread.h"
+#include "io/process/spawn.h"
 
 namespace openbell::io {
 

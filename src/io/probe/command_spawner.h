@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "io/fd.h"
-#include "io/wakeup.h"
+#include "io/loop/wakeup.h"
 
 namespace openbell::io {
 

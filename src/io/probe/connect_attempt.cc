@@ -3,8 +3,8 @@
 #include <cerrno>
 #include <sys/socket.h>
 
+#include "io/net/socket.h"
 #include "io/probe/probe.h"
-#include "io/socket.h"
 
 namespace openbell::io {
 

@@ -5,8 +5,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "io/net/socket.h"
 #include "io/probe/probe_for_test.h"
-#include "io/socket.h"
 
 namespace openbell::io {
 namespace {

@@ -4,9 +4,9 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include "io/net/socket_address.h"
 #include "io/probe/probe_for_test.h"
 #include "io/probe/sequence_counter.h"
-#include "io/socket_address.h"
 
 namespace openbell::io {
 namespace {

@@ -11,7 +11,7 @@
 #include "io/probe/command_reaper.h"
 #include "io/probe/command_spawner.h"
 #include "io/probe/probe.h"
-#include "io/spawn.h"
+#include "io/process/spawn.h"
 
 namespace openbell::io {
 

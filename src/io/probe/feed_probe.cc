@@ -14,10 +14,10 @@
 #include <sys/socket.h>
 #include <vector>
 
-#include "io/clock.h"
+#include "io/loop/clock.h"
+#include "io/net/socket_address.h"
 #include "io/probe/probe.h"
 #include "io/probe/sequence_counter.h"
-#include "io/socket_address.h"
 
 namespace openbell::io {
 

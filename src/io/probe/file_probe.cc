@@ -3,7 +3,7 @@
 #include <cerrno>
 #include <sys/stat.h>
 
-#include "io/clock.h"
+#include "io/loop/clock.h"
 #include "io/probe/probe.h"
 
 namespace openbell::io {

@@ -19,7 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "io/clock.h"
+#include "io/loop/clock.h"
 #include "io/probe/probe.h"
 
 namespace openbell::io {

@@ -8,9 +8,9 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include "io/net/socket.h"
 #include "io/probe/connect_attempt.h"
 #include "io/probe/probe.h"
-#include "io/socket.h"
 
 namespace openbell::io {
 

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "base/check.h"
+#include "io/loop/worker_thread.h"
 #include "io/probe/http_transfer.h"
-#include "io/worker_thread.h"
 
 namespace openbell::io {
 

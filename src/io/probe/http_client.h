@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "base/tick.h"
-#include "io/wakeup.h"
+#include "io/loop/wakeup.h"
 
 namespace openbell::io {
 

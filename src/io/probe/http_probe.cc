@@ -1,9 +1,9 @@
 // check http, https: a request is answered with the expected status, and a body that contains the
 // expected bytes. Every attempt has a connection of its own.
 
+#include "io/net/socket.h"
 #include "io/probe/http_client.h"
 #include "io/probe/probe.h"
-#include "io/socket.h"
 
 namespace openbell::io {
 

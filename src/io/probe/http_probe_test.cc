@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "io/probe/probe_for_test.h"
-#include "io/spawn.h"
+#include "io/process/spawn.h"
 
 namespace openbell::io {
 namespace {

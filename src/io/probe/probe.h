@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "health/check_config.h"
-#include "io/reactor.h"
+#include "io/loop/reactor.h"
 
 namespace openbell::io {
 

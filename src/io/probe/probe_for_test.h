@@ -14,7 +14,7 @@
 #include "gtest/gtest.h"
 
 #include "base/ip.h"
-#include "io/loop_for_test.h"
+#include "io/loop/loop_for_test.h"
 #include "io/probe/probe_table.h"
 
 namespace openbell::io {

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "health/check_config.h"
-#include "io/reactor.h"
+#include "io/loop/reactor.h"
 
 namespace openbell::io {
 

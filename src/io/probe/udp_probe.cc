@@ -8,8 +8,8 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include "io/net/socket_address.h"
 #include "io/probe/probe.h"
-#include "io/socket_address.h"
 
 namespace openbell::io {
 

@@ -1,0 +1,153 @@
+// show route PREFIX: who claims it, since when, by which command, and what each peer is told.
+
+#include "engine/command/command.h"
+#include "grammar/route/route.h"
+
+namespace openbell::engine {
+
+namespace {
+
+/// The NLRI of a statement such as `10.0.0.0/24 rd 65000:1`, in every family that has it.
+class Asked final : public grammar::RouteSink {
+ public:
+  void route(const grammar::RouteView& route) override {
+    key_.assign(route.nlri.key.begin(), route.nlri.key.end());
+    nlri_ = route.nlri;
+    nlri_.tail = {};
+  }
+  template <typename Visit>
+  void for_each_family(Visit visit) const {
+    const bgp::Afi afi = bgp::ops(nlri_.family).afi;
+    for (std::size_t i = 0; i < bgp::family_count; ++i) {
+      bgp::NlriView nlri = nlri_;
+      nlri.key = key_;
+      nlri.family = static_cast<bgp::Family>(i);
+      if (bgp::ops(nlri.family).afi == afi) visit(nlri);
+    }
+  }
+
+ private:
+  std::vector<std::uint8_t> key_;
+  bgp::NlriView nlri_;
+};
+
+class RouteReport {
+ public:
+  RouteReport(const State& state, bgp::Dialect dialect, std::string& text)
+      : state_(state), dialect_(dialect), out_(text) {}
+
+  void print(const bgp::NlriView& nlri) {
+    const auto claims = state_.routing.claims().claims_on(nlri);
+    if (claims.empty()) return;
+    bgp::print_family(nlri.family, out_);
+    out_.put(' ');
+    bgp::ops(nlri.family).print(nlri, {}, out_);
+    out_.put('\n');
+    for (const rib::Claims::ClaimView& claim : claims) print_claim(claim);
+    state_.routing.store.for_each(nlri, [&](base::Handle handle) { print_told(handle); });
+  }
+
+ private:
+  void print_claim(const rib::Claims::ClaimView& claim) {
+    out_.put("  ");
+    print_claimant(claim.claimant);
+    if (claim.path == rib::no_path) {
+      out_.put(" withdraws");
+    } else {
+      out_.put(" announces");
+      print_path(claim.path);
+    }
+    out_.put(" for");
+    print_peers(claim.audience);
+    const Journal::Entry* said = claim.change != 0 ? state_.journal.of_change(claim.change)
+                                                   : state_.journal.of_decision(claim.decision);
+    if (said == nullptr) {
+      out_.put(" since before the last ").number(Journal::entries_max).put(" changes\n");
+      return;
+    }
+    out_.put(" since ");
+    audit::print_rfc3339(said->utc_ns, out_);
+    if (!said->name().empty()) out_.put(" by ").put(said->name());
+    if (!said->command().empty()) out_.put(": ").put(said->command());
+    out_.put('\n');
+  }
+
+  void print_told(base::Handle handle) {
+    const rib::Route& route = state_.routing.store[handle];
+    if (!route.announced()) return;
+    state_.routing.peers.for_each(route.audience, [&](rib::PeerIndex peer) {
+      const Neighbor* neighbor = state_.neighbor(peer);
+      if (neighbor == nullptr || neighbor->is_range()) return;
+      out_.put("  ").put(neighbor->peer_address().text());
+      out_.put(neighbor->established() ? " is told" : " will be told");
+      print_path(route.path);
+      out_.put('\n');
+    });
+  }
+
+  void print_claimant(rib::Claimant claimant) {
+    if (const Service* service = state_.services.find(claimant)) {
+      out_.put("service ").put(service->name());
+    } else if (const Plan* plan = state_.plans.find(claimant)) {
+      out_.put("plan ").put(plan->name());
+    } else if (claimant.rank != rib::Rank::word) {
+      out_.put("what is being removed");
+    } else if (claimant.number == claimant_configuration) {
+      out_.put("the configuration");
+    } else {
+      const auto helper = std::find_if(
+          state_.helpers.begin(), state_.helpers.end(),
+          [&](const auto& known) { return known != nullptr && known->claimant == claimant; });
+      out_.put("word of ");
+      out_.put(helper == state_.helpers.end() ? "a helper that has ended" : (*helper)->name());
+    }
+  }
+
+  void print_path(rib::Path path) {
+    const bgp::PathView view = state_.routing.paths.view(path);
+    if (view.next_hop.kind == bgp::NextHop::Kind::self) out_.put(" next-hop self");
+    if (view.next_hop.kind == bgp::NextHop::Kind::address)
+      out_.put(" next-hop ").put(view.next_hop.address.text());
+    if (view.attributes.empty()) return;
+    out_.put(' ');
+    bgp::print_attributes(view.attributes, dialect_, out_);
+  }
+
+  void print_peers(const rib::Audience& audience) {
+    std::size_t shown = 0;
+    audience.for_each([&](rib::PeerIndex peer) {
+      const Neighbor* neighbor = state_.neighbor(peer);
+      // Those who are born of a range are meant with it.
+      if (neighbor == nullptr ||
+          (neighbor->is_born_of_range() && audience.contains(neighbor->range())))
+        return;
+      if (shown++ == peers_shown) return static_cast<void>(out_.put(" …"));
+      if (shown > peers_shown) return;
+      const base::IpPrefix& address = neighbor->config().peer_address;
+      out_.put(' ').put(address.address.text());
+      if (neighbor->is_range()) out_.put('/').number(address.length);
+    });
+    if (shown == 0) out_.put(" nobody");
+  }
+
+  static constexpr std::size_t peers_shown = 64;
+
+  const State& state_;
+  bgp::Dialect dialect_;
+  base::TextWriter out_;
+};
+
+}  // namespace
+
+Reply show_route(Invocation& call, base::TextReader& in) {
+  Asked asked;
+  if (!call.state.parser.parse(in, grammar::RouteForm::route, {}, bgp::Purpose::withdraw, asked))
+    return call.refuse("wanted a prefix, as in: show route 10.0.0.0/24");
+  std::string text;
+  RouteReport report(call.state, call.helper.process.dialect, text);
+  asked.for_each_family([&](const bgp::NlriView& nlri) { report.print(nlri); });
+  call.helper.answer(text);
+  return Reply::done;
+}
+
+}  // namespace openbell::engine

@@ -1,0 +1,89 @@
+#include "engine/policy/drill.h"
+
+#include <algorithm>
+
+#include "engine/state.h"
+
+namespace openbell::engine {
+
+namespace {
+
+std::int64_t since(base::Tick began, base::Tick at) {
+  return at == base::never ? -1 : (at - began).ns;
+}
+
+}  // namespace
+
+std::string DrillRoom::begin(const Plan& plan, Helper& helper,
+                             std::optional<base::Duration> budget) {
+  if (running_) return "another drill is running";
+  Drill drill;
+  drill.plan = plan.name();
+  drill.helper = helper.id();
+  drill.budget = budget;
+  drill.armed = plan.fresh();
+  const base::Tick began = state_.host.clock().tick;
+  const PeerMessages messages = plan.messages();
+  // Bytes that are armed need no encoding when the plan is run.
+  if (!drill.armed) drill.encoding = state_.host.clock().tick - began;
+  std::vector<std::vector<std::uint8_t>> sinks;
+  for (const auto& [peer, bytes] : messages) {
+    drill.peers.push_back(state_.neighbors[peer]->peer_address());
+    drill.bytes += bytes.size();
+    sinks.push_back(bytes);
+  }
+  if (sinks.empty()) return "the plan would send nothing to anybody now";
+  drill.report = helper.begin_report({});
+  running_ = std::move(drill);
+  state_.host.rehearse(std::move(sinks));
+  return {};
+}
+
+void DrillRoom::on_rehearsed(base::Tick started, std::span<const Rehearsed> sinks,
+                             std::string_view error) {
+  if (!running_) return;
+  Drill drill = std::move(*running_);
+  drill.began = started - drill.encoding;
+  running_.reset();
+  finish(drill, sinks, error);
+}
+
+void DrillRoom::finish(const Drill& drill, std::span<const Rehearsed> sinks,
+                       std::string_view error) {
+  base::Tick written{};
+  base::Tick received{};
+  for (const Rehearsed& sink : sinks) {
+    written = std::max(written, sink.written);
+    received = std::max(received, sink.received);
+  }
+  const bool whole = error.empty() && received != base::never;
+  const bool within = whole && (!drill.budget || received - drill.began <= *drill.budget);
+  std::string text = "{ \"drill\": ";
+  base::TextWriter out(text);
+  out.json_string(drill.plan)
+      .put(", \"result\": ")
+      .put(within ? "\"within budget\"" : "\"failed\"");
+  if (!error.empty()) out.put(", \"error\": ").json_string(error);
+  out.put(", \"armed\": ").put(drill.armed ? "true" : "false");
+  if (drill.budget) out.put(", \"budget_ns\": ").signed_number(drill.budget->ns);
+  out.put(", \"bytes\": ").number(drill.bytes);
+  out.put(", \"encoded_ns\": ").signed_number(drill.encoding.ns);
+  out.put(", \"written_ns\": ").signed_number(since(drill.began, written));
+  out.put(", \"received_ns\": ").signed_number(since(drill.began, received));
+  out.put(", \"peers\": [");
+  for (std::size_t i = 0; i < sinks.size() && i < drill.peers.size(); ++i) {
+    out.put(i == 0 ? " " : ", ").put("{ \"peer\": \"").put(drill.peers[i].text());
+    out.put("\", \"written_ns\": ").signed_number(since(drill.began, sinks[i].written));
+    out.put(", \"received_ns\": ").signed_number(since(drill.began, sinks[i].received)).put(" }");
+  }
+  out.put(" ] }\n");
+  state_.publisher.publish(state_.now, PlanDrilled{state_.publisher.keep(drill.plan), within,
+                                                   state_.publisher.keep(text)});
+  Helper* helper = state_.helper(drill.helper);
+  if (helper == nullptr || helper->report_is_gone(drill.report)) return;
+  helper->finish_report(drill.report, text + (helper->acknowledge == Acknowledge::no ? ""
+                                              : within                               ? "done\n"
+                                                                                     : "error\n"));
+}
+
+}  // namespace openbell::engine

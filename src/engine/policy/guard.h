@@ -1,0 +1,91 @@
+#pragma once
+// Guards: changes that need a second look are held until somebody releases or drops them. Nothing
+// is lost: what is held is shown, recorded, and an event.
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/tick.h"
+#include "engine/cause.h"
+#include "engine/host.h"
+#include "engine/policy/service.h"
+#include "grammar/config/service.h"
+
+namespace openbell::engine {
+
+struct State;
+class Helper;
+
+class Guard {
+ public:
+  static constexpr std::size_t held_max = 10'000;
+
+  explicit Guard(State& state) : state_(state) {}
+
+  void apply(grammar::GuardConfig config) { config_ = std::move(config); }
+
+  /// Something that waits for an operator.
+  struct Held {
+    std::uint64_t number = 0;  // from 1, never used twice
+    std::string service;       // a change of this service; empty: a command
+    ServiceStatus to{};        // of the service
+    std::string helper;        // whose command
+    std::string command;
+    std::string reason;
+    std::int64_t utc_ns = 0;
+  };
+
+  /// Commands may be held: cheap to ask for each of them.
+  [[nodiscard]] bool active() const {
+    return config_.changes_per_second != 0 || !config_.frozen.empty() || !held_.empty();
+  }
+
+  // --- commands that change routes
+  /// Why a command of this helper must wait; empty when it may go on.
+  [[nodiscard]] std::string objection(const Helper& helper) const;
+  /// Keeps a command. 0: too many are held already, it was refused.
+  std::uint64_t hold(const Helper& helper, std::string_view command, std::string_view reason);
+  /// Routes that a command has changed, for the limit per second.
+  void count(std::size_t routes);
+
+  // --- services
+  /// Why a service must not go to `to` now; empty when it may.
+  [[nodiscard]] std::string objection(const Service& service, ServiceStatus to,
+                                      const Cause& cause) const;
+  void hold(Service& service, ServiceStatus to, std::string_view reason, const Cause& cause);
+  /// The service wants something else now.
+  void forget(const Service& service);
+  /// Lets a held change of the service happen when what held it has changed.
+  void review(Service& service);
+
+  // --- leases
+  [[nodiscard]] bool holds_leases() const;
+
+  [[nodiscard]] const std::deque<Held>& held() const { return held_; }
+  /// Lets a held change happen. False: there is none of that number.
+  bool release(std::uint64_t number, const Cause& cause);
+  bool drop(std::uint64_t number, const Cause& cause);
+  [[nodiscard]] const grammar::GuardConfig& config() const { return config_; }
+  /// A span of frozen hours that it is in; empty: in none.
+  [[nodiscard]] std::string frozen() const;
+
+ private:
+  [[nodiscard]] std::string sole_announcer(const Service& service) const;
+  [[nodiscard]] bool seen_elsewhere(const Service& service) const;
+  [[nodiscard]] bool claimed_by_others(const Service& service) const;
+  void refill() const;
+  void add(Held held, const Cause& cause);
+  void report(const Held& held, std::string_view what, const Cause& cause);
+
+  State& state_;
+  grammar::GuardConfig config_;
+  std::deque<Held> held_;
+  std::uint64_t last_number_ = 0;
+  mutable double tokens_ = 0;  // routes that may still change in this second
+  mutable base::Tick tokens_at_{};
+};
+
+}  // namespace openbell::engine

@@ -1,0 +1,119 @@
+#pragma once
+// Plans: many services and routes moved by one word. While a plan runs, its routes are claims above
+// those of services and of the word; the bytes that it would send are kept encoded for every peer
+// while nothing else changes, so that running it is a write per peer.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/tick.h"
+#include "engine/cause.h"
+#include "engine/policy/service.h"
+#include "engine/routing/claimed_routes.h"
+#include "grammar/config/service.h"
+
+namespace openbell::engine {
+
+struct State;
+
+/// UPDATEs for each peer that hears of something.
+using PeerMessages = std::map<rib::PeerIndex, std::vector<std::uint8_t>>;
+
+class Plan {
+ public:
+  /// `number`: of its claims, never used twice.
+  Plan(State& state, grammar::PlanConfig config, std::uint32_t number);
+  Plan(const Plan&) = delete;
+  Plan& operator=(const Plan&) = delete;
+
+  [[nodiscard]] const std::string& name() const { return config_.name; }
+  [[nodiscard]] const grammar::PlanConfig& config() const { return config_; }
+  [[nodiscard]] rib::Claimant claimant() const { return claimed_.claimant(); }
+  [[nodiscard]] bool running() const { return running_; }
+  [[nodiscard]] bool armed() const { return armed_; }
+  /// The armed bytes are those that running it now would send.
+  [[nodiscard]] bool fresh() const;
+  [[nodiscard]] std::uint64_t runs() const { return runs_; }
+  [[nodiscard]] base::Tick since() const { return since_; }
+
+  /// The bytes that running it now would send.
+  [[nodiscard]] PeerMessages messages() const;
+  /// False: it has more routes than are kept encoded.
+  bool arm();
+  void disarm();
+  /// Carries it out: orders its services, and claims its routes above everything else.
+  Outcome run(const Cause& cause, std::string_view why);
+  /// The end of its orders and claims.
+  Outcome revert(const Cause& cause);
+
+ private:
+  friend class PlanTable;
+
+  [[nodiscard]] rib::Audience audience() const;
+  [[nodiscard]] std::size_t route_count() const;
+  void carry_out(rib::Claims& sketch) const;
+  /// The changes are made: what is armed is written for them. False: it does not fit.
+  bool offer_armed(const rib::Positions& from);
+  /// Adds what it came to.
+  void order_services(const Cause& cause, bool begin, Outcome& outcome);
+  void report(const Cause& cause, std::string_view state, std::string_view why,
+              const Outcome& outcome);
+
+  State& state_;
+  grammar::PlanConfig config_;
+  std::vector<ClaimList> lists_;  // of its routes, in the order of its steps
+  ClaimedRoutes claimed_;
+  bool running_ = false;
+  bool armed_ = false;
+  PeerMessages bytes_;                // when armed
+  std::uint64_t armed_change_ = 0;    // the store's last change of then
+  std::uint64_t armed_sessions_ = 0;  // PlanTable::sessions() of then
+  std::uint64_t runs_ = 0;
+  base::Tick since_{};
+};
+
+class PlanTable {
+ public:
+  explicit PlanTable(State& state) : state_(state) {}
+
+  /// A configuration: a plan that runs goes on running with its old steps.
+  void apply(std::vector<grammar::PlanConfig> plans);
+  /// Neighbors came, went, or changed: plans that run are for those that there are.
+  void refresh_audiences();
+  void on_service(const Service& service);
+  void on_check(std::string_view service, std::string_view check);
+  /// Runs the plans that a trigger names: a consequence of what has gone down.
+  void run_triggered(const grammar::PlanTrigger& trigger, std::string_view why);
+  /// A session came up or ended: armed bytes are for other peers now.
+  void sessions_changed() { ++sessions_; }
+  [[nodiscard]] std::uint64_t sessions() const { return sessions_; }
+  /// How high the claims of a plan that is run now stand.
+  [[nodiscard]] std::uint64_t next_precedence() { return ++last_precedence_; }
+
+  /// When stale bytes are made anew: a moment after the last change, so that a busy table costs
+  /// nothing.
+  [[nodiscard]] base::Tick deadline() const { return refresh_at_; }
+  void on_timer();
+  /// At the end of a turn.
+  void note_changes();
+
+  [[nodiscard]] Plan* find(std::string_view name) const;
+  /// The plan that makes these claims; null when it is gone.
+  [[nodiscard]] const Plan* find(rib::Claimant claimant) const;
+  [[nodiscard]] const std::vector<std::unique_ptr<Plan>>& all() const { return plans_; }
+
+ private:
+  State& state_;
+  std::vector<std::unique_ptr<Plan>> plans_;
+  std::uint32_t last_number_ = 0;
+  std::uint64_t last_precedence_ = 0;
+  std::uint64_t sessions_ = 0;
+  std::uint64_t noted_ = 0;
+  base::Tick refresh_at_ = base::never;
+};
+
+}  // namespace openbell::engine

@@ -1,0 +1,444 @@
+#include "engine/policy/service.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/reload.h"
+#include "engine/state.h"
+
+namespace openbell::engine {
+
+namespace {
+/// Routes of a service are of a family or two.
+constexpr std::size_t families_looked_at = 64;
+}  // namespace
+
+std::string_view name(ServiceStatus status) {
+  switch (status) {
+    case ServiceStatus::unknown:
+      return "unknown";
+    case ServiceStatus::up:
+      return "up";
+    case ServiceStatus::down:
+      return "down";
+    case ServiceStatus::disabled:
+      return "disabled";
+  }
+  return "unknown";
+}
+
+Service::Service(State& state, grammar::ServiceConfig config, std::uint32_t number)
+    : state_(state),
+      config_(std::move(config)),
+      since_(state.now.tick),
+      claimed_(state, {rib::Rank::service, number}, config_.name) {}
+
+bool Service::damped() const {
+  return damped_until_ > state_.now.tick;
+}
+
+const SharedRoutes& Service::routes_of(ServiceStatus status) const {
+  static const SharedRoutes none = std::make_shared<const grammar::RouteList>();
+  switch (status) {
+    case ServiceStatus::unknown:
+      return none;
+    case ServiceStatus::up:
+      return config_.up.routes;
+    case ServiceStatus::down:
+      return config_.down.routes;
+    case ServiceStatus::disabled:
+      return config_.disabled.routes;
+  }
+  return none;
+}
+
+ServiceStatus Service::wanted() const {
+  const bool disabled =
+      disabled_ || std::any_of(checks_.begin(), checks_.end(),
+                               [](const WatchedCheck& watched) { return watched.disabled; });
+  if (disabled) return ServiceStatus::disabled;
+  if (order() != Order::none) return order() == Order::up ? ServiceStatus::up : ServiceStatus::down;
+  switch (verdict()) {
+    case health::State::unknown:
+      // What a reload has added says nothing yet: the state stays while it could still hold.
+      return status_ == ServiceStatus::disabled ? ServiceStatus::unknown : status_;
+    case health::State::up:
+      return damped() ? ServiceStatus::down : ServiceStatus::up;
+    case health::State::down:
+      return ServiceStatus::down;
+  }
+  return ServiceStatus::down;
+}
+
+health::State Service::verdict() const {
+  std::size_t up = 0;
+  std::size_t unknown = 0;
+  for (const WatchedCheck& watched : checks_) {
+    up += watched.check.state() == health::State::up;
+    unknown += watched.check.state() == health::State::unknown;
+  }
+  const std::size_t needed = config_.needed == 0 ? checks_.size() : config_.needed;
+  if (up >= needed) return health::State::up;
+  return up + unknown >= needed ? health::State::unknown : health::State::down;
+}
+
+Outcome Service::unchanged() const {
+  Outcome outcome;
+  const grammar::RouteList& routes = *routes_of(ServiceStatus::up);
+  rib::Audience reached;
+  for (std::size_t i = 0; i < std::min(routes.size(), families_looked_at); ++i) {
+    const bgp::Family family = routes.at(i).nlri.family;
+    outcome.families.insert(family);
+    reached |= audience_ & state_.routing.with_family(family);
+  }
+  outcome.reached = state_.routing.peers.snapshot(reached);
+  return outcome;
+}
+
+Outcome Service::settle(const Cause& cause, std::string_view why) {
+  const ServiceStatus to = wanted();
+  if (to == status_) {
+    drop_held();
+    return unchanged();
+  }
+  if (held_ == to) return unchanged();
+  if (const std::string objection = state_.guard.objection(*this, to, cause); !objection.empty()) {
+    held_ = to;
+    held_why_ = why;
+    state_.services.review_later();
+    state_.guard.hold(*this, to, objection, cause);
+    return unchanged();
+  }
+  held_.reset();
+  return change(to, cause, why);
+}
+
+void Service::release(const Cause& cause) {
+  if (!held_) return;
+  const ServiceStatus to = *std::exchange(held_, std::nullopt);
+  change(to, cause, held_why_);
+}
+
+void Service::drop_held() {
+  if (!std::exchange(held_, std::nullopt)) return;
+  state_.guard.forget(*this);
+}
+
+void Service::begin_plan_order(std::string_view plan, Order order) {
+  end_plan_order(plan);
+  plan_orders_.push_back({std::string(plan), order});
+}
+
+void Service::end_plan_order(std::string_view plan) {
+  std::erase_if(plan_orders_, [&](const PlanOrder& known) { return known.plan == plan; });
+}
+
+Outcome Service::change(ServiceStatus to, const Cause& cause, std::string_view why) {
+  Outcome outcome = claimed_.change({{bgp::Purpose::announce, routes_of(to)}}, audience_, cause);
+  const ServiceStatus from = std::exchange(status_, to);
+  since_ = state_.now.tick;
+  reason_ = why;
+  state_.receipts.follow("service " + name() + " " + std::string(engine::name(to)), outcome);
+  Publisher& publisher = state_.publisher;
+  publisher.publish(state_.now, ServiceChanged{publisher.keep(cause), publisher.keep(name()), from,
+                                               to, publisher.keep(why), outcome.news, outcome.range,
+                                               outcome.changed});
+  state_.plans.on_service(*this);
+  state_.services.review_soon();
+  const Outcome could = unchanged();
+  outcome.reached |= could.reached;
+  could.families.for_each([&](bgp::Family family) { outcome.families.insert(family); });
+  return outcome;
+}
+
+std::vector<SharedRoutes> Service::concerned(ServiceStatus to) const {
+  std::vector<SharedRoutes> lists;
+  for (const ClaimList& list : claimed_.lists()) lists.push_back(list.routes);
+  lists.push_back(routes_of(to));
+  return lists;
+}
+
+void Service::sketch_change(rib::Claims& sketch, ServiceStatus to) const {
+  claimed_.sketch(sketch, {{bgp::Purpose::announce, routes_of(to)}}, audience_);
+}
+
+void Service::note_failure() {
+  const grammar::Dampening& dampen = config_.dampen;
+  // A check that the service can do without does not count.
+  if (dampen.after == 0 || verdict() != health::State::down) return;
+  const base::Tick now = state_.now.tick;
+  if (damped()) damped_until_ = now + dampen.hold;
+  if (status_ != ServiceStatus::up) return;
+  failures_.push_back(now);
+  while (failures_.size() > dampen.after || failures_.front() + dampen.within < now)
+    failures_.pop_front();
+  if (failures_.size() >= dampen.after) damped_until_ = now + dampen.hold;
+}
+
+void Service::adopt(grammar::ServiceConfig config) {
+  config_ = std::move(config);
+  claim_anew("configured");
+}
+
+void Service::set_audience(rib::Audience audience) {
+  if (audience == audience_) return;
+  audience_ = std::move(audience);
+  if (ClaimedRoutes::count(claimed_.lists()) != 0) claim_anew("other neighbors");
+}
+
+void Service::claim_anew(std::string_view why) {
+  const Cause cause{audit::Cause::Kind::configuration, name(), 0};
+  const Outcome outcome =
+      claimed_.change({{bgp::Purpose::announce, routes_of(status_)}}, audience_, cause);
+  if (outcome.range.empty()) return;
+  Publisher& publisher = state_.publisher;
+  publisher.publish(
+      state_.now,
+      RoutesChanged{publisher.keep(cause), why, {}, outcome.news, outcome.range, outcome.changed});
+}
+
+// --- the table
+
+void ServiceTable::apply(std::vector<grammar::ServiceConfig> configs) {
+  std::vector<std::unique_ptr<Service>> old = std::exchange(services_, {});
+  for (grammar::ServiceConfig& config : configs) {
+    const auto same = std::find_if(old.begin(), old.end(), [&](const auto& service) {
+      return service != nullptr && service->name() == config.name;
+    });
+    std::unique_ptr<Service> service;
+    std::vector<Service::WatchedCheck> known;
+    if (same == old.end()) {
+      service = std::make_unique<Service>(state_, std::move(config), ++last_number_);
+    } else {
+      service = std::move(*same);
+      known = std::exchange(service->checks_, {});
+      service->adopt(std::move(config));
+    }
+    start_checks(*service, std::move(known));
+    services_.push_back(std::move(service));
+  }
+  for (const auto& gone : old) {
+    if (gone == nullptr) continue;
+    for (Service::WatchedCheck& watched : gone->checks_) stop_check(watched);
+    gone->drop_held();
+    const Cause cause{audit::Cause::Kind::configuration, gone->name(), 0};
+    const Outcome outcome = gone->claimed_.retire(cause);
+    if (outcome.range.empty()) continue;
+    Publisher& publisher = state_.publisher;
+    publisher.publish(
+        state_.now,
+        RoutesChanged{
+            publisher.keep(cause), "removed", {}, outcome.news, outcome.range, outcome.changed});
+  }
+  set_precedences();
+  for (const auto& service : services_)
+    service->settle({audit::Cause::Kind::configuration, service->name()}, "configured");
+}
+
+void ServiceTable::set_precedences() {
+  std::vector<rib::Claimant> order;
+  for (const auto& service : services_) order.push_back(service->claimant());
+  if (order == order_) return;
+  order_ = std::move(order);
+  Transaction transaction(state_, {});
+  for (std::size_t i = 0; i < order_.size(); ++i)
+    transaction.set_precedence(order_[i], order_.size() - i);
+  transaction.commit();
+  if (state_.routing.claims().contests() == 0) return;
+  auto job = settle_claims();
+  // The first slice at once: where several claim an NLRI, the old order is wrong now.
+  if (job->step(state_) != BulkJob::Progress::done) state_.jobs.push_back(std::move(job));
+}
+
+void ServiceTable::start_checks(Service& service, std::vector<Service::WatchedCheck> known) {
+  std::size_t place = 0;
+  for (const health::CheckConfig& config : service.config().checks) {
+    const auto same = std::find_if(known.begin(), known.end(), [&](const auto& watched) {
+      return watched.probe != health::no_probe && watched.check.config() == config;
+    });
+    if (same != known.end()) {
+      service.checks_.push_back(std::move(*same));
+      same->probe = health::no_probe;
+      probes_[service.checks_.back().probe].check = place++;
+      continue;
+    }
+    const health::ProbeId probe = take_probe(service, place++);
+    service.checks_.push_back({health::Check(config, 0x9E37 + probe, state_.now.tick), probe});
+    if (config.kind != "peer" && config.kind != "bfd") state_.host.start_probe(probe, config);
+    due_.set(probe, state_.now.tick);
+    if (!config.disable_file.empty()) disable_due_.set(probe, state_.now.tick);
+  }
+  for (Service::WatchedCheck& watched : known) stop_check(watched);
+}
+
+health::ProbeId ServiceTable::take_probe(Service& service, std::size_t check) {
+  auto probe = static_cast<health::ProbeId>(probes_.size());
+  if (free_probes_.empty()) {
+    probes_.emplace_back();
+  } else {
+    probe = free_probes_.back();
+    free_probes_.pop_back();
+  }
+  probes_[probe] = {&service, check};
+  return probe;
+}
+
+void ServiceTable::stop_check(Service::WatchedCheck& watched) {
+  if (watched.probe == health::no_probe) return;
+  const std::string& kind = watched.check.config().kind;
+  if (kind != "peer" && kind != "bfd") state_.host.stop_probe(watched.probe);
+  due_.remove(watched.probe);
+  disable_due_.remove(watched.probe);
+  probes_[watched.probe] = {};
+  free_probes_.push_back(watched.probe);
+}
+
+void ServiceTable::refresh_audiences() {
+  for (const auto& service : services_)
+    service->set_audience(select_neighbors(state_, service->config().neighbors));
+}
+
+base::Tick ServiceTable::deadline() const {
+  base::Tick earliest = std::min({due_.next(), disable_due_.next(), review_at_});
+  for (const auto& service : services_)
+    if (service->damped_until_.ns != 0) earliest = std::min(earliest, service->damped_until_);
+  return earliest;
+}
+
+void ServiceTable::on_timer() {
+  const base::Tick now = state_.now.tick;
+  while (due_.next() <= now) {
+    const Place place = probes_[due_.top()];
+    run(place.service->checks_[place.check]);
+  }
+  while (disable_due_.next() <= now) {
+    const Place place = probes_[disable_due_.top()];
+    look_for_disable_file(*place.service, place.service->checks_[place.check]);
+  }
+  if (review_at_ <= now) review_held();
+  for (const auto& service : services_) {
+    if (service->damped_until_.ns == 0 || service->damped()) continue;
+    service->damped_until_ = {};
+    service->settle({audit::Cause::Kind::check, service->name()}, "no longer dampened");
+  }
+}
+
+void ServiceTable::run(Service::WatchedCheck& watched) {
+  const health::ProbeId probe = watched.probe;
+  switch (watched.check.on_timer(state_.now.tick)) {
+    case health::Check::Duty::nothing:
+      break;
+    case health::Check::Duty::give_up:
+      state_.host.cancel_probe(probe);
+      if (watched.check.on_timeout(state_.now.tick)) changed(*probes_[probe].service, watched);
+      break;
+    case health::Check::Duty::attempt: {
+      state_.latency.check_late.record(watched.check.lateness());
+      const std::string& kind = watched.check.config().kind;
+      const std::optional<health::ProbeResult> result =
+          kind == "peer" || kind == "bfd" ? std::optional(look_inside(watched.check.config()))
+                                          : state_.host.run_probe(probe);
+      if (result) return on_probe(probe, *result);
+      break;
+    }
+  }
+  due_.set(probe, watched.check.deadline());
+}
+
+health::ProbeResult ServiceTable::look_inside(const health::CheckConfig& check) {
+  if (check.kind == "bfd") {
+    const BfdEntry* session = state_.bfd.find(check.session);
+    const bool up = session != nullptr && session->report.state == bfd::State::up;
+    return {.ok = up, .error = up ? "" : "the BFD session is not up", .again = base::never};
+  }
+  for (const auto& neighbor : state_.neighbors)
+    if (neighbor != nullptr && neighbor->peer_address() == check.address && neighbor->established())
+      return {.ok = true, .error = {}, .again = base::never};
+  return {.ok = false, .error = "the session is not established", .again = base::never};
+}
+
+void ServiceTable::on_probe(health::ProbeId probe, const health::ProbeResult& result) {
+  if (probe >= probes_.size() || probes_[probe].service == nullptr) return;
+  const Place place = probes_[probe];
+  Service::WatchedCheck& watched = place.service->checks_[place.check];
+  const bool news = watched.check.on_result(result, state_.now.tick);
+  due_.set(probe, watched.check.deadline());
+  if (news) changed(*place.service, watched);
+}
+
+void ServiceTable::changed(Service& service, const Service::WatchedCheck& watched) {
+  const health::Check& check = watched.check;
+  std::string why = "check " + check.config().name;
+  why += check.state() == health::State::up ? " is up" : ": " + check.error();
+  if (check.state() == health::State::down) service.note_failure();
+  service.settle({audit::Cause::Kind::check, service.name()}, why);
+  if (check.state() == health::State::down)
+    state_.plans.on_check(service.name(), check.config().name);
+}
+
+void ServiceTable::look_for_disable_file(Service& service, Service::WatchedCheck& watched) {
+  constexpr base::Duration pause = base::milliseconds(100);
+  const std::string& path = watched.check.config().disable_file;
+  disable_due_.set(watched.probe, state_.now.tick + pause);
+  const bool disabled = state_.host.file_exists(path);
+  if (std::exchange(watched.disabled, disabled) == disabled) return;
+  service.settle({audit::Cause::Kind::check, service.name()},
+                 path + (disabled ? " exists" : " is gone"));
+}
+
+void ServiceTable::on_peer(const base::IpAddress& peer, bool up, std::string_view reason) {
+  for (std::size_t probe = 0; probe < probes_.size(); ++probe) {
+    const Place place = probes_[probe];
+    if (place.service == nullptr) continue;
+    const health::CheckConfig& check = place.service->checks_[place.check].check.config();
+    if (check.kind == "peer" && check.address == peer)
+      on_probe(static_cast<health::ProbeId>(probe),
+               {.ok = up, .error = reason, .again = base::never});
+  }
+}
+
+void ServiceTable::on_bfd(std::string_view session, bool up, std::string_view reason) {
+  for (std::size_t probe = 0; probe < probes_.size(); ++probe) {
+    const Place place = probes_[probe];
+    if (place.service == nullptr) continue;
+    const health::CheckConfig& check = place.service->checks_[place.check].check.config();
+    if (check.kind == "bfd" && check.session == session)
+      on_probe(static_cast<health::ProbeId>(probe),
+               {.ok = up, .error = reason, .again = base::never});
+  }
+}
+
+void ServiceTable::review_held() {
+  // Peers announce and withdraw without a word to us.
+  constexpr base::Duration pause = base::seconds(1);
+  review_at_ = base::never;
+  for (const auto& service : services_) {
+    if (service->held_) state_.guard.review(*service);
+    if (service->held_) review_at_ = state_.now.tick + pause;
+  }
+}
+
+void ServiceTable::review_soon() {
+  const bool held = std::any_of(services_.begin(), services_.end(),
+                                [](const auto& service) { return service->held_.has_value(); });
+  if (held) state_.consequences.push_back(Consequence{Consequence::Kind::review, {}, {}, {}});
+}
+
+void ServiceTable::review_later() {
+  review_at_ = state_.now.tick + base::seconds(1);
+}
+
+const Service* ServiceTable::find(rib::Claimant claimant) const {
+  const auto known = std::find_if(services_.begin(), services_.end(), [&](const auto& service) {
+    return service->claimant() == claimant;
+  });
+  return known == services_.end() ? nullptr : known->get();
+}
+
+Service* ServiceTable::find(std::string_view name) const {
+  const auto known = std::find_if(services_.begin(), services_.end(),
+                                  [&](const auto& service) { return service->name() == name; });
+  return known == services_.end() ? nullptr : known->get();
+}
+
+}  // namespace openbell::engine

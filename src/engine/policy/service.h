@@ -1,0 +1,161 @@
+#pragma once
+// Services: routes that live as long as their checks say so.
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/deadline_queue.h"
+#include "engine/policy/service_status.h"
+#include "engine/routing/claimed_routes.h"
+#include "grammar/config/service.h"
+#include "health/check.h"
+
+namespace openbell::engine {
+
+struct State;
+
+class Service {
+ public:
+  struct WatchedCheck {
+    health::Check check;
+    health::ProbeId probe = 0;
+    bool disabled = false;  // its disable file exists
+  };
+  /// What an operator or a plan has said, above the checks.
+  enum class Order : std::uint8_t { none, up, down };
+
+  /// `number`: of its claims, never used twice.
+  Service(State& state, grammar::ServiceConfig config, std::uint32_t number);
+
+  [[nodiscard]] const std::string& name() const { return config_.name; }
+  [[nodiscard]] const grammar::ServiceConfig& config() const { return config_; }
+  [[nodiscard]] ServiceStatus status() const { return status_; }
+  [[nodiscard]] const std::vector<WatchedCheck>& checks() const { return checks_; }
+  [[nodiscard]] base::Tick since() const { return since_; }
+  [[nodiscard]] const std::string& reason() const { return reason_; }
+  /// What counts: the plan that was run last and still runs, else the operator.
+  [[nodiscard]] Order order() const {
+    return plan_orders_.empty() ? order_ : plan_orders_.back().order;
+  }
+  [[nodiscard]] bool disabled_by_command() const { return disabled_; }
+  [[nodiscard]] const rib::Audience& audience() const { return audience_; }
+  [[nodiscard]] rib::Claimant claimant() const { return claimed_.claimant(); }
+  [[nodiscard]] bool damped() const;
+  /// A change that a guard holds back.
+  [[nodiscard]] std::optional<ServiceStatus> held() const { return held_; }
+  [[nodiscard]] const SharedRoutes& routes_of(ServiceStatus status) const;
+
+  void set_order(Order order) { order_ = order; }
+  void begin_plan_order(std::string_view plan, Order order);
+  void end_plan_order(std::string_view plan);
+  void set_disabled(bool disabled) { disabled_ = disabled; }
+  /// Brings the routes to what checks and orders want, unless a guard objects. `why` for the
+  /// record.
+  Outcome settle(const Cause& cause, std::string_view why);
+  /// Lets a held change happen.
+  void release(const Cause& cause);
+  /// Gives a held change up: it comes again with the next change of a check.
+  void drop_held();
+  [[nodiscard]] ServiceStatus wanted() const;
+  /// What going to `to` now would change, in a sketch.
+  void sketch_change(rib::Claims& sketch, ServiceStatus to) const;
+  /// Routes that going to `to` would be about, those that it gives up included.
+  [[nodiscard]] std::vector<SharedRoutes> concerned(ServiceStatus to) const;
+
+ private:
+  friend class ServiceTable;
+  struct PlanOrder {
+    std::string plan;
+    Order order{};
+  };
+
+  void adopt(grammar::ServiceConfig config);
+  void set_audience(rib::Audience audience);
+  Outcome change(ServiceStatus to, const Cause& cause, std::string_view why);
+  /// Nothing was changed, for those who could have been told.
+  [[nodiscard]] Outcome unchanged() const;
+  /// The routes of its state, as another file or other neighbors have them.
+  void claim_anew(std::string_view why);
+  /// What the checks say together: unknown while those that have not decided could still tip it.
+  [[nodiscard]] health::State verdict() const;
+  /// A check fell: counts for dampening if it takes the service down, or would if it were up.
+  void note_failure();
+
+  State& state_;
+  grammar::ServiceConfig config_;
+  std::vector<WatchedCheck> checks_;
+  ServiceStatus status_ = ServiceStatus::unknown;
+  Order order_ = Order::none;
+  std::vector<PlanOrder> plan_orders_;
+  bool disabled_ = false;
+  std::optional<ServiceStatus> held_;
+  std::string held_why_;
+  base::Tick since_{};
+  std::string reason_;
+  rib::Audience audience_;
+  ClaimedRoutes claimed_;
+  std::deque<base::Tick> failures_;  // the last ones, for dampening
+  base::Tick damped_until_{};
+};
+
+class ServiceTable {
+ public:
+  explicit ServiceTable(State& state) : state_(state) {}
+
+  /// A configuration: services that are new begin unknown, those that stay keep their state, those
+  /// that are gone withdraw their routes. Checks that did not change are not disturbed.
+  void apply(std::vector<grammar::ServiceConfig> services);
+  /// Neighbors came, went, or changed their families.
+  void refresh_audiences();
+
+  [[nodiscard]] base::Tick deadline() const;
+  void on_timer();
+  void on_probe(health::ProbeId probe, const health::ProbeResult& result);
+  /// A session with this neighbor came up or went down: for checks of kind `peer`.
+  void on_peer(const base::IpAddress& peer, bool up, std::string_view reason);
+  /// For checks of kind `bfd`.
+  void on_bfd(std::string_view session, bool up, std::string_view reason);
+  /// Held changes are looked at again: another service or a received route may make them harmless.
+  void review_held();
+  void review_soon();
+  void review_later();
+
+  [[nodiscard]] Service* find(std::string_view name) const;
+  /// The service that makes these claims; null when it is gone.
+  [[nodiscard]] const Service* find(rib::Claimant claimant) const;
+  [[nodiscard]] const std::vector<std::unique_ptr<Service>>& all() const { return services_; }
+
+ private:
+  struct Place {
+    Service* service = nullptr;
+    std::size_t check = 0;
+  };
+
+  /// The first of the file counts where several claim one NLRI.
+  void set_precedences();
+  void start_checks(Service& service, std::vector<Service::WatchedCheck> known);
+  void stop_check(Service::WatchedCheck& watched);
+  health::ProbeId take_probe(Service& service, std::size_t check);
+  void run(Service::WatchedCheck& watched);
+  void look_for_disable_file(Service& service, Service::WatchedCheck& watched);
+  [[nodiscard]] health::ProbeResult look_inside(const health::CheckConfig& check);
+  void changed(Service& service, const Service::WatchedCheck& watched);
+
+  State& state_;
+  std::vector<std::unique_ptr<Service>> services_;
+  std::vector<rib::Claimant> order_;  // of their claims
+  std::uint32_t last_number_ = 0;
+  std::vector<Place> probes_;  // by ProbeId
+  std::vector<health::ProbeId> free_probes_;
+  base::DeadlineQueue due_;          // of checks, by ProbeId
+  base::DeadlineQueue disable_due_;  // of looks for a disable file, by ProbeId
+  base::Tick review_at_ = base::never;
+};
+
+}  // namespace openbell::engine

@@ -1,0 +1,47 @@
+#pragma once
+// The one way out: what happened is told to every sink, after the bytes that it caused have left.
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "engine/report/events.h"
+
+namespace openbell::engine {
+
+/// Reads facts; changes nothing.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual void on(const Event& event) = 0;
+};
+
+class Publisher {
+ public:
+  /// Sinks hear in the order in which they were added; they outlive the publisher's last deliver().
+  void add(Sink& sink) { sinks_.push_back(&sink); }
+
+  /// Keeps a text for the facts of this turn.
+  std::string_view keep(std::string_view text);
+  Cause keep(const Cause& cause);
+
+  /// A fact for deliver(). `at`: when it happened.
+  template <typename Fact>
+  void publish(const base::Now& at, Fact fact) {
+    waiting_.push_back({at, std::move(fact)});
+  }
+  /// Tells the sinks what was published, also what they publish meanwhile.
+  void deliver();
+  [[nodiscard]] bool empty() const { return waiting_.empty(); }
+
+ private:
+  /// Texts of a turn: filled from the front, emptied at once.
+  static constexpr std::size_t block_size = 64u << 10;
+
+  std::vector<Sink*> sinks_;
+  std::deque<Event> waiting_;
+  std::deque<std::string> blocks_;  // none grows beyond its capacity
+  std::size_t block_ = 0;           // being filled
+};
+
+}  // namespace openbell::engine

@@ -1,0 +1,280 @@
+#include "engine/report/receipt.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/state.h"
+
+namespace openbell::engine {
+
+namespace {
+/// A peer whose kernel has not acknowledged after this long is reported so.
+constexpr base::Duration patience = base::seconds(5);
+}  // namespace
+
+void ReceiptBook::begin(Helper& helper, std::string_view word, std::string_view result,
+                        std::string answer, base::Now read, const Outcome& outcome) {
+  Receipt receipt;
+  receipt.word = word;
+  receipt.read = read;
+  receipt.helper = helper.id();
+  receipt.report = helper.begin_report({});
+  receipt.result = result;
+  receipt.answer = std::move(answer);
+  add(std::move(receipt), outcome);
+}
+
+void ReceiptBook::follow(std::string subject, const Outcome& outcome) {
+  if (receipts_.size() >= receipts_max || outcome.news.empty()) return;
+  Receipt receipt;
+  receipt.word = std::move(subject);
+  receipt.read = state_.now;
+  receipt.answered = true;
+  add(std::move(receipt), outcome);
+}
+
+void ReceiptBook::add(Receipt receipt, const Outcome& outcome) {
+  const rib::Token token = first_ + receipts_.size();
+  receipt.decided = state_.host.clock().tick;
+  if (receipts_.empty()) unanswered_ = token;
+  // Beyond the limit a command is still answered, without its neighbors.
+  const bool whole = receipts_.size() < receipts_max;
+  receipt.open = whole && outcome.rest != nullptr;
+  if (receipt.open) outcome.rest->follow(token);
+  if (whole)
+    (outcome.reached & state_.routing.out.listening()).for_each([&](rib::PeerIndex id) {
+      const Neighbor* neighbor = state_.neighbor(id);
+      if (neighbor == nullptr) return;
+      Peer& peer = receipt.peers.emplace_back();
+      peer.id = id;
+      peer.address = neighbor->peer_address();
+      if (!outcome.families.empty() && !neighbor->negotiated(outcome.families))
+        peer.state = PeerState::not_negotiated;
+      if (peer.state == PeerState::waiting) ++receipt.unfinished;
+    });
+  unwritten_ += receipt.unfinished;
+  receipts_.push_back(std::move(receipt));
+  await(receipts_.back(), token, outcome);
+  for (Peer& peer : receipts_.back().peers) settle(receipts_.back(), token, peer);
+}
+
+void ReceiptBook::await(Receipt& receipt, rib::Token token, const Outcome& outcome) {
+  if (outcome.range.empty()) return;
+  rib::Snapshot awaited;
+  for (Peer& peer : receipt.peers) {
+    if (peer.state != PeerState::waiting || !outcome.news.contains(peer.id)) continue;
+    ++peer.awaited;
+    peer.news = true;
+    awaited |= state_.routing.peers.snapshot(peer.id);
+  }
+  if (!awaited.empty()) state_.routing.out.await(token, awaited, outcome.range, outcome.mark);
+}
+
+void ReceiptBook::settle(Receipt& receipt, rib::Token token, Peer& peer) {
+  if (receipt.open || peer.state != PeerState::waiting || peer.awaited != 0) return;
+  --unwritten_;
+  if (peer.sent) {
+    peer.state = PeerState::written;
+    stamped_.emplace(peer.stamp, Stamped{token, peer.id});
+    return;
+  }
+  peer.state = peer.news ? PeerState::superseded : PeerState::unchanged;
+  --receipt.unfinished;
+}
+
+void ReceiptBook::extend(rib::Token token, const Outcome& outcome) {
+  if (Receipt* receipt = find(token)) await(*receipt, token, outcome);
+}
+
+void ReceiptBook::close(rib::Token token) {
+  Receipt* receipt = find(token);
+  if (receipt == nullptr) return;
+  receipt->open = false;
+  for (Peer& peer : receipt->peers) settle(*receipt, token, peer);
+}
+
+ReceiptBook::Receipt* ReceiptBook::find(rib::Token token) {
+  return token < first_ || token - first_ >= receipts_.size() ? nullptr
+                                                              : &receipts_[token - first_];
+}
+
+ReceiptBook::Peer* ReceiptBook::find(Receipt& receipt, NeighborId neighbor) {
+  const auto known = std::lower_bound(receipt.peers.begin(), receipt.peers.end(), neighbor,
+                                      [](const Peer& peer, NeighborId id) { return peer.id < id; });
+  return known == receipt.peers.end() || known->id != neighbor ? nullptr : &*known;
+}
+
+void ReceiptBook::on_settled(rib::Token token, NeighborId neighbor, rib::PeerOutput::Fate fate) {
+  Receipt* receipt = find(token);
+  Peer* peer = receipt == nullptr ? nullptr : find(*receipt, neighbor);
+  if (peer == nullptr || peer->state != PeerState::waiting) return;
+  --peer->awaited;
+  if (fate == rib::PeerOutput::Fate::lost) {
+    --unwritten_;
+    return finish(*receipt, *peer);
+  }
+  if (fate == rib::PeerOutput::Fate::written) {
+    const PeerLatency& latency = state_.neighbor(neighbor)->latency();
+    peer->sent = true;
+    peer->encoded_at = latency.encoded;
+    peer->written_at = latency.written_at;
+    peer->stamp = latency.stamp;
+  }
+  settle(*receipt, token, *peer);
+}
+
+void ReceiptBook::end_turn() {
+  const rib::Token end = first_ + receipts_.size();
+  for (unanswered_ = std::max(unanswered_, first_); unanswered_ < end; ++unanswered_) {
+    Receipt& receipt = *find(unanswered_);
+    if (!receipt.answered) answer(receipt);
+  }
+  drop_finished();
+}
+
+void ReceiptBook::drop_finished() {
+  while (!receipts_.empty() && receipts_.front().finished()) {
+    receipts_.pop_front();
+    ++first_;
+  }
+}
+
+void ReceiptBook::answer(Receipt& receipt) {
+  receipt.answered = true;
+  Helper* helper = state_.helper(receipt.helper);
+  if (helper == nullptr || helper->report_is_gone(receipt.report)) return;
+  const bool json = helper->process.encoder == grammar::Encoder::json;
+  helper->finish_report(receipt.report,
+                        (json ? print_json(receipt) : print_text(receipt)) + receipt.answer);
+}
+
+namespace {
+
+std::string_view name_of_state(int state) {
+  constexpr std::string_view names[] = {"waiting",    "written",        "unchanged",
+                                        "superseded", "not negotiated", "over"};
+  return names[state];
+}
+
+}  // namespace
+
+std::string ReceiptBook::print_json(const Receipt& receipt) {
+  std::string text = "{ \"id\": ";
+  base::TextWriter out(text);
+  const auto time = [&](std::string_view key, base::Tick tick) {
+    out.put(", \"").put(key).put("_ns\": ").signed_number(tick.ns);
+    out.put(", \"").put(key).put("_utc_ns\": ").signed_number(receipt.utc_of(tick));
+  };
+  out.json_string(receipt.word).put(", \"result\": ").json_string(receipt.result);
+  time("read", receipt.read.tick);
+  time("decided", receipt.decided);
+  out.put(", \"neighbors\": [");
+  std::string_view separator = " ";
+  for (const Peer& peer : receipt.peers) {
+    out.put(separator).put("{ \"neighbor\": \"").put(peer.address.text()).put('"');
+    out.put(", \"state\": \"").put(name_of_state(static_cast<int>(peer.state))).put('"');
+    if (peer.state == PeerState::written) {
+      time("encoded", peer.encoded_at);
+      time("written", peer.written_at);
+    }
+    out.put(" }");
+    separator = ", ";
+  }
+  out.put(" ] }\n");
+  return text;
+}
+
+std::string ReceiptBook::print_text(const Receipt& receipt) {
+  std::string text = "receipt ";
+  base::TextWriter out(text);
+  out.put(receipt.word).put(' ').put(receipt.result);
+  out.put(" read ").signed_number(receipt.utc_of(receipt.read.tick));
+  out.put(" decided ").signed_number(receipt.utc_of(receipt.decided));
+  for (const Peer& peer : receipt.peers) {
+    out.put(" neighbor ").put(peer.address.text());
+    if (peer.state != PeerState::written) {
+      out.put(' ').put(name_of_state(static_cast<int>(peer.state)));
+      continue;
+    }
+    out.put(" encoded ").signed_number(receipt.utc_of(peer.encoded_at));
+    out.put(" written ").signed_number(receipt.utc_of(peer.written_at));
+  }
+  out.put('\n');
+  return text;
+}
+
+void ReceiptBook::on_stamp(NeighborId neighbor, StampId stamp, StampKind kind,
+                           std::int64_t utc_ns) {
+  for (auto at = stamped_.equal_range(stamp); at.first != at.second;) {
+    const auto entry = at.first++;
+    Receipt* receipt = find(entry->second.token);
+    Peer* peer = receipt == nullptr || entry->second.neighbor != neighbor
+                     ? nullptr
+                     : find(*receipt, neighbor);
+    if (peer == nullptr) continue;
+    switch (kind) {
+      case StampKind::sent:
+        peer->sent_utc_ns = utc_ns;
+        break;
+      case StampKind::sent_by_hardware:
+        peer->hardware_ns = utc_ns;
+        break;
+      case StampKind::acknowledged:
+        peer->acknowledged_utc_ns = utc_ns;
+        finish(*receipt, *peer);
+        break;
+    }
+  }
+  if (kind == StampKind::acknowledged) {
+    for (auto at = stamped_.equal_range(stamp); at.first != at.second;) {
+      const auto entry = at.first++;
+      if (entry->second.neighbor == neighbor) stamped_.erase(entry);
+    }
+    drop_finished();
+  }
+}
+
+void ReceiptBook::finish(Receipt& receipt, Peer& peer) {
+  if (peer.state == PeerState::over) return;
+  const bool written = peer.state == PeerState::written;
+  peer.state = PeerState::over;
+  --receipt.unfinished;
+  Publisher& publisher = state_.publisher;
+  ReceiptSettled settled;
+  settled.subject = publisher.keep(receipt.word);
+  if (receipt.report != 0) settled.helper = receipt.helper;
+  settled.neighbor = peer.id;
+  settled.address = peer.address;
+  settled.address_text = publisher.keep(peer.address.text());
+  settled.state = peer.acknowledged_utc_ns != 0 ? "acknowledged" : "unacknowledged";
+  settled.read_utc_ns = receipt.utc_of(receipt.read.tick);
+  settled.written_utc_ns = written ? receipt.utc_of(peer.written_at) : 0;
+  settled.sent_utc_ns = peer.sent_utc_ns;
+  settled.hardware_ns = peer.hardware_ns;
+  settled.acknowledged_utc_ns = peer.acknowledged_utc_ns;
+  publisher.publish(state_.now, settled);
+}
+
+base::Tick ReceiptBook::deadline() const {
+  return receipts_.empty() ? base::never : receipts_.front().read.tick + patience;
+}
+
+void ReceiptBook::on_timer() {
+  while (!receipts_.empty() && deadline() <= state_.now.tick) {
+    Receipt& oldest = receipts_.front();
+    for (Peer& peer : oldest.peers) {
+      if (peer.state == PeerState::waiting) --unwritten_;
+      if (peer.state != PeerState::waiting && peer.state != PeerState::written) continue;
+      for (auto at = stamped_.equal_range(peer.stamp); at.first != at.second;) {
+        const auto entry = at.first++;
+        if (entry->second.token == first_ && entry->second.neighbor == peer.id)
+          stamped_.erase(entry);
+      }
+      finish(oldest, peer);
+    }
+    receipts_.pop_front();
+    ++first_;
+  }
+}
+
+}  // namespace openbell::engine

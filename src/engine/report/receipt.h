@@ -1,0 +1,121 @@
+#pragma once
+// Receipts: when a change was read, decided, encoded, written to each neighbor, handed to the
+// driver and acknowledged by the neighbor's kernel. For commands that end with `id WORD`, and for
+// everything that services, plans and leases do.
+//
+// What is waited for is told by AdjRibOut for exactly the changes of the command; nothing is
+// guessed from other writes, and nothing is searched for.
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/ip.h"
+#include "base/tick.h"
+#include "engine/host.h"
+#include "engine/routing/transaction.h"
+#include "rib/adj_rib_out.h"
+
+namespace openbell::engine {
+
+struct State;
+class Helper;
+
+class ReceiptBook {
+ public:
+  static constexpr std::size_t receipts_max = 4096;
+
+  explicit ReceiptBook(State& state) : state_(state) {}
+
+  /// A command with an id was carried out: its answer waits for the end of the turn, when it is
+  /// known who has been written to. `answer` is `done`, `error` or empty, with its newline.
+  void begin(Helper& helper, std::string_view word, std::string_view result, std::string answer,
+             base::Now read, const Outcome& outcome);
+  /// What was just changed by a service, a plan or a lease is followed into the audit log.
+  void follow(std::string subject, const Outcome& outcome);
+
+  /// Some receipt waits for what is written to this neighbor now.
+  [[nodiscard]] bool waiting() const { return unwritten_ != 0; }
+  /// A slice of what a receipt waits for was done; after close() no other follows.
+  void extend(rib::Token token, const Outcome& outcome);
+  void close(rib::Token token);
+  void on_settled(rib::Token token, NeighborId neighbor, rib::PeerOutput::Fate fate);
+  /// Answers leave: what has not been written by now is said to wait.
+  void end_turn();
+  void on_stamp(NeighborId neighbor, StampId stamp, StampKind kind, std::int64_t utc_ns);
+  [[nodiscard]] base::Tick deadline() const;
+  /// Gives up waiting for acknowledgements.
+  void on_timer();
+
+ private:
+  enum class PeerState : std::uint8_t {
+    waiting,         // for a write
+    written,         // waits for the acknowledgement
+    unchanged,       // it had been told the same before
+    superseded,      // a later change took its place before it was sent
+    not_negotiated,  // the session does not carry the family
+    over,            // acknowledged, or given up
+  };
+  struct Peer {
+    NeighborId id = 0;
+    base::IpAddress address;
+    PeerState state = PeerState::waiting;
+    std::uint32_t awaited = 0;  // writes that are still to come
+    bool news = false;          // something was
+    bool sent = false;          // something was written
+    base::Tick encoded_at{};
+    base::Tick written_at{};
+    StampId stamp = 0;
+    std::int64_t sent_utc_ns = 0;
+    std::int64_t hardware_ns = 0;
+    std::int64_t acknowledged_utc_ns = 0;
+  };
+  struct Receipt {
+    HelperId helper = 0;
+    std::uint64_t report = 0;  // of the helper; 0: nobody asked
+    std::string word;          // or what it was that changed
+    std::string result;
+    std::string answer;
+    base::Now read;
+    base::Tick decided{};
+    std::vector<Peer> peers;  // ascending ids
+    std::size_t unfinished = 0;
+    bool open = false;  // goes on in slices
+    bool answered = false;
+    [[nodiscard]] bool finished() const { return answered && unfinished == 0; }
+    /// The same for a tick wherever it is said: the clocks are compared once, when it was read.
+    [[nodiscard]] std::int64_t utc_of(base::Tick tick) const {
+      return read.utc_ns + (tick - read.tick).ns;
+    }
+  };
+  /// A write whose stamps are still to come.
+  struct Stamped {
+    rib::Token token = 0;
+    NeighborId neighbor = 0;
+  };
+
+  void add(Receipt receipt, const Outcome& outcome);
+  [[nodiscard]] Receipt* find(rib::Token token);
+  static Peer* find(Receipt& receipt, NeighborId neighbor);
+  void await(Receipt& receipt, rib::Token token, const Outcome& outcome);
+  /// All that a peer waits for has been written, if no more comes.
+  void settle(Receipt& receipt, rib::Token token, Peer& peer);
+  void answer(Receipt& receipt);
+  [[nodiscard]] static std::string print_json(const Receipt& receipt);
+  [[nodiscard]] static std::string print_text(const Receipt& receipt);
+  /// Nothing more is expected of a peer; says so when it was written to or waited for.
+  void finish(Receipt& receipt, Peer& peer);
+  void drop_finished();
+
+  State& state_;
+  std::deque<Receipt> receipts_;  // oldest first; tokens are places from first_
+  rib::Token first_ = 1;
+  rib::Token unanswered_ = 1;  // the first that waits for the end of its turn
+  std::size_t unwritten_ = 0;  // peers that receipts wait for
+  std::unordered_multimap<StampId, Stamped> stamped_;
+};
+
+}  // namespace openbell::engine

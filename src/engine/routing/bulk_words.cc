@@ -1,0 +1,275 @@
+#include "engine/routing/bulk_words.h"
+
+#include <utility>
+
+#include "engine/state.h"
+
+namespace openbell::engine {
+
+namespace {
+
+/// Words said in one turn: some 0.15 ms of work.
+constexpr std::size_t slice_words = 1024;
+/// Records looked at in one turn by a walk that finds little.
+constexpr std::size_t slice_looked_at = 16'384;
+
+grammar::RouteView without_watchdog(grammar::RouteView route) {
+  route.watchdog = {};
+  return route;
+}
+
+constexpr Voice configuration_voice{.claimant = {rib::Rank::word, claimant_configuration},
+                                    .joins = true};
+
+}  // namespace
+
+// --- the frame
+
+BulkWords::BulkWords(State& state, OwnCause cause, std::string_view result, const Voice& voice)
+    : claims_(state.routing.claims_),
+      cause_(std::move(cause)),
+      result_(result),
+      voice_(voice),
+      moment_(claims_.open_moment()) {}
+
+BulkWords::~BulkWords() {
+  claims_.close_moment(moment_);
+}
+
+Cause BulkWords::cause() const {
+  return {cause_.kind, cause_.name, cause_.number, cause_.command};
+}
+
+BulkJob::Progress BulkWords::step(State& state) {
+  claims_.speak_as_of(moment_);
+  voice_.cause = cause();
+  Transaction transaction(state, voice_);
+  const bool more = say(state, transaction);
+  const Outcome outcome = transaction.commit();
+  claims_.speak_now();
+  note_slice(state, outcome);
+  if (!outcome.range.empty())
+    state.publisher.publish(
+        state.now, RoutesChanged{state.publisher.keep(cause()), result_,
+                                 state.publisher.keep(detail_of(outcome.routes)), outcome.news,
+                                 outcome.range, outcome.changed});
+  if (!first_) first_ = outcome;
+  if (more) return Progress::more;
+  note_end(state);
+  return Progress::done;
+}
+
+Outcome begin_words(State& state, std::unique_ptr<BulkWords> job) {
+  const bool done = job->step(state) == BulkJob::Progress::done;
+  Outcome outcome = job->first_outcome();
+  if (done) return outcome;
+  outcome.rest = job.get();
+  state.jobs.push_back(std::move(job));
+  return outcome;
+}
+
+// --- words that end
+
+namespace {
+
+class EndWords final : public BulkWords {
+ public:
+  EndWords(State& state, const Cause& cause, std::string_view result, const Voice& voice)
+      : BulkWords(state, own(cause), result, voice) {}
+  void only_for(rib::Audience peers) {
+    peers_ = std::move(peers);
+    claims().end_all_words(moment(), peers_, {});
+  }
+  void only_of(rib::Claimant claimant) {
+    claimant_ = claimant;
+    claims().end_all_words(moment(), {}, claimant_);
+  }
+
+ private:
+  bool say(State&, Transaction& transaction) override {
+    std::size_t said = 0;
+    bool end = false;
+    for (std::size_t n = 0; n < slice_looked_at / portion && said < slice_words && !end; ++n)
+      end = claims().walk_words(cursor_, moment(), portion, [&](const auto& word) {
+        if (claimant_ && word.claimant != *claimant_) return;
+        const rib::Audience whom = peers_ ? word.audience & *peers_ : word.audience;
+        if (whom.empty()) return;
+        ++said;
+        transaction.withdraw(word.nlri, whom);
+      });
+    return !end;
+  }
+  [[nodiscard]] std::string detail_of(std::size_t routes) const override {
+    return claimant_ ? std::to_string(routes) + " routes withdrawn: their helper ended"
+                     : std::string();
+  }
+
+  static constexpr std::size_t portion = 256;
+  std::optional<rib::Audience> peers_;
+  std::optional<rib::Claimant> claimant_;
+  rib::Claims::Cursor cursor_;
+};
+
+}  // namespace
+
+std::unique_ptr<BulkWords> clear_words(State& state, const rib::Audience& peers,
+                                       const Cause& cause) {
+  auto job = std::make_unique<EndWords>(state, cause, "cleared", Voice{});
+  job->only_for(peers);
+  return job;
+}
+
+std::unique_ptr<BulkWords> withdraw_words_of(State& state, rib::Claimant claimant,
+                                             const Cause& cause) {
+  auto job = std::make_unique<EndWords>(state, cause, "withdrawn",
+                                        Voice{.priority = rib::Priority::urgent});
+  job->only_of(claimant);
+  return job;
+}
+
+// --- words that begin
+
+namespace {
+
+class RestoreConfigured final : public BulkWords {
+ public:
+  RestoreConfigured(State& state, const rib::Audience& peers, const Cause& cause)
+      : BulkWords(state, own(cause), "configured", configuration_voice) {
+    for (const auto& neighbor : state.neighbors) {
+      if (neighbor == nullptr || neighbor->is_born_of_range()) continue;
+      rib::Audience whom = neighbor->audience() & peers;
+      if (!whom.empty() && !neighbor->routes().empty())
+        lists_.push_back({std::move(whom), neighbor->shared_routes()});
+    }
+  }
+
+ private:
+  struct List {
+    rib::Audience whom;
+    SharedRoutes routes;
+  };
+  bool say(State& state, Transaction& transaction) override {
+    for (std::size_t n = 0; n < slice_words && list_ < lists_.size(); ++n) {
+      const List& list = lists_[list_];
+      if (at_ == list.routes->size()) {
+        ++list_;
+        at_ = 0;
+        continue;
+      }
+      const grammar::RouteView route = list.routes->at(at_++);
+      rib::Audience whom = list.whom - claims().with_word(route.nlri);
+      if (route.multicast_group) {
+        bgp::NlriView multicast = route.nlri;
+        multicast.family = bgp::Family::ipv4_multicast;
+        whom -= claims().with_word(multicast);
+      }
+      whom = state.watchdogs.let_configured(route, whom);
+      if (!whom.empty()) transaction.announce(without_watchdog(route), whom);
+    }
+    return list_ < lists_.size();
+  }
+
+  std::vector<List> lists_;
+  std::size_t list_ = 0;
+  std::size_t at_ = 0;
+};
+
+class SayRoutes final : public BulkWords {
+ public:
+  SayRoutes(State& state, grammar::RouteList routes, rib::Audience audience, bgp::Purpose purpose,
+            const Voice& voice, const Cause& cause)
+      : BulkWords(state, own(cause), "done", voice),
+        routes_(std::move(routes)),
+        audience_(std::move(audience)),
+        purpose_(purpose) {}
+
+ private:
+  bool say(State&, Transaction& transaction) override {
+    for (std::size_t n = 0; n < slice_words && at_ < routes_.size(); ++n) {
+      const grammar::RouteView route = routes_.at(at_++);
+      purpose_ == bgp::Purpose::announce ? transaction.announce(route, audience_)
+                                         : transaction.withdraw(route, audience_);
+    }
+    return at_ < routes_.size();
+  }
+
+  grammar::RouteList routes_;
+  rib::Audience audience_;
+  bgp::Purpose purpose_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<BulkWords> restore_configured(State& state, const rib::Audience& peers,
+                                              const Cause& cause) {
+  return std::make_unique<RestoreConfigured>(state, peers, cause);
+}
+
+std::unique_ptr<BulkWords> say_routes(State& state, grammar::RouteList routes,
+                                      const rib::Audience& audience, bgp::Purpose purpose,
+                                      const Voice& voice, const Cause& cause) {
+  return std::make_unique<SayRoutes>(state, std::move(routes), audience, purpose, voice, cause);
+}
+
+// --- the configuration
+
+ConfiguredWords::ConfiguredWords(State& state, std::vector<ConfiguredChange> changes,
+                                 std::string_view cause)
+    : BulkWords(state, {audit::Cause::Kind::configuration, std::string(cause), 0, {}}, "configured",
+                configuration_voice),
+      changes_(std::move(changes)) {}
+
+std::vector<ConfiguredChange> ConfiguredWords::abandon() {
+  std::vector<ConfiguredChange> rest;
+  for (; at_ < changes_.size(); ++at_) {
+    rest.push_back(std::move(changes_[at_]));
+    rest.back().from.push_back(rest.back().to);
+  }
+  changes_.clear();
+  return rest;
+}
+
+bool ConfiguredWords::say(State& state, Transaction& transaction) {
+  for (std::size_t n = 0; n < slice_words && at_ < changes_.size(); ++n) {
+    if (say_next(state, transaction, changes_[at_])) continue;
+    index_ = {};
+    indexed_ = list_ = compared_ = said_ = 0;
+    changes_[at_++] = {};
+  }
+  return at_ < changes_.size();
+}
+
+/// One step of one change; false when it was done before.
+bool ConfiguredWords::say_next(State& state, Transaction& transaction, ConfiguredChange& change) {
+  const grammar::RouteList& to = *change.to;
+  while (list_ < change.from.size() && compared_ == change.from[list_]->size()) {
+    ++list_;
+    compared_ = 0;
+  }
+  if (list_ < change.from.size() && indexed_ < to.size()) {
+    index_.insert(rib::hash_of(to.at(indexed_).nlri), static_cast<base::Handle>(indexed_ + 1));
+    ++indexed_;
+    return true;
+  }
+  if (list_ < change.from.size()) {
+    withdraw_if_gone(state, transaction, change, change.from[list_]->at(compared_++));
+    return true;
+  }
+  if (said_ == to.size()) return false;
+  const grammar::RouteView route = to.at(said_++);
+  const rib::Audience whom = state.watchdogs.let_configured(route, change.audience);
+  if (!whom.empty()) transaction.announce(without_watchdog(route), whom);
+  return true;
+}
+
+void ConfiguredWords::withdraw_if_gone(State&, Transaction& transaction,
+                                       const ConfiguredChange& change,
+                                       const grammar::RouteView& route) const {
+  const base::Handle kept = index_.find(rib::hash_of(route.nlri), [&](base::Handle place) {
+    return bgp::same_key(change.to->at(place - 1).nlri, route.nlri);
+  });
+  if (kept == base::no_handle) transaction.withdraw(route, change.audience);
+}
+
+}  // namespace openbell::engine

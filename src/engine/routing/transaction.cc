@@ -1,0 +1,192 @@
+#include "engine/routing/transaction.h"
+
+#include "engine/state.h"
+
+namespace openbell::engine {
+
+namespace {
+
+NextHopClass class_of(const bgp::NextHop& next_hop) {
+  switch (next_hop.kind) {
+    case bgp::NextHop::Kind::none:
+      return NextHopClass::none;
+    case bgp::NextHop::Kind::self:
+      return NextHopClass::self;
+    case bgp::NextHop::Kind::address:
+      return next_hop.address.is_v4() ? NextHopClass::ipv4 : NextHopClass::ipv6;
+  }
+  return NextHopClass::none;
+}
+
+}  // namespace
+
+Transaction::Transaction(State& state, const Voice& voice)
+    : state_(state),
+      claims_(state.routing.claims_),
+      sketch_(false),
+      voice_(voice),
+      first_change_(state.routing.store.last_change() + 1),
+      decision_(state.journal.begin()),
+      began_(state.routing.store.ends()) {
+  claims_.begin_decision(decision_);
+}
+
+Transaction::Transaction(State& state, rib::Claims& sketch, const Voice& voice)
+    : state_(state), claims_(sketch), sketch_(true), voice_(voice) {}
+
+void Transaction::announce(const grammar::RouteView& route, const rib::Audience& audience) {
+  if (route.watchdog.empty() || voice_.claimant.rank != rib::Rank::word)
+    return apply(route, audience, bgp::Purpose::announce);
+  apply(route, state_.watchdogs.let_through(route, audience), bgp::Purpose::announce);
+  // Where the watchdog stands on withdraw the word was taken all the same.
+  outcome_.families.insert(route.nlri.family);
+  reached_ |= audience & state_.routing.able(route.nlri.family, class_of(route.path.next_hop));
+}
+
+void Transaction::withdraw(const grammar::RouteView& route, const rib::Audience& audience) {
+  apply(route, audience, bgp::Purpose::withdraw);
+}
+
+void Transaction::apply(const grammar::RouteView& route, const rib::Audience& audience,
+                        bgp::Purpose purpose) {
+  ++outcome_.routes;
+  rib::Audience reached;
+  if (route.multicast_group) {
+    // A group of 224.0.0.0/4 goes out as SAFI 2 where that is configured, else as unicast.
+    const rib::Audience multicast =
+        audience & state_.routing.with_family(bgp::Family::ipv4_multicast);
+    reached = apply_family(route, bgp::Family::ipv4_multicast, multicast, purpose) |
+              apply_family(route, bgp::Family::ipv4_unicast, audience - multicast, purpose);
+  } else {
+    reached = apply_family(route, route.nlri.family, audience, purpose);
+  }
+  reached_ |= reached;
+}
+
+rib::Audience Transaction::apply_family(const grammar::RouteView& route, bgp::Family family,
+                                        const rib::Audience& audience, bgp::Purpose purpose) {
+  rib::Audience reached = audience & state_.routing.with_family(family);
+  if (reached.empty()) {
+    give_up(route, family);
+    return reached;
+  }
+  const bool announces = purpose == bgp::Purpose::announce;
+  if (announces) {
+    reached = reached & state_.routing.able(family, class_of(route.path.next_hop));
+    if (reached.empty()) {
+      give_up(route, family);
+      note_unable(route, family);
+      return reached;
+    }
+  }
+  outcome_.families.insert(family);
+  bgp::NlriView nlri = route.nlri;
+  nlri.family = family;
+  rib::Path path = rib::no_path;
+  if (announces || bgp::ops(family).withdraw_with_attributes)
+    path = state_.routing.paths.acquire(route.path);
+  const rib::Origin origin{voice_.priority, voice_.claimant, voice_.joins};
+  switch (voice_.claimant.rank) {
+    case rib::Rank::word: {
+      const rib::Claims::Effect effect = announces ? claims_.say(nlri, path, reached, origin)
+                                                   : claims_.unsay(nlri, path, reached, origin);
+      note(effect, nlri);
+      if (announces && route.lease.ns != 0 && !sketch_)
+        outcome_.leased &=
+            state_.leases.grant(nlri, effect.applied, route.lease,
+                                route.lease_group.empty() ? voice_.lease_group : route.lease_group);
+      break;
+    }
+    case rib::Rank::service:
+      note(announces ? claims_.claim(nlri, path, reached, origin) : claims_.unclaim(nlri, origin),
+           nlri);
+      break;
+    case rib::Rank::plan:
+      note(announces ? claims_.claim(nlri, path, reached, origin)
+                     : claims_.suppress(nlri, reached, origin),
+           nlri);
+      break;
+  }
+  state_.routing.paths.release(path);
+  return reached;
+}
+
+/// A claim that is for nobody any more.
+void Transaction::give_up(const grammar::RouteView& route, bgp::Family family) {
+  if (voice_.claimant.rank == rib::Rank::word) return;
+  bgp::NlriView nlri = route.nlri;
+  nlri.family = family;
+  note(claims_.unclaim(nlri, {voice_.priority, voice_.claimant}), nlri);
+}
+
+void Transaction::release(const grammar::RouteView& route) {
+  ++outcome_.routes;
+  const rib::Origin origin{voice_.priority, voice_.claimant};
+  const auto end = [&](bgp::Family family) {
+    bgp::NlriView nlri = route.nlri;
+    nlri.family = family;
+    const rib::Claims::Effect effect = claims_.unclaim(nlri, origin);
+    reached_ |= effect.applied;
+    note(effect, nlri);
+  };
+  end(route.nlri.family);
+  if (route.multicast_group) end(bgp::Family::ipv4_multicast);
+}
+
+void Transaction::set_precedence(rib::Claimant claimant, std::uint64_t precedence) {
+  claims_.set_precedence(claimant, precedence);
+}
+
+bool Transaction::settle(rib::Claims::Cursor& cursor, std::size_t budget) {
+  rib::Audience news;
+  const bool end = claims_.settle(cursor, budget, voice_.priority, news);
+  if (!news.empty()) ++outcome_.changed;
+  reached_ |= news;
+  news_ |= news;
+  return end;
+}
+
+void Transaction::withdraw(const bgp::NlriView& nlri, const rib::Audience& audience) {
+  ++outcome_.routes;
+  outcome_.families.insert(nlri.family);
+  reached_ |= audience;
+  note(claims_.unsay(nlri, rib::no_path, audience, {voice_.priority, voice_.claimant}), nlri);
+}
+
+void Transaction::note(const rib::Claims::Effect& effect, const bgp::NlriView& nlri) {
+  if (!effect.news.empty()) {
+    news_ |= effect.news;
+    ++outcome_.changed;
+  }
+  if (effect.refused) {
+    ++outcome_.refused;
+    outcome_.holder = effect.holder;
+  }
+  // The last word on a route counts: a lease on what was said before is over.
+  if (!sketch_ && voice_.claimant.rank == rib::Rank::word && !state_.leases.empty())
+    state_.leases.forget(nlri, effect.applied);
+}
+
+void Transaction::note_unable(const grammar::RouteView& route, bgp::Family family) {
+  if (++outcome_.unable != 1) return;
+  outcome_.unable_why = bgp::next_hop_refusal(family, route.path.next_hop);
+}
+
+Outcome Transaction::commit() {
+  const rib::RouteStore& store = state_.routing.store;
+  if (store.last_change() >= first_change_) outcome_.range = {first_change_, store.last_change()};
+  const rib::Positions ends = store.ends();
+  for (const rib::Lane lane : rib::lanes)
+    if (ends[lane] != began_[lane]) outcome_.mark[lane] = ends[lane];
+  if (outcome_.routes != 0)
+    state_.journal.note(decision_, voice_.cause, outcome_.range, state_.now.utc_ns);
+  outcome_.reached = state_.routing.peers.snapshot(reached_);
+  outcome_.news = state_.routing.peers.snapshot(news_);
+  if (!outcome_.range.empty()) {
+    state_.urgent |= voice_.priority == rib::Priority::urgent;
+    state_.latency.changed(state_.now.tick);
+  }
+  return std::move(outcome_);
+}
+
+}  // namespace openbell::engine

@@ -1,0 +1,92 @@
+#pragma once
+// The one way in: every change of what is announced, whatever its cause, is a Transaction. Who
+// claims, how urgent it is and for whom leases are is said once; what it comes to is said by
+// commit().
+
+#include <string>
+#include <string_view>
+
+#include "engine/cause.h"
+#include "engine/routing/routing.h"
+#include "grammar/route/route.h"
+
+namespace openbell::engine {
+
+struct State;
+class BulkJob;
+
+/// What a transaction has changed.
+struct Outcome {
+  rib::Snapshot reached;    // neighbors that it is for: they have the family and can be sent it
+  rib::Snapshot news;       // of them, those who are told something else than before
+  rib::ChangeRange range;   // numbers of the changes
+  rib::Positions mark;      // ends of the lanes that have them; 0: none in that lane
+  std::size_t routes = 0;   // that were said
+  std::size_t changed = 0;  // of them, those that are news for somebody
+  bgp::FamilySet families;
+  std::size_t refused = 0;  // withdrawals of what a service or a plan announces
+  rib::Claimant holder;     // who announces it
+  std::size_t unable = 0;   // routes whose next hop no neighbor can be sent
+  std::string unable_why;   // of the first
+  BulkJob* rest = nullptr;  // goes on in slices; lives longer than the command
+  bool leased = true;       // false: there are more leases than are kept
+};
+
+/// How a transaction speaks.
+struct Voice {
+  Cause cause = {};
+  rib::Claimant claimant = {};
+  rib::Priority priority = rib::Priority::bulk;
+  std::string_view lease_group = {};  // of leases that name none
+  bool joins = false;  // equal routes for several peers, said one peer after the other
+};
+
+class Transaction {
+ public:
+  Transaction(State& state, const Voice& voice);
+  /// Into a sketch: nobody hears of it, no lease is touched.
+  Transaction(State& state, rib::Claims& sketch, const Voice& voice);
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+
+  /// Claims a route for those of `audience` who have its family. A word with a watchdog is
+  /// remembered, and said to those for whom that stands on announce.
+  void announce(const grammar::RouteView& route, const rib::Audience& audience);
+  /// Withdraws a word, suppresses a route (a plan), or ends the claim (a service).
+  void withdraw(const grammar::RouteView& route, const rib::Audience& audience);
+  /// Ends the claim of a service or a plan on a route, whatever it was.
+  void release(const grammar::RouteView& route);
+  /// Where several claimants of one rank claim an NLRI, this one counts by that number from now on,
+  /// the higher the more; what stands already is brought to it by settle().
+  void set_precedence(rib::Claimant claimant, std::uint64_t precedence);
+  /// Decides up to `budget` NLRIs that several claim anew. True at the end.
+  bool settle(rib::Claims::Cursor& cursor, std::size_t budget);
+  /// Withdraws a word by its NLRI alone.
+  void withdraw(const bgp::NlriView& nlri, const rib::Audience& audience);
+
+  /// Ends it: the limits of guards and the figures of latency learn of it. Records and events are
+  /// the business of who knows the cause.
+  Outcome commit();
+
+ private:
+  void apply(const grammar::RouteView& route, const rib::Audience& audience, bgp::Purpose purpose);
+  /// For one family; gives who could be reached.
+  rib::Audience apply_family(const grammar::RouteView& route, bgp::Family family,
+                             const rib::Audience& audience, bgp::Purpose purpose);
+  void note(const rib::Claims::Effect& effect, const bgp::NlriView& nlri);
+  void give_up(const grammar::RouteView& route, bgp::Family family);
+  void note_unable(const grammar::RouteView& route, bgp::Family family);
+
+  State& state_;
+  rib::Claims& claims_;
+  const bool sketch_;
+  const Voice voice_;
+  Outcome outcome_;
+  rib::Audience reached_;
+  rib::Audience news_;
+  std::uint64_t first_change_ = 0;
+  std::uint64_t decision_ = 0;
+  rib::Positions began_;
+};
+
+}  // namespace openbell::engine

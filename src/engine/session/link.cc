@@ -1,0 +1,272 @@
+#include "engine/session/link.h"
+
+#include <utility>
+
+#include "engine/report/bus.h"
+#include "engine/session/neighbor.h"
+#include "engine/state.h"
+
+namespace openbell::engine {
+
+using bgp::Direction;
+using bgp::MessageType;
+
+namespace {
+
+MessageType type_of(bgp::Bytes message) {
+  return static_cast<MessageType>(message[bgp::header_size - 1]);
+}
+
+/// How the peer reads what we send: path identifiers as we write them.
+bgp::WireContext mirrored(bgp::WireContext context) {
+  std::swap(context.add_path_send, context.add_path_receive);
+  return context;
+}
+
+}  // namespace
+
+Link::Link(State& state, Neighbor& neighbor, session::SessionOptions options)
+    : state_(state), neighbor_(neighbor), session_(std::move(options), *this) {}
+
+// --- the connection
+
+void Link::on_connect() {
+  connection_ = neighbor_.open_connection();
+  if (connection_ == 0) session_.stop({}, {}, "no connection attempts are left", state_.now);
+}
+
+void Link::on_connect_abandoned() {
+  forget_connection();
+}
+
+void Link::on_connected(const base::IpAddress& local) {
+  local_address_ = local;
+  negotiated_ = false;
+  peer_open_.reset();
+  neighbor_.link_connected(*this);
+  session_.on_connected(session::Initiator::us, local, state_.now);
+}
+
+void Link::on_accepted(ConnectionId connection, const base::IpAddress& local) {
+  // An attempt of ours that is under way is given up by the session, which asks for it first.
+  const ConnectionId attempt = std::exchange(connection_, connection);
+  if (attempt != 0) {
+    state_.connections.erase(attempt);
+    state_.host.close(attempt);
+  }
+  accepted_ = true;
+  local_address_ = local;
+  negotiated_ = false;
+  peer_open_.reset();
+  neighbor_.link_connected(*this);
+  session_.on_connected(session::Initiator::peer, local, state_.now);
+  accepted_ = false;
+}
+
+void Link::on_connect_failed() {
+  connection_ = 0;
+  session_.on_connect_failed(state_.now);
+}
+
+void Link::on_closed() {
+  session_.on_closed(state_.now);
+}
+
+void Link::on_writable() {
+  note_backlog(0);
+}
+
+void Link::forget_connection() {
+  if (connection_ == 0 || accepted_) return;
+  state_.connections.erase(connection_);
+  state_.host.close(std::exchange(connection_, 0));
+  backlogged_ = false;
+}
+
+void Link::note_backlog(std::size_t waiting) {
+  if (backlogged_ == (waiting != 0)) return;
+  backlogged_ = waiting != 0;
+  state_.timers_changed = true;
+  session_.on_backlog(backlogged_, state_.now);
+}
+
+void Link::on_send(bgp::Bytes message) {
+  ++state_.writes;
+  neighbor_.count_sent(type_of(message));
+  note_backlog(state_.host.write(connection_, message));
+}
+
+void Link::write(bgp::Bytes messages) {
+  ++state_.writes;
+  const StampId stamp = state_.latency.stamp_for(neighbor_);
+  const base::Tick encoded = stamp == 0 ? base::Tick{} : state_.host.clock().tick;
+  const std::size_t waiting = stamp == 0 ? state_.host.write(connection_, messages)
+                                         : state_.host.write_stamped(connection_, messages, stamp);
+  state_.latency.on_written(neighbor_, stamp, encoded);
+  note_backlog(waiting);
+  const bool shown = wanted(neighbor_, event::Kind::update, Direction::send);
+  for (bgp::Bytes rest = messages; !rest.empty();) {
+    const bgp::Bytes message = rest.first(base::load16(rest.data() + 16));
+    rest = rest.subspan(message.size());
+    neighbor_.count_sent(type_of(message));
+    if (type_of(message) == MessageType::route_refresh) {
+      event::Event event;
+      event.kind = event::Kind::refresh;
+      event.direction = Direction::send;
+      event.message = message;
+      bgp::decode_refresh(message.subspan(bgp::header_size), event.refresh);
+      emit(event);
+    } else if (shown) {
+      emit_sent_update(message);
+    }
+  }
+}
+
+void Link::emit_sent_update(bgp::Bytes message) {
+  const bgp::WireContext context = mirrored(session_.context());
+  event::Event event;
+  event.kind = event::Kind::update;
+  event.direction = Direction::send;
+  event.message = message;
+  event.update = &state_.sent_decoder.decode(message.subspan(bgp::header_size), context);
+  event::NegotiatedView negotiated = negotiated_view();
+  negotiated.context = &context;
+  event.negotiated = &negotiated;
+  emit(event);
+}
+
+void Link::end(bgp::NotificationCode code, std::string_view text, std::string_view reason,
+               After after) {
+  const std::vector<std::uint8_t> data =
+      code.code == 6 ? bgp::cease_data(code, text) : std::vector<std::uint8_t>{};
+  if (after == After::restart) {
+    session_.reset(code, data, reason, state_.now);
+  } else {
+    session_.stop(code, data, reason, state_.now);
+  }
+}
+
+// --- what the session reports
+
+void Link::on_close(std::string_view reason) {
+  neighbor_.link_closed(*this, reason);
+  forget_connection();
+  negotiated_ = false;
+  peer_open_.reset();
+  last_notification_ = {};
+}
+
+void Link::on_state(session::State state) {
+  neighbor_.link_state(*this, state);
+}
+
+void Link::on_open(Direction direction, const bgp::OpenView& open, bgp::Bytes message) {
+  if (direction == Direction::receive) {
+    neighbor_.count_received(MessageType::open);
+    peer_open_ = PeerOpen{open.router_id, open.hold_time_s, {}};
+    std::uint8_t malformed = 0;
+    bgp::decode_capabilities(open.capabilities, peer_open_->capabilities, malformed);
+    if (!neighbor_.link_opened(*this, open)) return;
+  }
+  event::Event event;
+  event.kind = event::Kind::open;
+  event.direction = direction;
+  event.open = &open;
+  event.message = message;
+  emit(event);
+}
+
+void Link::on_negotiated(const session::Negotiated&) {
+  negotiated_ = true;
+  emit(event::Kind::negotiated, Direction::receive, {});
+}
+
+void Link::on_keepalive(Direction direction, bgp::Bytes message) {
+  if (direction == Direction::receive) neighbor_.count_received(MessageType::keepalive);
+  emit(event::Kind::keepalive, direction, message);
+}
+
+void Link::on_update(const bgp::UpdateView& update, bgp::Bytes message) {
+  neighbor_.count_received(MessageType::update);
+  if (!update.reason.empty()) neighbor_.note_update_fault(update.reason);
+  neighbor_.take_received(update, session_.context());
+  event::Event event;
+  event.kind = event::Kind::update;
+  event.update = &update;
+  event.message = message;
+  emit(event);
+}
+
+void Link::on_malformed_update(const bgp::UpdateView& update, bgp::Bytes message) {
+  neighbor_.count_received(MessageType::update);
+  neighbor_.note_update_fault(update.reason);
+  // Its bytes are all there is to show: who wants them as they came gets them.
+  event::Event event;
+  event.kind = event::Kind::update;
+  event.message = message;
+  emit(event);
+}
+
+void Link::on_refresh(const bgp::RefreshView& refresh, bgp::Bytes message) {
+  neighbor_.count_received(MessageType::route_refresh);
+  event::Event event;
+  event.kind = event::Kind::refresh;
+  event.refresh = refresh;
+  event.message = message;
+  emit(event);
+  neighbor_.link_refresh(refresh);
+}
+
+void Link::on_operational(bgp::Bytes message) {
+  neighbor_.count_received(MessageType::operational);
+  emit(event::Kind::operational, Direction::receive, message);
+}
+
+void Link::on_notification(Direction direction, bgp::NotificationCode code, bgp::Bytes data,
+                           bgp::Bytes message) {
+  if (direction == Direction::receive) neighbor_.count_received(MessageType::notification);
+  event::Event event;
+  last_notification_ = {code, {data.begin(), data.end()}};
+  event.kind = event::Kind::notification;
+  event.direction = direction;
+  event.code = code;
+  event.data = data;
+  event.message = message;
+  emit(event);
+}
+
+void Link::emit(event::Kind kind, Direction direction, bgp::Bytes message) {
+  event::Event event;
+  event.kind = kind;
+  event.direction = direction;
+  event.message = message;
+  emit(event);
+}
+
+void Link::emit(event::Event event) {
+  neighbor_.emit_from(*this, event);
+}
+
+event::NegotiatedView Link::negotiated_view() const {
+  event::NegotiatedView view;
+  if (!negotiated_) return view;
+  const session::Negotiated& agreed = session_.negotiated();
+  view.context = &agreed.context;
+  view.hold_time_s = agreed.hold_time_s;
+  switch (agreed.refresh) {
+    case session::Refresh::absent:
+      view.refresh = event::NegotiatedView::Refresh::absent;
+      break;
+    case session::Refresh::normal:
+      view.refresh = event::NegotiatedView::Refresh::normal;
+      break;
+    case session::Refresh::enhanced:
+      view.refresh = event::NegotiatedView::Refresh::enhanced;
+      break;
+  }
+  view.multisession = agreed.multisession;
+  view.operational = agreed.operational;
+  return view;
+}
+
+}  // namespace openbell::engine

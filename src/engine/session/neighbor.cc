@@ -1,0 +1,482 @@
+#include "engine/session/neighbor.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/report/bus.h"
+#include "engine/routing/bulk.h"
+#include "engine/session/local_open.h"
+#include "engine/state.h"
+
+namespace openbell::engine {
+
+namespace {
+
+/// Configured routes sent although a later one of the same NLRI takes their place.
+constexpr std::size_t superseded_max = 64;
+
+}  // namespace
+
+std::uint64_t MessageCounters::total() const {
+  std::uint64_t sum = 0;
+  for (const std::uint64_t count : by_type) sum += count;
+  return sum;
+}
+
+Neighbor::Neighbor(State& state, NeighborId id, grammar::NeighborConfig config)
+    : state_(state), id_(id), received_(std::make_unique<rib::AdjRibIn>(state.routing.paths)) {
+  since_ = state.now.tick;
+  const bool host = config.peer_address.length == config.peer_address.address.bytes().size() * 8;
+  range_life_ = host ? RangeLife::single : RangeLife::range;
+  audience_ = state.routing.peers.audience(id);
+  adopt(std::move(config));
+  current_ = std::make_unique<Link>(state_, *this, session_options());
+}
+
+Neighbor::Neighbor(State& state, NeighborId id, const Neighbor& range, const base::IpAddress& peer)
+    : state_(state), id_(id), received_(std::make_unique<rib::AdjRibIn>(state.routing.paths)) {
+  since_ = state.now.tick;
+  range_life_ = RangeLife::unborn;
+  range_ = range.id();
+  config_.peer_address = {peer, static_cast<std::uint8_t>(peer.bytes().size() * 8)};
+  adopt(range);
+  current_ = std::make_unique<Link>(state_, *this, session_options());
+}
+
+Neighbor::~Neighbor() = default;
+
+bool Neighbor::passive() const {
+  return config_.passive || is_born_of_range() || state_.options.passive;
+}
+
+void Neighbor::adopt(grammar::NeighborConfig config) {
+  routes_ = std::make_shared<const grammar::RouteList>(std::exchange(config.routes, {}));
+  config_ = std::move(config);
+  if (current_ != nullptr) current_->session().set_options(session_options());
+  superseded_.clear();
+}
+
+void Neighbor::adopt(const Neighbor& range) {
+  const base::IpPrefix peer = config_.peer_address;
+  config_ = range.config_;
+  config_.peer_address = peer;
+  routes_ = range.routes_;
+  helpers_ = range.helpers_;
+  if (current_ != nullptr) current_->session().set_options(session_options());
+}
+
+void Neighbor::bind(const std::vector<HelperId>& by_process) {
+  helpers_.clear();
+  for (const grammar::ApiBinding& binding : config_.api)
+    helpers_.push_back(by_process[binding.process]);
+}
+
+void Neighbor::be_born(Link& link) {
+  range_life_ = RangeLife::born;
+  state_.routing.peers.join(range_, id_);
+  audience_ = state_.routing.peers.audience(id_);
+  state_.selections.clear();
+  state_.services.refresh_audiences();
+  state_.plans.refresh_audiences();
+  event::Event event;
+  event.kind = event::Kind::connected;
+  emit_from(link, event);
+  set_state_name("CONNECT");
+  set_state_name("OPENSENT");
+}
+
+void Neighbor::note_superseded(std::size_t place) {
+  const bgp::NlriView nlri = routes_->at(place).nlri;
+  for (std::size_t i = place; i-- != 0 && superseded_.size() < superseded_max;) {
+    const bgp::NlriView earlier = routes_->at(i).nlri;
+    if (earlier.family != nlri.family || earlier.path_id != nlri.path_id ||
+        !base::equal(earlier.key, nlri.key))
+      continue;
+    superseded_.push_back(static_cast<std::uint32_t>(i));
+    return;
+  }
+}
+
+void Neighbor::send_superseded() {
+  const bgp::WireContext& context = *wire_context();
+  std::vector<std::uint8_t> attributes(context.message_size_max());
+  std::vector<std::uint8_t> message(context.message_size_max());
+  const Neighbor& configured = is_born_of_range() ? *state_.neighbor(range_) : *this;
+  for (const std::uint32_t place : configured.superseded_) {
+    const grammar::RouteView route = routes_->at(place);
+    if (!context.families.contains(route.nlri.family)) continue;
+    bgp::ByteWriter out(attributes);
+    bgp::UpdateWriter writer(message, context);
+    if (!bgp::write_outbound_attributes(route.path, route.nlri.family, context, out)) continue;
+    if (!writer.begin_announce(route.nlri.family, route.path.next_hop, out.written()) ||
+        !writer.add(route.nlri))
+      continue;
+    write(writer.finish());
+  }
+}
+
+// --- life
+
+session::SessionOptions Neighbor::session_options() const {
+  return {local_open(config_, state_.options, !was_established_), passive(),
+          state_.options.open_wait_s};
+}
+
+void Neighbor::start() {
+  state_.touch(id_);
+  if (is_range()) return;
+  set_state_name("ACTIVE");
+  // ExaBGP's helpers see IDLE while a connection is being made.
+  if (!passive()) set_state_name("IDLE");
+  current_->session().start(state_.now);
+}
+
+void Neighbor::tear_down(bgp::NotificationCode code, std::string_view text) {
+  state_.touch(id_);
+  drop_contender(true);
+  current_->end(code, text, {}, Link::After::restart);
+}
+
+void Neighbor::move(bgp::NotificationCode code, std::string_view text) {
+  state_.touch(id_);
+  drop_contender(true);
+  current_->end(code, text, {}, Link::After::stay_down);
+  current_->session().start(state_.now);
+}
+
+void Neighbor::on_bfd_down() {
+  if (!established()) return;
+  state_.touch(id_);
+  drop_contender(true);
+  current_->session().on_bfd_down(state_.now);
+}
+
+void Neighbor::end_for_good(bgp::NotificationCode code, std::string_view text,
+                            std::string_view reason) {
+  state_.touch(id_);
+  ended_ = true;
+  drop_contender(true);
+  current_->end(code, text, reason, Link::After::stay_down);
+}
+
+base::Tick Neighbor::deadline() const {
+  const base::Tick own = current_->session().deadline();
+  return contender_ == nullptr ? own : std::min(own, contender_->session().deadline());
+}
+
+void Neighbor::on_timer() {
+  state_.touch(id_);
+  if (contender_ != nullptr) contender_->session().on_timer(state_.now);
+  current_->session().on_timer(state_.now);
+}
+
+// --- connections
+
+ConnectionId Neighbor::open_connection() {
+  const std::uint32_t limit = state_.options.attempts;
+  if (ended_ || (limit != 0 && attempts_ == limit)) {
+    given_up_ = true;
+    return 0;
+  }
+  ++attempts_;
+  const ConnectionId connection = state_.next_connection++;
+  state_.connections[connection] = id_;
+  const std::uint16_t port = config_.connect_port != 0 ? config_.connect_port : state_.options.port;
+  state_.host.connect(connection, {.local_address = config_.local_address,
+                                   .peer_address = config_.peer_address.address,
+                                   .port = port,
+                                   .source_interface = config_.source_interface,
+                                   .md5_password = config_.md5_password,
+                                   .ttl = config_.outgoing_ttl.value_or(0),
+                                   .ttl_min = config_.incoming_ttl.value_or(0)});
+  return connection;
+}
+
+Link* Neighbor::link_of(ConnectionId connection) const {
+  if (current_->connection() == connection) return current_.get();
+  return contender_ != nullptr && contender_->connection() == connection ? contender_.get()
+                                                                         : nullptr;
+}
+
+void Neighbor::on_connected(ConnectionId connection, const base::IpAddress& local) {
+  state_.touch(id_);
+  if (Link* link = link_of(connection)) link->on_connected(local);
+}
+
+void Neighbor::on_connect_failed(ConnectionId connection, std::string_view reason) {
+  state_.touch(id_);
+  state_.connections.erase(connection);
+  state_.host.log(6, "network",
+                  "cannot connect to " + peer_address().text() + ": " + std::string(reason));
+  if (Link* link = link_of(connection)) link->on_connect_failed();
+}
+
+bool Neighbor::on_accepted(ConnectionId connection, const base::IpAddress& local) {
+  state_.touch(id_);
+  if (ended_ || given_up_ || established() || contender_ != nullptr) {
+    std::uint8_t message[bgp::header_size + 2];
+    const bgp::NotificationCode code = ended_ || given_up_
+                                           ? bgp::notification::connection_rejected
+                                           : bgp::notification::connection_collision;
+    state_.host.write(connection, bgp::encode_notification(code, {}, message));
+    return false;
+  }
+  state_.connections[connection] = id_;
+  if (!current_->session().connected()) {
+    current_->on_accepted(connection, local);
+    return true;
+  }
+  contender_ = std::make_unique<Link>(state_, *this, session_options());
+  contender_->session().wait(state_.now);
+  contender_->on_accepted(connection, local);
+  return true;
+}
+
+std::size_t Neighbor::on_bytes(ConnectionId connection, bgp::Bytes bytes) {
+  state_.touch(id_);
+  Link* link = link_of(connection);
+  return link == nullptr ? bytes.size() : link->session().on_bytes(bytes, state_.now);
+}
+
+void Neighbor::on_closed(ConnectionId connection, std::string_view reason) {
+  state_.touch(id_);
+  state_.host.log(6, "network",
+                  "connection with " + peer_address().text() + " ended: " + std::string(reason));
+  if (Link* link = link_of(connection)) link->on_closed();
+}
+
+void Neighbor::on_writable(ConnectionId connection) {
+  state_.touch(id_);
+  if (Link* link = link_of(connection)) link->on_writable();
+}
+
+bool Neighbor::quiet() const {
+  return contender_ == nullptr && !current_->session().connected();
+}
+
+void Neighbor::settle() {
+  if (contender_ == nullptr) return;
+  state_.timers_changed = true;
+  if (!contender_->session().connected()) return contender_.reset();
+  if (!current_->session().connected()) return promote_contender();
+  const session::Session& ours = current_->session();
+  const session::Session& other = contender_->session();
+  const auto& peer = ours.peer() ? ours.peer() : other.peer();
+  const event::PeerView view = peer_view();
+  switch (session::resolve_collision(ours.state(), ours.initiator(), other.initiator(),
+                                     {view.router_id, view.local_as}, peer)) {
+    case session::Collision::undecided:
+      return;
+    case session::Collision::keep_existing:
+      drop_contender(true);
+      return;
+    case session::Collision::keep_new:
+      current_->session().dump(state_.now);
+      promote_contender();
+  }
+}
+
+void Neighbor::drop_contender(bool sends) {
+  if (contender_ == nullptr) return;
+  contender_->end(sends ? bgp::notification::connection_collision : bgp::NotificationCode{}, {}, {},
+                  Link::After::stay_down);
+  contender_.reset();
+}
+
+void Neighbor::promote_contender() {
+  current_->end({}, {}, {}, Link::After::stay_down);
+  current_ = std::move(contender_);
+  set_state_name(session::name(current_->session().state()));
+  if (current_->established()) link_established(*current_);
+}
+
+// --- what links report
+
+void Neighbor::link_connected(Link& link) {
+  if (&link != current_.get()) return;
+  // Nobody knows a stranger before its OPEN.
+  if (unborn()) return;
+  event::Event event;
+  event.kind = event::Kind::connected;
+  emit_from(link, event);
+  set_state_name("CONNECT");
+}
+
+bool Neighbor::link_opened(Link& link, const bgp::OpenView& open) {
+  if (!unborn()) return true;
+  if (!session::negotiate(session_options().open, open)) return false;
+  be_born(link);
+  return true;
+}
+
+void Neighbor::link_state(Link& link, session::State state) {
+  if (&link != current_.get() || unborn()) return;
+  switch (state) {
+    case session::State::idle:
+      set_state_name("IDLE");
+      if (ended_ || given_up_) return;
+      // ExaBGP: the next attempt begins with ACTIVE.
+      set_state_name("ACTIVE");
+      if (!passive()) set_state_name("IDLE");
+      return;
+    case session::State::connect:
+    case session::State::active:
+      return;
+    case session::State::open_sent:
+    case session::State::open_confirm:
+      return set_state_name(session::name(state));
+    case session::State::established:
+      set_state_name(session::name(state));
+      return link_established(link);
+  }
+}
+
+void Neighbor::link_established(Link& link) {
+  was_established_ = true;
+  since_ = state_.now.tick;
+  report_session(true, {});
+  event::Event event;
+  event.kind = event::Kind::up;
+  emit_from(link, event);
+  send_superseded();
+  state_.plans.sessions_changed();
+  state_.services.on_peer(peer_address(), true, {});
+  state_.routing.out.open(id_, rib::WireClass::of(*link.context(), config_.rate_limit),
+                          !config_.manual_eor);
+}
+
+void Neighbor::link_closed(Link& link, std::string_view reason) {
+  if (&link != current_.get() || unborn()) return;
+  state_.routing.out.close(id_);
+  if (is_born_of_range()) state_.selections.clear();
+  forget_received();
+  state_.plans.sessions_changed();
+  if (!state_.ending) state_.services.on_peer(peer_address(), false, reason);
+  current_->session().set_options(session_options());
+  since_ = state_.now.tick;
+  report_session(false, reason);
+  event::Event event;
+  event.kind = event::Kind::down;
+  event.reason = reason;
+  event.code = link.last_notification().code;
+  event.data = link.last_notification().data;
+  emit_from(link, event);
+}
+
+void Neighbor::ask_refresh(bgp::Family family) {
+  if (!established() || !wire_context()->families.contains(family)) return;
+  if (current_->session().negotiated().refresh == session::Refresh::absent) return;
+  std::uint8_t message[bgp::header_size + 4];
+  write(bgp::encode_refresh(family, bgp::RefreshSubtype::request, message));
+}
+
+void Neighbor::resend_everything() {
+  if (!established()) return;
+  const session::Negotiated& agreed = current_->session().negotiated();
+  state_.routing.out.refresh(id_, agreed.context.families,
+                             agreed.refresh == session::Refresh::enhanced);
+}
+
+void Neighbor::link_refresh(const bgp::RefreshView& refresh) {
+  bgp::Family family{};
+  // RFC 7313 4.2: BoRR and EoRR of the peer tell that its routes come again; only a request is
+  // answered.
+  if (refresh.subtype != 0 || !bgp::find_family(refresh.afi, refresh.safi, family)) return;
+  bgp::FamilySet asked;
+  asked.insert(family);
+  state_.routing.out.refresh(
+      id_, asked, current_->session().negotiated().refresh == session::Refresh::enhanced);
+}
+
+// --- what the peer sends
+
+void Neighbor::forget_received() {
+  table_full_ = false;
+  if (received_->size() == 0) return;
+  state_.jobs.push_back(
+      dissolve(std::exchange(received_, std::make_unique<rib::AdjRibIn>(state_.routing.paths))));
+}
+
+void Neighbor::take_received(const bgp::UpdateView& update, const bgp::WireContext& context) {
+  if (!config_.adj_rib_in) return;
+  const bool withdrawn = update.treatment >= bgp::Treatment::treat_as_withdraw;
+  bgp::NlriView nlri;
+  for (std::size_t i = 0; i < update.withdrawn_count; ++i)
+    for (bgp::NlriReader reader(update.withdrawn[i], context); reader.next(nlri);)
+      received_->withdraw(nlri);
+  for (std::size_t i = 0; i < update.announced_count; ++i) {
+    const bgp::NlriField& field = update.announced[i];
+    rib::Path path = rib::no_path;
+    if (!withdrawn) {
+      const bgp::IpAddress next_hop = bgp::next_hop_address(field);
+      path = state_.routing.paths.acquire(
+          {{bgp::NextHop::Kind::address, next_hop}, update.attributes});
+    }
+    for (bgp::NlriReader reader(field, context); reader.next(nlri);) {
+      if (withdrawn) {
+        received_->withdraw(nlri);
+      } else if (!received_->announce(nlri, path)) {
+        note_table_full();
+      }
+    }
+    state_.routing.paths.release(path);
+  }
+}
+
+void Neighbor::note_table_full() {
+  if (std::exchange(table_full_, true)) return;
+  const std::string what = peer_address().text() + " announces more than " +
+                           std::to_string(rib::AdjRibIn::routes_max) +
+                           " routes: the rest is not in show adj-rib in";
+  state_.publisher.publish(state_.now, Lost{id_, {}, state_.publisher.keep(what)});
+}
+
+void Neighbor::note_update_fault(std::string_view reason) {
+  state_.host.log(4, "message", "UPDATE of " + peer_address().text() + ": " + std::string(reason));
+}
+
+// --- events and reports
+
+void Neighbor::emit_from(const Link& link, event::Event event) {
+  if (config_.api.empty() || unborn()) return;
+  const event::PeerView view = peer_view(link);
+  const event::NegotiatedView negotiated = link.negotiated_view();
+  event.peer = &view;
+  if (event.negotiated == nullptr) event.negotiated = &negotiated;
+  engine::emit(state_, *this, event);
+}
+
+void Neighbor::set_state_name(std::string_view name) {
+  if (state_name_ == name) return;
+  state_name_ = name;
+  event::Event event;
+  event.kind = event::Kind::fsm;
+  event.state = name;
+  emit(event);
+}
+
+void Neighbor::report_session(bool up, std::string_view reason) {
+  state_.publisher.publish(state_.now,
+                           SessionChanged{id_, peer_address(), up, state_.publisher.keep(reason)});
+}
+
+event::PeerView Neighbor::peer_view(const Link& link) const {
+  event::PeerView view;
+  view.local_address = link.local_address() ? link.local_address() : config_.local_address;
+  view.peer_address = config_.peer_address.address;
+  view.local_as = config_.local_as.value_or(0);
+  view.peer_as = config_.peer_as.value_or(0);
+  if (const bgp::WireContext* context = link.context()) {
+    view.local_as = context->local_as;
+    view.peer_as = context->peer_as;
+  }
+  view.router_id = config_.router_id.value_or(
+      view.local_address.is_v4() ? view.local_address.v4_host_order() : 0);
+  return view;
+}
+
+bgp::Capabilities Neighbor::local_capabilities() const {
+  return local_open(config_, state_.options, false).capabilities;
+}
+
+}  // namespace openbell::engine
