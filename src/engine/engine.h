@@ -10,39 +10,20 @@
 
 #include "audit/trail.h"
 #include "base/tick.h"
-#include "engine/host.h"
+#include "engine/options.h"
+#include "engine/ports.h"
 #include "grammar/config/configuration.h"
 
 namespace openbell::engine {
-
-/// What the environment says (ExaBGP's variables), fixed while the daemon lives.
-struct Options {
-  std::string version = "0.1.0";
-  std::string exabgp_version = "5.0.0";  // whose commands and events these are: scripts compare it
-  std::string software = "OpenBell/0.1.0";  // value of capability 75
-  std::string host = "localhost";           // `host` of events
-  int pid = 0;
-  int ppid = 0;
-  std::string user;          // that the daemon runs as, and whose the pipes of the command line are
-  std::uint16_t port = 179;  // to connect to, when the neighbor names none
-  std::uint16_t open_wait_s = 60;
-  bool passive = false;  // all neighbors
-  bool ack = true;       // helpers get `done` / `error`
-  bool compact = false;  // exabgp.api.compact
-  bool respawn = true;
-  bool terminate = false;       // the daemon ends when a helper fails
-  bool show_routes_v2 = false;  // exabgp.api.show-routes-format
-  std::uint32_t attempts =
-      0;  // connections per neighbor in the daemon's life, 0: no limit (tcp.attempts, tcp.once)
-};
 
 /// What became of an accepted connection.
 enum class Accepted : std::uint8_t { kept, refused };
 
 class Engine {
  public:
-  /// `host` and `trail` must outlive the engine; `trail` may be null (no audit log).
-  Engine(Host& host, Options options, audit::Trail* trail);
+  /// What answers at the ports, and `trail`, must outlive the engine; `trail` may be null (no audit
+  /// log).
+  Engine(const Ports& ports, Options options, audit::Trail* trail);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -58,8 +39,8 @@ class Engine {
   void on_connected(ConnectionId connection, base::IpAddress local, base::IpAddress peer,
                     base::Now now);
   void on_connect_failed(ConnectionId connection, std::string_view reason, base::Now now);
-  /// A connection came in on `local`. Kept: the host serves it under `connection`. Refused: a
-  /// NOTIFICATION was written if one is due, the host closes it.
+  /// A connection came in on `local`. Kept: the network serves it under `connection`. Refused: a
+  /// NOTIFICATION was written if one is due, the network closes it.
   Accepted on_accepted(ConnectionId connection, base::IpAddress local, base::IpAddress peer,
                        base::Now now);
   /// Received bytes: what is left over from before, followed by new ones. Returns how many were
@@ -82,14 +63,14 @@ class Engine {
   /// it with back-off when it may.
   void on_helper_exited(HelperId helper, std::string_view status, base::Now now);
 
-  /// The answer to Host::run_probe, or what a probe reports by itself.
+  /// The answer to Probes::run_probe, or what a probe reports by itself.
   void on_probe(health::ProbeId probe, const health::ProbeResult& result, base::Now now);
   void on_bfd(bfd::SessionId session, const bfd::Report& report, base::Now now);
   /// `utc_ns`: when it happened.
   void on_stamp(ConnectionId connection, StampId stamp, StampKind kind, std::int64_t utc_ns,
                 base::Now now);
-  /// The answer to Host::rehearse: when the first send() began, an element for each sink; `error`
-  /// when it could not be done.
+  /// The answer to Rehearser::rehearse: when the first send() began, an element for each sink;
+  /// `error` when it could not be done.
   void on_rehearsed(base::Tick started, std::span<const Rehearsed> sinks, std::string_view error,
                     base::Now now);
 
@@ -113,8 +94,8 @@ class Engine {
   void shutdown(std::string_view cause, base::Now now);
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  class Assembly;
+  std::unique_ptr<Assembly> all_;
 };
 
 }  // namespace openbell::engine

@@ -299,7 +299,7 @@ TEST_F(EngineTest, EventsBeyondTheQueueAreLostAndCountedAnswersAreKept) {
   EXPECT_THAT(text, HasSubstr("exabgp 5.0.0 (OpenBell 0.1.0)\ndone\n"));
   EXPECT_LE(text.size(), 65536u + 100);
   stage_.helpers[0].unread = 0;
-  stage_.engine.on_helper_writable(0, 0, stage_.now);
+  stage_.engine.on_helper_writable(HelperId{0}, 0, stage_.now);
   EXPECT_THAT(reply(), HasSubstr("\"lost\""));
 }
 
@@ -313,7 +313,7 @@ TEST_F(EngineTest, TeardownSaysItsSubcode) {
   EXPECT_TRUE(messages[0].starts_with("3:0604")) << messages[0];
   EXPECT_TRUE(stage_.wires[peer].closed);
   stage_.wait(base::milliseconds(1));
-  EXPECT_NE(stage_.dialled("10.0.0.2"), 0u);
+  EXPECT_NE(stage_.dialled("10.0.0.2"), no_connection);
 }
 
 TEST_F(EngineTest, ShutdownEndsEverySession) {
@@ -334,7 +334,7 @@ TEST_F(EngineTest, ACollisionKeepsTheConnectionOfTheHigherIdentifier) {
     const ConnectionId ours = stage.dialled("10.0.0.2");
     stage.answer(ours);
     const ConnectionId theirs = stage.knock("10.0.0.1", "10.0.0.2");
-    ASSERT_NE(theirs, 0u);
+    ASSERT_NE(theirs, no_connection);
     const session::LocalOpen open =
         Stage::speaker(65001, peer_is_higher ? "10.0.0.2" : "9.0.0.2", {Family::ipv4_unicast});
     std::uint8_t message[bgp::message_size_max];
@@ -358,14 +358,14 @@ TEST_F(EngineTest, ACollisionKeepsTheConnectionOfTheHigherIdentifier) {
 
 TEST_F(EngineTest, AnEstablishedSessionRefusesAnotherConnection) {
   const ConnectionId peer = up();
-  EXPECT_EQ(stage_.knock("10.0.0.1", "10.0.0.2"), 0u);
+  EXPECT_EQ(stage_.knock("10.0.0.1", "10.0.0.2"), no_connection);
   EXPECT_THAT(stage_.sent(stage_.refused), ElementsAre("3:0607"));
   EXPECT_FALSE(stage_.wires[peer].closed);
 }
 
 TEST_F(EngineTest, AnUnknownPeerIsRefused) {
   up();
-  EXPECT_EQ(stage_.knock("10.0.0.1", "10.9.9.9"), 0u);
+  EXPECT_EQ(stage_.knock("10.0.0.1", "10.9.9.9"), no_connection);
   const Messages messages = stage_.sent(stage_.refused);
   ASSERT_EQ(messages.size(), 1u);
   EXPECT_TRUE(messages[0].starts_with("3:0605"));
@@ -378,7 +378,7 @@ TEST_F(EngineTest, ANeighborOfARangeIsBornAndRemoved) {
       << stage_.refusal;
   for (int round = 0; round < 3; ++round) {
     const ConnectionId peer = stage_.knock("10.0.0.1", "10.1.2.3");
-    ASSERT_NE(peer, 0u);
+    ASSERT_NE(peer, no_connection);
     stage_.introduce(peer, outside());
     const Messages messages = sent(peer);
     EXPECT_THAT(messages, testing::Contains(announced("180A0000")));
@@ -406,7 +406,7 @@ TEST_F(EngineTest, AttemptsEndTheDaemon) {
   }
   EXPECT_EQ(stage.exits, 1);
   EXPECT_EQ(stage.wires.size(), 2u);
-  EXPECT_EQ(stage.knock("10.0.0.1", "10.0.0.2"), 0u);
+  EXPECT_EQ(stage.knock("10.0.0.1", "10.0.0.2"), no_connection);
 }
 
 TEST_F(EngineTest, ABlockedPeerWithARateLimitLetsTheLoopSleep) {
@@ -454,7 +454,7 @@ TEST_F(EngineTest, OtherSettingsEndTheSessionAndHoldForTheNext) {
   EXPECT_TRUE(stage_.wires[peer].closed);
   stage_.wait(base::milliseconds(1));
   const ConnectionId next = stage_.dialled("10.0.0.2");
-  ASSERT_NE(next, 0u);
+  ASSERT_NE(next, no_connection);
   ASSERT_NE(next, peer);
   stage_.answer(next);
   const Messages messages = sent(next);
@@ -470,8 +470,8 @@ TEST_F(EngineTest, ARemovedNeighborIsToldAndForgotten) {
   ASSERT_EQ(messages.size(), 1u);
   EXPECT_TRUE(messages[0].starts_with("3:0603")) << messages[0];
   stage_.wait(base::milliseconds(1));
-  EXPECT_EQ(stage_.dialled("10.0.0.2"), 0u);
-  EXPECT_NE(stage_.dialled("10.0.0.3"), 0u);
+  EXPECT_EQ(stage_.dialled("10.0.0.2"), no_connection);
+  EXPECT_NE(stage_.dialled("10.0.0.3"), no_connection);
 }
 
 }  // namespace

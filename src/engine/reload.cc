@@ -3,50 +3,45 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 
+#include "engine/command/clients.h"
+#include "engine/policy/policies.h"
 #include "engine/routing/bulk_words.h"
+#include "engine/routing/routing.h"
+#include "engine/session/roster.h"
 
 namespace openbell::engine {
 
 namespace {
 
 /// Helpers by name: kept when unchanged, restarted when their definition changed, started when new,
-/// stopped when gone. Gives the HelperId of each process of the configuration.
-std::vector<HelperId> apply_processes(State& state,
+/// stopped when gone. Gives the helper of each process of the configuration.
+std::vector<HelperId> apply_processes(Parts& parts,
                                       const std::vector<grammar::ProcessConfig>& processes) {
   std::vector<HelperId> ids;
-  std::vector<bool> kept(state.helpers.size());
+  std::set<HelperId> kept;
   for (const grammar::ProcessConfig& process : processes) {
-    const auto same =
-        std::find_if(state.helpers.begin(), state.helpers.end(), [&](const auto& helper) {
-          return helper != nullptr && helper->configured && helper->name() == process.name;
-        });
-    if (same != state.helpers.end()) {
-      Helper& helper = **same;
-      const bool other_program = helper.process.run != process.run;
-      helper.process = process;
-      ids.push_back(helper.id());
-      kept[helper.id()] = true;
-      if (other_program && helper.running) {
-        helper.restart_asked = true;
-        state.host.stop_helper(helper.id());
-      }
-      continue;
+    Helper* helper = parts.clients.configured_helper(process.name);
+    const bool known = helper != nullptr;
+    if (known) {
+      const bool other_program = helper->process.run != process.run;
+      helper->adopt(process);
+      if (other_program && helper->running) helper->restart();
+    } else {
+      helper = &parts.clients.add_helper(process);
+      helper->restart_delay(parts.turn.now.tick);
+      parts.ports.processes.start_helper(helper->id(), process);
     }
-    const auto id = static_cast<HelperId>(state.helpers.size());
-    state.helpers.push_back(std::make_unique<Helper>(id, process, state.options.ack));
-    kept.push_back(true);
-    ids.push_back(id);
-    state.helpers.back()->restart_delay(state.now.tick);
-    state.host.start_helper(id, process);
+    ids.push_back(helper->id());
+    kept.insert(helper->id());
   }
-  for (std::size_t id = 0; id < state.helpers.size(); ++id) {
-    Helper* helper = state.helpers[id].get();
-    if (helper == nullptr || kept[id]) continue;
-    helper->configured = false;
-    helper->restart_at = base::never;
-    if (helper->running) state.host.stop_helper(helper->id());
-  }
+  parts.clients.for_each_helper([&](Helper& helper) {
+    if (kept.contains(helper.id())) return;
+    helper.configured = false;
+    helper.restart_at = base::never;
+    if (helper.running) parts.ports.processes.stop_helper(helper.id());
+  });
   return ids;
 }
 
@@ -69,17 +64,8 @@ class Identities {
   std::map<std::pair<base::IpPrefix, base::IpAddress>, std::size_t> seen_;
 };
 
-/// Everything that moves routes by itself. Plans come last: they are encoded against the rest.
-void apply_health(State& state, grammar::Configuration& configuration) {
-  state.guard.apply(std::move(configuration.guard));
-  state.bfd.apply(configuration.bfd_sessions);
-  state.services.apply(std::exchange(configuration.services, {}));
-  state.services.refresh_audiences();
-  state.plans.apply(std::exchange(configuration.plans, {}));
-}
-
 /// Tears down what other settings make impossible; those born of a range have its settings.
-void change_neighbor(State& state, Neighbor& neighbor, grammar::NeighborConfig config,
+void change_neighbor(const Roster& roster, Neighbor& neighbor, grammar::NeighborConfig config,
                      const std::vector<HelperId>& helpers) {
   const bool moved = neighbor.config().peer_address != config.peer_address;
   const bgp::NotificationCode code =
@@ -93,19 +79,19 @@ void change_neighbor(State& state, Neighbor& neighbor, grammar::NeighborConfig c
   neighbor.adopt(std::move(config));
   neighbor.bind(helpers);
   if (!neighbor.is_range()) return end_if_other(neighbor, same);
-  for (const auto& born : state.neighbors) {
-    if (born == nullptr || !born->is_born_of_range() || born->range() != neighbor.id()) continue;
-    born->adopt(neighbor);
-    end_if_other(*born, same);
-  }
+  roster.for_each_of(neighbor, [&](Neighbor& born) {
+    born.adopt(neighbor);
+    end_if_other(born, same);
+  });
 }
 
-/// Begins to say what the file says. Before the first session there is nobody to keep waiting.
-void say_configured(State& state, std::vector<ConfiguredChange> changes, std::string_view cause) {
+/// Begins to say what the file says.
+void say_configured(Routing& routing, std::vector<ConfiguredChange> changes, std::string_view cause,
+                    Occasion occasion) {
   // What an earlier file has not said to the end is said by nobody else.
-  for (const auto& job : state.jobs) {
-    auto* earlier = dynamic_cast<ConfiguredWords*>(job.get());
-    if (earlier == nullptr) continue;
+  routing.jobs.for_each([&](BulkJob& job) {
+    auto* earlier = dynamic_cast<ConfiguredWords*>(&job);
+    if (earlier == nullptr) return;
     for (ConfiguredChange& rest : earlier->abandon()) {
       const auto same = std::find_if(changes.begin(), changes.end(), [&](const auto& change) {
         return change.neighbor == rest.neighbor;
@@ -114,12 +100,12 @@ void say_configured(State& state, std::vector<ConfiguredChange> changes, std::st
       same->from.insert(same->from.end(), std::make_move_iterator(rest.from.begin()),
                         std::make_move_iterator(rest.from.end()));
     }
-  }
-  auto job = std::make_unique<ConfiguredWords>(state, std::move(changes), cause);
+  });
+  auto job = std::make_unique<ConfiguredWords>(routing, std::move(changes), cause);
   // The first slice before the services and plans of the file: what a short file changes is one
   // change for its peers.
-  if (state.started) return static_cast<void>(begin_words(state, std::move(job)));
-  while (job->step(state) == BulkJob::Progress::more) {
+  if (occasion == Occasion::reload) return static_cast<void>(begin_words(routing, std::move(job)));
+  while (job->step() == BulkJob::Progress::more) {
   }
 }
 
@@ -129,11 +115,11 @@ base::IpAddress any_ipv6() {
 }
 
 /// Which next hops can be sent to a neighbor with which family.
-void set_able(State& state, const Neighbor& neighbor) {
+void set_able(Routing& routing, const Neighbor& neighbor) {
   const grammar::NeighborConfig& config = neighbor.config();
   config.families.for_each([&](bgp::Family family) {
     const auto add = [&](NextHopClass next_hop) {
-      state.routing.able(family, next_hop) |= neighbor.audience();
+      routing.able(family, next_hop) |= neighbor.audience();
     };
     add(NextHopClass::none);
     const bgp::NextHop ipv4{bgp::NextHop::Kind::address, base::IpAddress::v4(1)};
@@ -152,148 +138,117 @@ bool only_moved(const Neighbor& was, const grammar::NeighborConfig& is) {
          was.config().api == is.api && was.routes() == is.routes;
 }
 
-}  // namespace
-
-namespace {
-
-NeighborId take_number(State& state) {
-  if (state.free_neighbor_ids.empty()) {
-    state.neighbors.emplace_back();
-    return static_cast<NeighborId>(state.neighbors.size() - 1);
-  }
-  const NeighborId id = state.free_neighbor_ids.back();
-  state.free_neighbor_ids.pop_back();
-  return id;
-}
-
-}  // namespace
-
-Neighbor& add_neighbor(State& state, grammar::NeighborConfig config) {
-  const NeighborId id = take_number(state);
-  state.neighbors[id] = std::make_unique<Neighbor>(state, id, std::move(config));
-  return *state.neighbors[id];
-}
-
-Neighbor& add_unborn(State& state, const Neighbor& range, const base::IpAddress& peer) {
-  const NeighborId id = take_number(state);
-  state.neighbors[id] = std::make_unique<Neighbor>(state, id, range, peer);
-  return *state.neighbors[id];
-}
-
-void remove_neighbor(State& state, NeighborId id, bgp::NotificationCode code,
-                     std::string_view reason) {
-  Neighbor& neighbor = *state.neighbors[id];
-  if (neighbor.is_range())
-    for (NeighborId born = 0; born < state.neighbors.size(); ++born)
-      if (const Neighbor* other = state.neighbor(born);
-          other != nullptr && other->is_born_of_range() && other->range() == id)
-        remove_neighbor(state, born, code, reason);
-  neighbor.end_for_good(code, bgp::subcode_name(code), reason);
-  state.routing.out.close(id);
-  state.neighbors[id].reset();
-  // From here on nobody is meant by its number.
-  if (state.routing.peers.leave(id)) state.jobs.push_back(sweep());
-  state.selections.clear();
-  state.free_neighbor_ids.push_back(id);
-}
-
-rib::Audience select_neighbors(State& state, const std::vector<base::IpPrefix>& addresses) {
-  rib::Audience selected;
-  for (const auto& neighbor : state.neighbors) {
-    if (neighbor == nullptr || neighbor->unborn()) continue;
-    const auto names = [&](const base::IpPrefix& address) {
-      return address == neighbor->config().peer_address ||
-             address.contains(neighbor->peer_address());
-    };
-    if (addresses.empty() ? !neighbor->is_born_of_range()
-                          : std::any_of(addresses.begin(), addresses.end(), names))
-      selected |= neighbor->audience();
-  }
-  return selected;
-}
-
-void refresh_audiences(State& state) {
-  state.selections.clear();
+/// Recomputes who may be commanded by whom and who has which family.
+void refresh_audiences(Parts& parts) {
+  parts.clients.forget_selections();
   for (std::size_t family = 0; family < bgp::family_count; ++family)
     for (std::size_t next_hop = 0; next_hop < next_hop_class_count; ++next_hop)
-      state.routing.able(static_cast<bgp::Family>(family),
+      parts.routing.able(static_cast<bgp::Family>(family),
                          static_cast<NextHopClass>(next_hop)) = {};
-  std::vector<rib::Audience> audiences(state.helpers.size());
-  for (const auto& neighbor : state.neighbors) {
-    if (neighbor == nullptr || neighbor->is_born_of_range()) continue;
-    set_able(state, *neighbor);
-    for (const HelperId helper : neighbor->helpers()) audiences[helper] |= neighbor->audience();
-  }
+  std::map<HelperId, rib::Audience> audiences;
+  parts.roster.for_each_configured([&](const Neighbor& neighbor) {
+    set_able(parts.routing, neighbor);
+    for (const HelperId helper : neighbor.helpers()) audiences[helper] |= neighbor.audience();
+  });
   // What ends by our word still commands the neighbors that it had.
-  for (const auto& helper : state.helpers)
-    if (helper != nullptr && helper->configured)
-      helper->set_audience(std::move(audiences[helper->id()]));
-  state.services.refresh_audiences();
-  state.plans.refresh_audiences();
+  parts.clients.for_each_helper([&](Helper& helper) {
+    if (helper.configured) helper.set_audience(std::move(audiences[helper.id()]));
+  });
+  parts.policies.refresh_audiences();
 }
 
-void apply_configuration(State& state, grammar::Configuration configuration,
-                         std::string_view cause) {
-  const std::vector<HelperId> helper_ids = apply_processes(state, configuration.processes);
-  Identities old_identities;
-  std::map<Identity, NeighborId> known;
-  for (const auto& neighbor : state.neighbors)
-    if (neighbor != nullptr && !neighbor->is_born_of_range())
-      known[old_identities.next(neighbor->config())] = neighbor->id();
+/// The neighbors of a file find those that there are.
+class NeighborDifference {
+ public:
+  NeighborDifference(Parts& parts, const std::vector<HelperId>& helpers)
+      : parts_(parts), roster_(parts.roster), helpers_(helpers) {
+    Identities identities;
+    roster_.for_each_configured([&](const Neighbor& neighbor) {
+      known_[identities.next(neighbor.config())] = neighbor.id();
+    });
+  }
 
-  Identities identities;
-  std::vector<grammar::NeighborConfig*> strangers;
-  std::vector<ConfiguredChange> changes;
-  const auto take_over = [&](Neighbor& neighbor, grammar::NeighborConfig config) {
+  void apply(std::vector<grammar::NeighborConfig>& neighbors) {
+    Identities identities;
+    std::vector<grammar::NeighborConfig*> strangers;
+    for (grammar::NeighborConfig& config : neighbors) {
+      const auto same = known_.find(identities.next(config));
+      if (same == known_.end()) {
+        strangers.push_back(&config);
+        continue;
+      }
+      take_over(roster_[same->second], std::move(config));
+      known_.erase(same);
+    }
+    for (grammar::NeighborConfig* config : strangers)
+      if (!move(*config, strangers)) add(std::move(*config));
+    for (const auto& [identity, id] : known_)
+      roster_.remove(id, bgp::notification::peer_deconfigured, "stop, message [removed]");
+  }
+
+  [[nodiscard]] std::vector<ConfiguredChange>& changes() { return changes_; }
+  void start_added() {
+    for (const NeighborId id : added_) roster_[id].start();
+  }
+
+ private:
+  void take_over(Neighbor& neighbor, grammar::NeighborConfig config) {
     std::vector<SharedRoutes> from;
     if (!neighbor.routes().empty()) from.push_back(neighbor.shared_routes());
-    change_neighbor(state, neighbor, std::move(config), helper_ids);
-    changes.push_back(
+    change_neighbor(roster_, neighbor, std::move(config), helpers_);
+    changes_.push_back(
         {neighbor.id(), neighbor.audience(), std::move(from), neighbor.shared_routes()});
-  };
-  for (grammar::NeighborConfig& config : configuration.neighbors) {
-    const auto same = known.find(identities.next(config));
-    if (same == known.end()) {
-      strangers.push_back(&config);
-      continue;
-    }
-    take_over(*state.neighbors[same->second], std::move(config));
-    known.erase(same);
   }
-  std::vector<NeighborId> added;
-  for (grammar::NeighborConfig* config : strangers) {
-    const auto alike = [&](const auto& entry) {
-      return only_moved(*state.neighbors[entry.second], *config);
-    };
-    const auto moved = std::find_if(known.begin(), known.end(), alike);
+
+  void add(grammar::NeighborConfig config) {
+    Neighbor& neighbor = roster_.add(std::move(config));
+    neighbor.bind(helpers_);
+    added_.push_back(neighbor.id());
+    changes_.push_back({neighbor.id(), neighbor.audience(), {}, neighbor.shared_routes()});
+  }
+
+  /// Where it is clear that a neighbor only got another address, it goes on under that.
+  bool move(grammar::NeighborConfig& config,
+            const std::vector<grammar::NeighborConfig*>& strangers) {
+    const auto alike = [&](const auto& entry) { return only_moved(roster_[entry.second], config); };
+    const auto moved = std::find_if(known_.begin(), known_.end(), alike);
     // Where several might be meant, nobody inherits.
-    const bool clear = moved != known.end() &&
-                       std::count_if(known.begin(), known.end(), alike) == 1 &&
-                       std::count_if(strangers.begin(), strangers.end(), [&](const auto* other) {
-                         return only_moved(*state.neighbors[moved->second], *other);
-                       }) == 1;
-    if (clear) {
-      Neighbor& neighbor = *state.neighbors[moved->second];
-      state.host.log(6, "configuration",
-                     neighbor.peer_address().text() + " is " + config->peer_address.address.text() +
-                         " now, and keeps what it was told");
-      take_over(neighbor, std::move(*config));
-      known.erase(moved);
-      continue;
-    }
-    Neighbor& neighbor = add_neighbor(state, std::move(*config));
-    neighbor.bind(helper_ids);
-    added.push_back(neighbor.id());
-    changes.push_back({neighbor.id(), neighbor.audience(), {}, neighbor.shared_routes()});
+    if (moved == known_.end() || std::count_if(known_.begin(), known_.end(), alike) != 1 ||
+        std::count_if(strangers.begin(), strangers.end(), [&](const auto* other) {
+          return only_moved(roster_[moved->second], *other);
+        }) != 1)
+      return false;
+    Neighbor& neighbor = roster_[moved->second];
+    parts_.ports.log.log(6, "configuration",
+                         neighbor.peer_address().text() + " is " +
+                             config.peer_address.address.text() +
+                             " now, and keeps what it was told");
+    take_over(neighbor, std::move(config));
+    known_.erase(moved);
+    return true;
   }
-  for (const auto& [identity, id] : known)
-    remove_neighbor(state, id, bgp::notification::peer_deconfigured, "stop, message [removed]");
-  refresh_audiences(state);
-  say_configured(state, std::move(changes), cause);
-  for (const NeighborId id : added) state.neighbors[id]->start();
+
+  Parts& parts_;
+  Roster& roster_;
+  const std::vector<HelperId>& helpers_;
+  std::map<Identity, NeighborId> known_;  // and not found yet
+  std::vector<NeighborId> added_;
+  std::vector<ConfiguredChange> changes_;
+};
+
+}  // namespace
+
+void apply_configuration(Parts& parts, grammar::Configuration configuration, std::string_view cause,
+                         Occasion occasion) {
+  const std::vector<HelperId> helpers = apply_processes(parts, configuration.processes);
+  NeighborDifference difference(parts, helpers);
+  difference.apply(configuration.neighbors);
+  refresh_audiences(parts);
+  say_configured(parts.routing, std::move(difference.changes()), cause, occasion);
+  difference.start_added();
   configuration.neighbors.clear();
-  apply_health(state, configuration);
-  state.configuration = std::move(configuration);
+  parts.policies.apply(configuration);
+  parts.configuration = std::move(configuration);
 }
 
 }  // namespace openbell::engine

@@ -20,8 +20,8 @@ class ReloadTest : public ToldTest {
   /// The session of a neighbor that was dialled just now: what it is told.
   PeerTable table_at(std::string_view address) {
     const ConnectionId peer = stage_.dialled(address);
-    EXPECT_NE(peer, 0u) << address;
-    if (peer == 0) return {};
+    EXPECT_NE(peer, no_connection) << address;
+    if (peer == no_connection) return {};
     stage_.answer(peer);
     stage_.introduce(peer, outside());
     return table_of(peer);
@@ -80,7 +80,7 @@ TEST_F(ReloadTest, AReloadIsTheLastWordOnARouteThatAHelperSaidToo) {
   sent(peer);
   configure(mortal + neighbor("10.0.0.2", configured(route)));
   EXPECT_THAT(sent(peer), ElementsAre(announced(prefix)));
-  stage_.engine.on_helper_exited(0, "signal 9", stage_.now);
+  stage_.engine.on_helper_exited(HelperId{0}, "signal 9", stage_.now);
   EXPECT_THAT(sent(peer), IsEmpty());
 }
 

@@ -19,7 +19,14 @@
 
 namespace openbell::engine {
 
-class Stage final : public Host {
+class Stage final : public Network,
+                    public Processes,
+                    public Probes,
+                    public BfdPort,
+                    public Clock,
+                    public Rehearser,
+                    public Log,
+                    public Lifecycle {
  public:
   struct Wire {
     TransportOptions options;
@@ -38,7 +45,7 @@ class Stage final : public Host {
 
   /// `trail` outlives the stage; null: no audit log.
   explicit Stage(Options options = {}, audit::Trail* trail = nullptr)
-      : engine(*this, std::move(options), trail) {}
+      : engine(ports_of(*this), std::move(options), trail) {}
 
   // --- what a test does
 
@@ -64,12 +71,16 @@ class Stage final : public Host {
     if (command_line) add_command_line(configuration);
     engine.on_configuration(std::move(configuration), "test", now);
     for (const auto& [helper, state] : helpers)
-      if (!std::exchange(started_[helper], true)) engine.on_helper_started(helper, 1000, now);
+      if (!std::exchange(started_[helper], true))
+        engine.on_helper_started(HelperId{helper}, 1000, now);
     return true;
   }
-  void say(HelperId helper, std::string_view line) { engine.on_line(helper, line, now); }
+  /// Helpers go by their plain numbers here, from 0 in the order of their first start.
+  void say(std::uint32_t helper, std::string_view line) {
+    engine.on_line(HelperId{helper}, line, now);
+  }
   /// Everything that helper heard since last asked.
-  std::string heard(HelperId helper = 0) { return std::exchange(helpers[helper].heard, {}); }
+  std::string heard(std::uint32_t helper = 0) { return std::exchange(helpers[helper].heard, {}); }
   /// Turns until there is no more to do.
   void settle() {
     std::size_t turns = 0;
@@ -91,15 +102,15 @@ class Stage final : public Host {
   /// The clock goes on and nobody looks at it.
   void pass(base::Duration duration) { set_clock(now.tick + duration); }
   /// The helper of that name that was started last.
-  [[nodiscard]] HelperId helper_named(std::string_view name) const {
-    HelperId found = 0;
+  [[nodiscard]] std::uint32_t helper_named(std::string_view name) const {
+    std::uint32_t found = 0;
     for (const auto& [id, state] : helpers)
       if (state.name == name) found = id;
     return found;
   }
-  /// The connection to `peer` asked for last that is still open; 0: none.
+  /// The connection to `peer` asked for last that is still open, if any.
   [[nodiscard]] ConnectionId dialled(std::string_view peer) const {
-    ConnectionId found = 0;
+    ConnectionId found = no_connection;
     for (const auto& [id, wire] : wires)
       if (!wire.closed && !wire.accepted && wire.options.peer_address.text() == peer) found = id;
     return found;
@@ -109,14 +120,14 @@ class Stage final : public Host {
     engine.on_connected(connection, wires[connection].options.local_address,
                         wires[connection].options.peer_address, now);
   }
-  /// The peer makes a connection of its own. 0: refused.
+  /// The peer makes a connection of its own. None: refused.
   ConnectionId knock(std::string_view local, std::string_view peer) {
-    const ConnectionId id = next_accepted_++;
+    const ConnectionId id{next_accepted_++};
     wires[id].accepted = true;
     if (engine.on_accepted(id, address(local), address(peer), now) == Accepted::kept) return id;
     wires[id].closed = true;
     refused = id;
-    return 0;
+    return no_connection;
   }
   /// Bytes from the peer, handed over with what was left of those before.
   void receive(ConnectionId connection, base::Bytes bytes) {
@@ -137,7 +148,7 @@ class Stage final : public Host {
   /// forgotten.
   ConnectionId establish(std::string_view peer, const session::LocalOpen& open) {
     const ConnectionId connection = dialled(peer);
-    OPENBELL_CHECK(connection != 0);
+    OPENBELL_CHECK(connection != no_connection);
     answer(connection);
     introduce(connection, open);
     settle();
@@ -182,7 +193,7 @@ class Stage final : public Host {
     return open;
   }
 
-  // --- Host
+  // --- the ports
 
   void connect(ConnectionId connection, const TransportOptions& options) override {
     wires[connection].options = options;
@@ -195,13 +206,13 @@ class Stage final : public Host {
     return wire.blocked ? messages.size() : 0;
   }
   void start_helper(HelperId helper, const grammar::ProcessConfig& process) override {
-    helpers[helper].name = process.name;
-    started_[helper] = false;
+    helpers[std::to_underlying(helper)].name = process.name;
+    started_[std::to_underlying(helper)] = false;
     ++starts;
   }
-  void stop_helper(HelperId helper) override { helpers[helper].stopped = true; }
+  void stop_helper(HelperId helper) override { helpers[std::to_underlying(helper)].stopped = true; }
   std::size_t write_helper(HelperId helper, std::string_view lines) override {
-    HelperState& state = helpers[helper];
+    HelperState& state = helpers[std::to_underlying(helper)];
     state.heard += lines;
     if (state.asleep) state.unread += lines.size();
     return state.unread;
@@ -259,9 +270,9 @@ class Stage final : public Host {
   int minute = 0;  // of the week, in UTC
   std::vector<std::vector<std::uint8_t>> rehearsed;
   std::map<ConnectionId, Wire> wires;
-  std::map<HelperId, HelperState> helpers;
+  std::map<std::uint32_t, HelperState> helpers;
   base::Now now{{1'000'000'000}, 1'700'000'000'000'000'000};
-  ConnectionId refused = 0;  // the last one
+  ConnectionId refused = no_connection;  // the last one
   std::string refusal;
   std::vector<std::string> complaints;  // errors and warnings of the last configuration
   std::string logged;
@@ -289,9 +300,9 @@ class Stage final : public Host {
       neighbor.api.push_back(binding);
   }
 
-  ConnectionId next_accepted_ = 1u << 20;
+  std::uint64_t next_accepted_ = 1u << 20;
   std::map<ConnectionId, std::vector<std::uint8_t>> unread_;
-  std::map<HelperId, bool> started_;
+  std::map<std::uint32_t, bool> started_;
 };
 
 }  // namespace openbell::engine

@@ -120,8 +120,8 @@ class ToldTest : public testing::Test {
   /// A neighbor of a range, its session up. What it was told has not been looked at.
   ConnectionId born(std::string_view peer) {
     const ConnectionId connection = stage_.knock("10.0.0.1", peer);
-    EXPECT_NE(connection, 0u);
-    if (connection != 0) stage_.introduce(connection, outside());
+    EXPECT_NE(connection, no_connection);
+    if (connection != no_connection) stage_.introduce(connection, outside());
     return connection;
   }
   /// The same, quiet.
@@ -146,13 +146,13 @@ class ToldTest : public testing::Test {
     table.take(sent(connection));
     return table;
   }
-  void say(std::string_view line, HelperId helper = 0) { stage_.say(helper, line); }
-  std::string heard(HelperId helper = 0) {
+  void say(std::string_view line, std::uint32_t helper = 0) { stage_.say(helper, line); }
+  std::string heard(std::uint32_t helper = 0) {
     stage_.settle();
     return stage_.heard(helper);
   }
   /// The answer to a command without the events that stand around it.
-  std::string answer(std::string_view line, HelperId helper = 0) {
+  std::string answer(std::string_view line, std::uint32_t helper = 0) {
     heard(helper);
     say(line, helper);
     const std::string all = heard(helper);

@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const engine::ConnectionId second =
       stage.establish("10.0.0.3", engine::Stage::speaker(65000, "10.0.0.3", {}));
   std::string_view text = fuzz::text_of(data, size);
-  for (engine::HelperId helper = 0; !text.empty(); helper ^= 1) {
+  for (std::uint32_t helper = 0; !text.empty(); helper ^= 1) {
     const std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(line.size() + 1, text.size()));
     stage.say(helper, line);

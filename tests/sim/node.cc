@@ -24,7 +24,7 @@ Node::Node(World& world, std::size_t index, base::IpAddress address, engine::Opt
       name_(address.text()),
       observer_(observer),
       audit_(observer == nullptr ? nullptr : std::make_unique<Audit>()),
-      engine_(std::make_unique<engine::Engine>(*this, std::move(options),
+      engine_(std::make_unique<engine::Engine>(engine::ports_of(*this), std::move(options),
                                                audit_ == nullptr ? nullptr : &audit_->trail)) {}
 
 Node::~Node() = default;
@@ -64,7 +64,7 @@ bool Node::runs(std::string_view helper) const {
 }
 
 bool Node::say(std::string_view helper, std::string_view line) {
-  engine::HelperId id = 0;
+  engine::HelperId id{};
   if (!runs(helper)) return false;
   process(helper, id);
   input();
@@ -74,13 +74,13 @@ bool Node::say(std::string_view helper, std::string_view line) {
 }
 
 std::string Node::take_output(std::string_view helper) {
-  engine::HelperId id = 0;
+  engine::HelperId id{};
   Process* known = process(helper, id);
   return known == nullptr ? std::string() : std::exchange(known->output, {});
 }
 
 void Node::kill(std::string_view helper) {
-  engine::HelperId id = 0;
+  engine::HelperId id{};
   if (process(helper, id) != nullptr) exit_later(id, "signal 9");
 }
 
@@ -137,7 +137,7 @@ void Node::close(engine::ConnectionId connection) {
   if (wire == nullptr) return;
   World::End& end = wire->ends[side];
   end.open = false;
-  end.id = 0;
+  end.id = engine::no_connection;
   end.unread.clear();
   world_.sessions_changed_ = true;
   wire->flows[side].closing = true;

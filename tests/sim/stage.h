@@ -28,7 +28,7 @@ struct Sent {
 /// What one connection carried to a peer.
 struct Sending {
   Peer peer;
-  engine::ConnectionId connection = 0;
+  engine::ConnectionId connection{};
   base::Tick began;  // when the first of it was sent
   std::vector<Sent> routes;
   unsigned updates = 0;

@@ -112,14 +112,14 @@ void World::connect(Node& from, engine::ConnectionId connection, const base::IpA
     wire.broken = true;
     End& caller = wire.ends[0];
     caller.node->input();
-    caller.node->engine_->on_connect_failed(std::exchange(caller.id, 0), "connection refused",
-                                            now());
+    caller.node->engine_->on_connect_failed(std::exchange(caller.id, engine::no_connection),
+                                            "connection refused", now());
     caller.node->touch();
   });
 }
 
 void World::knock(Node& from, Node& to) {
-  const engine::ConnectionId id = next_accepted_++;
+  const engine::ConnectionId id{next_accepted_++};
   connect(from, id, to.address());
   after(base::seconds(2), [&from, id] { from.close(id); });
 }
@@ -127,13 +127,13 @@ void World::knock(Node& from, Node& to) {
 void World::arrive(Wire& wire) {
   End& caller = wire.ends[0];
   End& called = wire.ends[1];
-  called.id = next_accepted_++;
+  called.id = engine::ConnectionId{next_accepted_++};
   called.node->input();
   const engine::Accepted answer = called.node->engine_->on_accepted(
       called.id, called.node->address(), caller.node->address(), now());
-  called.open = answer == engine::Accepted::kept && called.id != 0;
+  called.open = answer == engine::Accepted::kept && called.id != engine::no_connection;
   if (answer == engine::Accepted::refused) {
-    called.id = 0;
+    called.id = engine::no_connection;
     wire.flows[1].closing = true;
   }
   called.node->touch();

@@ -63,7 +63,14 @@ class Observer {
 class World;
 
 /// One daemon: its engine, its helpers, its end of every connection.
-class Node final : public engine::Host {
+class Node final : public engine::Network,
+                   public engine::Processes,
+                   public engine::Probes,
+                   public engine::BfdPort,
+                   public engine::Clock,
+                   public engine::Rehearser,
+                   public engine::Log,
+                   public engine::Lifecycle {
  public:
   Node(World& world, std::size_t index, base::IpAddress address, engine::Options options,
        Observer* observer);
@@ -105,7 +112,7 @@ class Node final : public engine::Host {
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] bool exited() const { return exited_; }
 
-  // engine::Host
+  // the ports of the engine
   void connect(engine::ConnectionId connection, const engine::TransportOptions& options) override;
   void close(engine::ConnectionId connection) override;
   std::size_t write(engine::ConnectionId connection, base::Bytes messages) override;
@@ -212,7 +219,7 @@ class World {
   /// One end of a connection.
   struct End {
     Node* node = nullptr;
-    engine::ConnectionId id = 0;
+    engine::ConnectionId id{};
     bool open = false;  // its engine knows it
     std::vector<std::uint8_t> unread;
     // Messages that went over it, for the observer.
@@ -263,7 +270,7 @@ class World {
   std::map<std::string, Known> known_;  // peers of the observed node
   bool sessions_changed_ = false;       // they must be compared
   base::Tick now_{1'000'000'000};
-  engine::ConnectionId next_accepted_ = 1ull << 32;
+  std::uint64_t next_accepted_ = 1ull << 32;
   std::uint64_t transcript_ = 0xCBF29CE484222325;
   std::string fault_;
 };

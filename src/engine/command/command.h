@@ -1,26 +1,33 @@
 #pragma once
-// Commands of helpers: one row of a table and one function each (command_table.cc).
+// Commands: what is asked for, apart from how it was written. A text, another dialect or a request
+// of another kind is read into the same Action; carrying it out knows nothing of its words.
 
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "base/text.h"
-#include "engine/state.h"
+#include "engine/cause.h"
+#include "engine/command/client.h"
+#include "engine/parts.h"
+#include "engine/routing/bulk_words.h"
+#include "grammar/route/route.h"
+#include "grammar/selector.h"
 
 namespace openbell::engine {
 
-/// What a helper is told after its command.
+/// What a client is told after its command.
 enum class Reply : std::uint8_t { done, error, none, held };
 
 /// One command being carried out.
 struct Invocation {
-  State& state;
-  Helper& helper;
+  Parts& parts;
+  Client& client;
   rib::Audience audience;  // the neighbors that it is for: those of the selector, or all that the
-                           // helper may command
+                           // client may command
   Cause cause;
   bool selected = false;                         // a selector was given
-  bool released = false;                         // a guard held it, and somebody let it pass
   std::string why = {};                          // filled when the reply is error
   Outcome outcome = {};                          // of what was changed
   rib::Priority priority = rib::Priority::bulk;  // of what is changed
@@ -31,77 +38,137 @@ struct Invocation {
     why = reason;
     return Reply::error;
   }
+  /// An answer of its own, before `done`.
+  void answer(std::string_view text) { client.replies.answer(text); }
+};
+
+/// What a command asks for.
+class Action {
+ public:
+  virtual ~Action() = default;
+  /// Why it cannot be, whatever guards say; empty: it can.
+  [[nodiscard]] virtual std::string objection(const Parts& /*parts*/) const { return {}; }
+  virtual Reply carry_out(Invocation& call) = 0;
+};
+using ActionPtr = std::unique_ptr<Action>;
+
+/// `run(Invocation&)` as an action.
+template <typename Run>
+ActionPtr action(Run run) {
+  class Running final : public Action {
+   public:
+    explicit Running(Run given) : run_(std::move(given)) {}
+    Reply carry_out(Invocation& call) override { return run_(call); }
+
+   private:
+    Run run_;
+  };
+  return std::make_unique<Running>(std::move(run));
+}
+
+/// Says routes, or takes them back.
+class ChangeRoutes final : public Action {
+ public:
+  Reply carry_out(Invocation& call) override;
+
+  Statement statement;
+};
+
+/// A command while it is read.
+class CommandText {
+ public:
+  CommandText(base::TextReader& text, grammar::RouteParser& parser, ActionPtr& spare_action)
+      : in(text), routes(parser), spare(spare_action) {}
+
+  base::TextReader& in;          // at the first word after those of the row
+  grammar::RouteParser& routes;  // remembers paths that were said before
+  ActionPtr& spare;              // a ChangeRoutes that is not used any more, or null
+  Role role = Role::view;        // that it takes
+  bool guarded = false;          // guards may hold it
+  std::string why = {};
+
+  /// It is not understood.
+  ActionPtr refuse(std::string_view reason) {
+    why = reason;
+    return nullptr;
+  }
 };
 
 struct CommandRow {
   std::string_view words;  // "announce route"
   std::string_view help;   // as `help` prints it
-  /// `in` is at the first word after the row's own.
-  Reply (*run)(Invocation& call, base::TextReader& in);
-  /// It changes routes: guards may hold it.
-  bool guarded = false;
+  /// Reads what follows the words; null, with why, when it is not understood. Where it depends on
+  /// what follows, it raises the role and the guard's interest.
+  ActionPtr (*parse)(CommandText& text);
+  Role role = Role::view;
+  bool guarded = false;  // it changes routes: guards may hold it
 };
 
-/// Carries out one line of a helper and answers it.
-void run_command(State& state, Helper& helper, std::string_view line);
-/// The same for a line that guards had held and somebody has released; it was answered before.
-void run_released(State& state, Helper& helper, std::string_view line);
+// What reads the rows, by the file that has them.
+// route.cc
+ActionPtr announce_route(CommandText& text);
+ActionPtr withdraw_route(CommandText& text);
+ActionPtr announce_attributes(CommandText& text);
+ActionPtr withdraw_attributes(CommandText& text);
+ActionPtr announce_ipv4(CommandText& text);
+ActionPtr announce_ipv6(CommandText& text);
+ActionPtr withdraw_ipv4(CommandText& text);
+ActionPtr withdraw_ipv6(CommandText& text);
+ActionPtr announce_flow(CommandText& text);
+ActionPtr withdraw_flow(CommandText& text);
+ActionPtr later_family(CommandText& text);
+// watchdog.cc
+ActionPtr announce_watchdog(CommandText& text);
+ActionPtr withdraw_watchdog(CommandText& text);
+// session.cc
+ActionPtr announce_eor(CommandText& text);
+ActionPtr announce_route_refresh(CommandText& text);
+ActionPtr announce_operational(CommandText& text);
+ActionPtr teardown(CommandText& text);
+ActionPtr flush_adj_rib_out(CommandText& text);
+ActionPtr clear_adj_rib(CommandText& text);
+// daemon.cc
+ActionPtr help(CommandText& text);
+ActionPtr version(CommandText& text);
+ActionPtr shutdown_daemon(CommandText& text);
+ActionPtr reload_configuration(CommandText& text);
+ActionPtr restart_sessions(CommandText& text);
+ActionPtr reset_queue(CommandText& text);
+ActionPtr crash(CommandText& text);
+ActionPtr enable_ack(CommandText& text);
+ActionPtr disable_ack(CommandText& text);
+ActionPtr silence_ack(CommandText& text);
+ActionPtr show_helpers(CommandText& text);
+// service.cc
+ActionPtr service(CommandText& text);
+ActionPtr show_services(CommandText& text);
+// lease.cc
+ActionPtr renew(CommandText& text);
+ActionPtr show_leases(CommandText& text);
+// bfd.cc
+ActionPtr show_bfd(CommandText& text);
+// plan.cc
+ActionPtr plan(CommandText& text);
+ActionPtr show_plans(CommandText& text);
+ActionPtr drill(CommandText& text);
+// guard.cc
+ActionPtr guard(CommandText& text);
+ActionPtr show_guard(CommandText& text);
+// latency.cc
+ActionPtr show_latency(CommandText& text);
+// show.cc
+ActionPtr show_neighbor(CommandText& text);
+// show_adj_rib.cc
+ActionPtr show_adj_rib(CommandText& text);
+// show_route.cc
+ActionPtr show_route(CommandText& text);
 
-// The functions of the rows, by the file that has them.
-// command_route.cc
-Reply announce_route(Invocation& call, base::TextReader& in);
-Reply withdraw_route(Invocation& call, base::TextReader& in);
-Reply announce_attributes(Invocation& call, base::TextReader& in);
-Reply withdraw_attributes(Invocation& call, base::TextReader& in);
-Reply announce_ipv4(Invocation& call, base::TextReader& in);
-Reply announce_ipv6(Invocation& call, base::TextReader& in);
-Reply withdraw_ipv4(Invocation& call, base::TextReader& in);
-Reply withdraw_ipv6(Invocation& call, base::TextReader& in);
-Reply announce_flow(Invocation& call, base::TextReader& in);
-Reply withdraw_flow(Invocation& call, base::TextReader& in);
-Reply announce_watchdog(Invocation& call, base::TextReader& in);
-Reply withdraw_watchdog(Invocation& call, base::TextReader& in);
-Reply later_family(Invocation& call, base::TextReader& in);
-// command_session.cc
-Reply announce_eor(Invocation& call, base::TextReader& in);
-Reply announce_route_refresh(Invocation& call, base::TextReader& in);
-Reply announce_operational(Invocation& call, base::TextReader& in);
-Reply teardown(Invocation& call, base::TextReader& in);
-Reply flush_adj_rib_out(Invocation& call, base::TextReader& in);
-Reply clear_adj_rib(Invocation& call, base::TextReader& in);
-// command_control.cc
-Reply help(Invocation& call, base::TextReader& in);
-Reply version(Invocation& call, base::TextReader& in);
-Reply shutdown_daemon(Invocation& call, base::TextReader& in);
-Reply reload_configuration(Invocation& call, base::TextReader& in);
-Reply restart_sessions(Invocation& call, base::TextReader& in);
-Reply reset_queue(Invocation& call, base::TextReader& in);
-Reply crash(Invocation& call, base::TextReader& in);
-Reply enable_ack(Invocation& call, base::TextReader& in);
-Reply disable_ack(Invocation& call, base::TextReader& in);
-Reply silence_ack(Invocation& call, base::TextReader& in);
-Reply show_helpers(Invocation& call, base::TextReader& in);
-// command_service.cc
-Reply service(Invocation& call, base::TextReader& in);
-Reply show_services(Invocation& call, base::TextReader& in);
-Reply renew(Invocation& call, base::TextReader& in);
-Reply show_leases(Invocation& call, base::TextReader& in);
-Reply show_bfd(Invocation& call, base::TextReader& in);
-// command_plan.cc
-Reply plan(Invocation& call, base::TextReader& in);
-Reply show_plans(Invocation& call, base::TextReader& in);
-Reply drill(Invocation& call, base::TextReader& in);
-Reply guard(Invocation& call, base::TextReader& in);
-Reply show_guard(Invocation& call, base::TextReader& in);
-// command_latency.cc
-Reply show_latency(Invocation& call, base::TextReader& in);
-// command_show.cc
-Reply show_neighbor(Invocation& call, base::TextReader& in);
-Reply show_adj_rib(Invocation& call, base::TextReader& in);
-// command_show_route.cc
-Reply show_route(Invocation& call, base::TextReader& in);
-
-/// All rows, in the order of `help`.
+/// All rows, in the order in which their words are looked for.
 std::span<const CommandRow> command_rows();
+/// The row whose words `text` begins with, which are taken from it; null when there is none.
+const CommandRow* find_row(std::string_view& text);
+/// Takes a word and the blanks behind it from the beginning of `text`. False when it does not
+/// stand there.
+bool take_word(std::string_view word, std::string_view& text);
 
 }  // namespace openbell::engine

@@ -1,11 +1,14 @@
 // Commands about the daemon itself and about answers.
 
+#include "engine/command/clients.h"
 #include "engine/command/command.h"
-#include "engine/command/control.h"
+#include "engine/control.h"
 
 namespace openbell::engine {
 
-Reply help(Invocation& call, base::TextReader&) {
+namespace {
+
+Reply print_help(Invocation& call) {
   std::string text =
       "\n"
       "available API commands are listed here:\n"
@@ -20,84 +23,107 @@ Reply help(Invocation& call, base::TextReader&) {
   for (const CommandRow& row : command_rows()) lines.push_back(row.help);
   std::sort(lines.begin(), lines.end());
   for (const std::string_view line : lines) text.append(line).append("\n");
-  call.helper.answer(text.append("\n"));
+  call.answer(text.append("\n"));
   return Reply::done;
 }
 
-Reply version(Invocation& call, base::TextReader&) {
-  const Options& options = call.state.options;
-  call.helper.answer("exabgp " + options.exabgp_version + " (OpenBell " + options.version + ")\n");
+Reply print_version(Invocation& call) {
+  const Options& options = call.parts.options;
+  call.answer("exabgp " + options.exabgp_version + " (OpenBell " + options.version + ")\n");
   return Reply::done;
 }
 
-Reply shutdown_daemon(Invocation& call, base::TextReader&) {
-  call.helper.answer("shutdown in progress\n");
-  request(call.state, Request::shutdown, call.cause);
+Reply ask(Invocation& call, Request request, std::string_view answer) {
+  call.answer(answer);
+  call.parts.control.request(request, call.cause);
   return Reply::done;
 }
 
-Reply reload_configuration(Invocation& call, base::TextReader&) {
-  call.helper.answer("reload in progress\n");
-  request(call.state, Request::reload, call.cause);
+Reply print_helpers(Invocation& call, bool json) {
+  std::string text(json ? "[" : "");
+  base::TextWriter out(text);
+  std::string_view separator = " ";
+  call.parts.clients.for_each_helper([&](const Helper& helper) {
+    const Client& client = helper.client;
+    if (json) {
+      out.put(separator).put("{ \"name\": ").json_string(helper.name()).put(", \"pid\": ");
+      out.number(static_cast<std::uint64_t>(helper.running ? client.pid : 0));
+      out.put(", \"commands\": ").number(client.commands());
+      out.put(", \"lost\": ").number(client.replies.lost_total()).put(" }");
+      separator = ", ";
+      return;
+    }
+    out.put("helper ").put(helper.name()).put(helper.running ? " pid " : " not running");
+    if (helper.running) out.number(static_cast<std::uint64_t>(client.pid));
+    out.put(" commands ").number(client.commands());
+    out.put(" lost ").number(client.replies.lost_total()).put('\n');
+  });
+  if (json) out.put(" ]\n");
+  call.answer(text);
   return Reply::done;
 }
 
-Reply restart_sessions(Invocation& call, base::TextReader&) {
-  call.helper.answer("restart in progress\n");
-  request(call.state, Request::restart, call.cause);
-  return Reply::done;
+}  // namespace
+
+ActionPtr help(CommandText&) {
+  return action(print_help);
+}
+
+ActionPtr version(CommandText&) {
+  return action(print_version);
+}
+
+ActionPtr shutdown_daemon(CommandText&) {
+  return action(
+      [](Invocation& call) { return ask(call, Request::shutdown, "shutdown in progress\n"); });
+}
+
+ActionPtr reload_configuration(CommandText&) {
+  return action(
+      [](Invocation& call) { return ask(call, Request::reload, "reload in progress\n"); });
+}
+
+ActionPtr restart_sessions(CommandText&) {
+  return action(
+      [](Invocation& call) { return ask(call, Request::restart, "restart in progress\n"); });
 }
 
 /// ExaBGP drops commands that wait; here none waits, so there is nothing to drop and, as there, no
 /// answer.
-Reply reset_queue(Invocation&, base::TextReader&) {
-  return Reply::none;
+ActionPtr reset_queue(CommandText&) {
+  return action([](Invocation&) { return Reply::none; });
 }
 
 /// ExaBGP's test command: it raises inside and answers error. Here it only answers.
-Reply crash(Invocation& call, base::TextReader&) {
-  return call.refuse("crash is a test command of ExaBGP");
+ActionPtr crash(CommandText& text) {
+  return text.refuse("crash is a test command of ExaBGP");
 }
 
-Reply enable_ack(Invocation& call, base::TextReader&) {
-  call.helper.acknowledge = Acknowledge::yes;
-  return Reply::done;
+ActionPtr enable_ack(CommandText&) {
+  return action([](Invocation& call) {
+    call.client.acknowledge = Acknowledge::yes;
+    return Reply::done;
+  });
 }
 
-Reply disable_ack(Invocation& call, base::TextReader&) {
-  if (call.helper.acknowledge == Acknowledge::yes) call.helper.answer("done\n");
-  call.helper.acknowledge = Acknowledge::no;
-  return Reply::none;
+ActionPtr disable_ack(CommandText&) {
+  return action([](Invocation& call) {
+    if (call.client.acknowledge == Acknowledge::yes) call.answer("done\n");
+    call.client.acknowledge = Acknowledge::no;
+    return Reply::none;
+  });
 }
 
-Reply silence_ack(Invocation& call, base::TextReader&) {
-  call.helper.acknowledge = Acknowledge::no;
-  return Reply::none;
+ActionPtr silence_ack(CommandText&) {
+  return action([](Invocation& call) {
+    call.client.acknowledge = Acknowledge::no;
+    return Reply::none;
+  });
 }
 
-Reply show_helpers(Invocation& call, base::TextReader& in) {
-  const bool json = in.accept("json");
-  std::string text(json ? "[" : "");
-  base::TextWriter out(text);
-  std::string_view separator = " ";
-  for (const auto& helper : call.state.helpers) {
-    if (helper == nullptr) continue;
-    if (json) {
-      out.put(separator).put("{ \"name\": ").json_string(helper->name()).put(", \"pid\": ");
-      out.number(static_cast<std::uint64_t>(helper->running ? helper->pid : 0));
-      out.put(", \"commands\": ").number(helper->commands);
-      out.put(", \"lost\": ").number(helper->lost_total()).put(" }");
-      separator = ", ";
-      continue;
-    }
-    out.put("helper ").put(helper->name()).put(helper->running ? " pid " : " not running");
-    if (helper->running) out.number(static_cast<std::uint64_t>(helper->pid));
-    out.put(" commands ").number(helper->commands);
-    out.put(" lost ").number(helper->lost_total()).put('\n');
-  }
-  if (json) out.put(" ]\n");
-  call.helper.answer(text);
-  return Reply::done;
+ActionPtr show_helpers(CommandText& text) {
+  const bool json = text.in.accept("json");
+  return action([json](Invocation& call) { return print_helpers(call, json); });
 }
 
 }  // namespace openbell::engine

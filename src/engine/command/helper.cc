@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/check.h"
-
 namespace openbell::engine {
 
 namespace {
@@ -14,44 +12,54 @@ constexpr base::Duration first_delay = base::milliseconds(10);
 constexpr base::Duration longest_delay = base::seconds(10);
 }  // namespace
 
-Helper::Helper(HelperId id, grammar::ProcessConfig config, bool ack)
+Helper::Helper(HelperId id, ClientId client_id, grammar::ProcessConfig config, bool ack,
+               std::string_view user, Processes& processes)
     : process(std::move(config)),
-      acknowledge(ack && process.ack ? Acknowledge::yes : Acknowledge::no),
-      id_(id) {}
-
-void Helper::deliver(std::string_view lines) {
-  if (!running) return;
-  if (waiting_ + queued_.size() + lines.size() > process.queue_bytes) return lose();
-  queued_.append(lines);
+      client(client_id, process.name, Role::administer, *this, process.queue_bytes),
+      id_(id),
+      processes_(processes) {
+  client.acknowledge = ack && process.ack ? Acknowledge::yes : Acknowledge::no;
+  // No process runs: it stands for the pipes of the command line. They are this user's own; who
+  // else writes to them cannot be told apart.
+  if (process.run.empty()) {
+    client.kind = audit::Cause::Kind::cli;
+    client.user = user;
+  }
+  adopt(process);
 }
 
-void Helper::answer(std::string_view lines) {
-  if (!running) return;
-  std::string& into = reports_.empty() ? queued_ : reports_.back().answers;
-  if (waiting_ + into.size() + lines.size() > 2 * process.queue_bytes) return lose();
-  into.append(lines);
+void Helper::adopt(grammar::ProcessConfig config) {
+  process = std::move(config);
+  client.dialect = process.dialect;
+  client.encoder = process.encoder;
+  client.subscriptions = process.subscriptions;
+  client.replies.set_limit(process.queue_bytes);
 }
 
-std::uint64_t Helper::begin_report(std::string_view ending) {
-  reports_.push_back({++last_report_, std::string(ending), {}});
-  return last_report_;
+void Helper::set_audience(rib::Audience audience) {
+  if (running && restart_asked) {
+    next_audience_ = std::move(audience);
+  } else {
+    client.audience = std::move(audience);
+  }
 }
 
-void Helper::end_report() {
-  OPENBELL_CHECK(!reports_.empty());
-  do {
-    queued_.append(reports_.front().ending).append(reports_.front().answers);
-    reports_.pop_front();
-  } while (!reports_.empty() && reports_.front().finished);
+void Helper::restart() {
+  restart_asked = true;
+  processes_.stop_helper(id_);
 }
 
-void Helper::finish_report(std::uint64_t number, std::string_view lines) {
-  const auto known = std::find_if(reports_.begin(), reports_.end(),
-                                  [&](const Report& report) { return report.number == number; });
-  if (known == reports_.end()) return;
-  known->ending = lines;
-  known->finished = true;
-  if (known == reports_.begin()) end_report();
+void Helper::started(int pid, rib::Claimant claimant) {
+  running = true;
+  client.pid = pid;
+  client.claimant = claimant;
+  client.replies.open();
+}
+
+void Helper::stopped() {
+  if (next_audience_) client.audience = *std::exchange(next_audience_, std::nullopt);
+  running = false;
+  client.replies.close();
 }
 
 base::Duration Helper::restart_delay(base::Tick now) {
@@ -60,30 +68,6 @@ base::Duration Helper::restart_delay(base::Tick now) {
   base::Duration delay = first_delay;
   for (unsigned i = 1; i < quick_deaths_ && delay < longest_delay; ++i) delay = delay * 2;
   return healthy ? base::Duration{} : std::min(delay, longest_delay);
-}
-
-void Helper::started(int process_id, rib::Claimant process_claimant) {
-  running = true;
-  pid = process_id;
-  claimant = process_claimant;
-}
-
-void Helper::stopped() {
-  if (next_audience_) audience_ = *std::exchange(next_audience_, std::nullopt);
-  running = false;
-  waiting_ = 0;
-  lost_ = 0;
-  drop_queued();
-}
-
-void Helper::drop_queued() {
-  queued_.clear();
-  reports_.clear();
-}
-
-void Helper::lose() {
-  ++lost_;
-  ++lost_total_;
 }
 
 }  // namespace openbell::engine

@@ -22,12 +22,12 @@ class HelperTest : public ToldTest {
     second_ = up("10.0.0.2");
     third_ = up("10.0.0.3");
   }
-  void feed_dies() { stage_.engine.on_helper_exited(feed_, "signal 9", stage_.now); }
+  void feed_dies() { stage_.engine.on_helper_exited(HelperId{feed_}, "signal 9", stage_.now); }
 
-  static constexpr HelperId feed_ = 0;
-  static constexpr HelperId other_ = 1;
-  ConnectionId second_ = 0;
-  ConnectionId third_ = 0;
+  static constexpr std::uint32_t feed_ = 0;
+  static constexpr std::uint32_t other_ = 1;
+  ConnectionId second_ = no_connection;
+  ConnectionId third_ = no_connection;
 };
 
 // --- last words of a process that ends by our word
@@ -190,7 +190,7 @@ class RawMessagesTest : public ToldTest {
     return heard();
   }
 
-  ConnectionId peer_ = 0;
+  ConnectionId peer_ = no_connection;
 };
 
 TEST_F(RawMessagesTest, AHelperIsGivenTheBytesOfAnUpdateThatEndsTheSession) {

@@ -1,9 +1,12 @@
 // show latency: the histograms of every stage.
 
+#include "engine/report/latency.h"
+
 #include <fmt/format.h>
 #include <iterator>
 
 #include "engine/command/command.h"
+#include "engine/session/roster.h"
 
 namespace openbell::engine {
 
@@ -45,17 +48,13 @@ void print_rows_json(std::initializer_list<Row> rows, std::string& out) {
   out += " }";
 }
 
-}  // namespace
-
-Reply show_latency(Invocation& call, base::TextReader& in) {
-  State& state = call.state;
-  const Latency& latency = state.latency;
+Reply show(Invocation& call, bool json) {
+  const Latency& latency = call.parts.latency;
   const std::initializer_list<Row> whole = {
       {"read-decided", &latency.decided},     {"decided-written", &latency.all.written},
       {"written-sent", &latency.all.sent},    {"sent-acknowledged", &latency.all.acknowledged},
-      {"check-due-run", &latency.check_late}, {"turn", &latency.turn}};
+      {"check-due-run", &latency.check_late}, {"turn", &latency.turns}};
   std::string text;
-  const bool json = in.accept("json");
   if (json) {
     text = "{ \"all\": ";
     print_rows_json(whole, text);
@@ -64,24 +63,29 @@ Reply show_latency(Invocation& call, base::TextReader& in) {
     print_rows("all", whole, text);
   }
   std::string_view separator = " ";
-  for (const auto& neighbor : state.neighbors) {
-    if (neighbor == nullptr) continue;
-    const PeerLatency& peer = neighbor->latency();
-    const std::string who = neighbor->peer_address().text();
+  call.parts.roster.for_each([&](const Neighbor& neighbor) {
+    const PeerLatency& peer = neighbor.latency();
+    const std::string who = neighbor.peer_address().text();
     const std::initializer_list<Row> rows = {{"decided-written", &peer.written},
                                              {"written-sent", &peer.sent},
                                              {"sent-acknowledged", &peer.acknowledged}};
     if (!json) {
       print_rows(who, rows, text);
-      continue;
+      return;
     }
     fmt::format_to(std::back_inserter(text), "{}\"{}\": ", separator, who);
     print_rows_json(rows, text);
     separator = ", ";
-  }
+  });
   if (json) text += " } }\n";
-  call.helper.answer(text);
+  call.answer(text);
   return Reply::done;
+}
+
+}  // namespace
+
+ActionPtr show_latency(CommandText& text) {
+  return action([json = text.in.accept("json")](Invocation& call) { return show(call, json); });
 }
 
 }  // namespace openbell::engine

@@ -1,7 +1,10 @@
-// announce and withdraw: route, attributes, ipv4, ipv6, flow, watchdog.
+// announce and withdraw: route, attributes, ipv4, ipv6, flow.
 
 #include "engine/command/command.h"
+#include "engine/policy/policies.h"
+#include "engine/report/publisher.h"
 #include "engine/routing/bulk_words.h"
+#include "engine/routing/routing.h"
 
 namespace openbell::engine {
 
@@ -10,55 +13,43 @@ namespace {
 /// A statement of more routes is said in slices.
 constexpr std::size_t at_once_max = 1024;
 
-/// Says routes as a parser gives them; from some number on it only collects them.
-class Speaker final : public grammar::RouteSink {
+/// Takes a statement in.
+class Taker final : public grammar::RouteSink {
  public:
-  Speaker(Invocation& call, const Voice& voice, bgp::Purpose purpose)
-      : call_(call), transaction_(call.state, voice), purpose_(purpose) {}
+  explicit Taker(Statement& statement) : statement_(statement) {}
 
   void route(const grammar::RouteView& route) override {
-    if (count_ == at_once_max) return rest_.route(route);
-    ++count_;
-    purpose_ == bgp::Purpose::announce ? transaction_.announce(route, call_.audience)
-                                       : transaction_.withdraw(route, call_.audience);
+    if (statement_.routes.empty()) {
+      statement_.lease = route.lease;
+      statement_.lease_group = route.lease_group;
+    }
+    statement_.routes.route(route);
   }
-  Outcome commit() { return transaction_.commit(); }
-  [[nodiscard]] grammar::RouteList& rest() { return rest_; }
 
  private:
-  Invocation& call_;
-  Transaction transaction_;
-  bgp::Purpose purpose_;
-  std::size_t count_ = 0;
-  grammar::RouteList rest_;
+  Statement& statement_;
 };
 
-Voice voice_of(const Invocation& call) {
-  return {call.cause, call.helper.claimant, call.priority, call.helper.name()};
-}
-
 /// "service a announces it: service a down"
-std::string holder_of(const State& state, rib::Claimant claimant) {
-  if (const Service* service = state.services.find(claimant))
+std::string holder_of(const Policies& policies, rib::Claimant claimant) {
+  if (const Service* service = policies.services.find(claimant))
     return "service " + service->name() + " announces it: service " + service->name() + " down";
-  if (const Plan* plan = state.plans.find(claimant))
+  if (const Plan* plan = policies.plans.find(claimant))
     return "plan " + plan->name() + " announces it: plan revert " + plan->name();
   return "it is claimed by what is being removed";
 }
 
-void publish(Invocation& call, std::string_view result) {
+void publish(const Invocation& call, std::string_view result) {
   const Outcome& outcome = call.outcome;
-  Publisher& publisher = call.state.publisher;
-  publisher.publish(
-      call.state.now,
-      RoutesChanged{
-          publisher.keep(call.cause), result, {}, outcome.news, outcome.range, outcome.changed});
+  Publisher& publisher = call.parts.publisher;
+  publisher.publish(RoutesChanged{
+      publisher.keep(call.cause), result, {}, outcome.news, outcome.range, outcome.changed});
 }
 
 /// What is wrong with what was done; empty: nothing.
 std::string complaint_about(const Invocation& call) {
   const Outcome& outcome = call.outcome;
-  if (outcome.refused != 0) return holder_of(call.state, outcome.holder);
+  if (outcome.refused != 0) return holder_of(call.parts.policies, outcome.holder);
   if (outcome.unable != 0 && outcome.reached.empty()) return outcome.unable_why;
   if (!outcome.leased)
     return "more than " + std::to_string(LeaseTable::leases_max) +
@@ -66,114 +57,100 @@ std::string complaint_about(const Invocation& call) {
   return {};
 }
 
-Reply change_routes(Invocation& call, base::TextReader& in, grammar::RouteForm form,
-                    bgp::Family family, bgp::Purpose purpose) {
-  State& state = call.state;
-  if (call.audience.empty()) return call.refuse("no neighbor lists this helper");
-  Speaker speaker(call, voice_of(call), purpose);
-  if (!state.parser.parse(in, form, family, purpose, speaker)) {
-    const base::Complaint& complaint = in.complaint();
-    return call.refuse("wanted " + complaint.wanted + ", found '" + complaint.found +
+ActionPtr parse(CommandText& text, grammar::RouteForm form, bgp::Family family,
+                bgp::Purpose purpose) {
+  if (text.spare == nullptr) text.spare = std::make_unique<ChangeRoutes>();
+  Statement& statement = static_cast<ChangeRoutes&>(*text.spare).statement;
+  statement.routes.clear();
+  statement.purpose = purpose;
+  Taker taker(statement);
+  if (!text.routes.parse(text.in, form, family, purpose, taker)) {
+    const base::Complaint& complaint = text.in.complaint();
+    return text.refuse("wanted " + complaint.wanted + ", found '" + complaint.found +
                        "' at column " + std::to_string(complaint.offset + 1));
   }
-  call.outcome = speaker.commit();
-  state.guard.count(call.outcome.routes + speaker.rest().size());
-  if (!speaker.rest().empty()) {
-    state.jobs.push_back(say_routes(state, std::move(speaker.rest()), call.audience, purpose,
-                                    {.claimant = call.helper.claimant}, call.cause));
-    call.outcome.rest = state.jobs.back().get();
-  }
-  std::string complaint = complaint_about(call);
-  if (!in.at_end())
-    complaint =
-        "wanted nothing after the end of the statement, found '" + std::string(in.peek()) + "'";
-  if (!complaint.empty()) {
+  if (!text.in.at_end())
+    return text.refuse("wanted nothing after the end of the statement, found '" +
+                       std::string(text.in.peek()) + "'");
+  return std::move(text.spare);
+}
+
+ActionPtr parse_family(CommandText& text, std::string_view afi, bgp::Purpose purpose) {
+  bgp::Family family{};
+  const std::string_view safi = text.in.peek();
+  if (!bgp::find_family(afi, safi, family))
+    return text.refuse("wanted a family of " + std::string(afi));
+  if (!bgp::originates(family)) return later_family(text);
+  text.in.word();
+  return parse(text, grammar::RouteForm::family, family, purpose);
+}
+
+ActionPtr parse_flow(CommandText& text, bgp::Purpose purpose) {
+  if (!text.in.accept("route")) return text.refuse("wanted 'route' after flow");
+  return parse(text, grammar::RouteForm::flow, bgp::Family::ipv4_flow, purpose);
+}
+
+}  // namespace
+
+Reply ChangeRoutes::carry_out(Invocation& call) {
+  Parts& parts = call.parts;
+  if (call.audience.empty()) return call.refuse("no neighbor lists this helper");
+  if (statement.lease_group.empty()) statement.lease_group = call.client.name;
+  const std::size_t routes = statement.routes.size();
+  Transaction transaction(parts.routing, {call.cause, call.client.claimant, call.priority});
+  for (std::size_t i = 0; i < std::min(routes, at_once_max); ++i)
+    transaction.change(statement.at(i), call.audience, statement.purpose);
+  call.outcome = transaction.commit();
+  parts.policies.guard.count(routes);
+  if (routes > at_once_max)
+    call.outcome.rest = &parts.routing.jobs.add(
+        say_rest(parts.routing, std::exchange(statement, {}), at_once_max, call.audience,
+                 {.claimant = call.client.claimant}, call.cause));
+  if (const std::string complaint = complaint_about(call); !complaint.empty()) {
     if (!call.outcome.range.empty()) publish(call, "done in part");
     return call.refuse(complaint);
   }
   const bool nobody = call.outcome.reached.empty();
   if (nobody)
-    state.host.log(
+    parts.ports.log.log(
         4, "api",
         "no neighbor has the family of: " + std::string(call.cause.command.substr(0, 512)));
   publish(call, nobody ? "done, no neighbor has the family" : "done");
   return Reply::done;
 }
 
-Reply change_family(Invocation& call, base::TextReader& in, std::string_view afi,
-                    bgp::Purpose purpose) {
-  bgp::Family family{};
-  const std::string_view safi = in.peek();
-  if (!bgp::find_family(afi, safi, family))
-    return call.refuse("wanted a family of " + std::string(afi));
-  if (!bgp::originates(family)) return later_family(call, in);
-  in.word();
-  return change_routes(call, in, grammar::RouteForm::family, family, purpose);
+ActionPtr announce_route(CommandText& text) {
+  return parse(text, grammar::RouteForm::route, {}, bgp::Purpose::announce);
 }
-
-Reply change_flow(Invocation& call, base::TextReader& in, bgp::Purpose purpose) {
-  if (!in.accept("route")) return call.refuse("wanted 'route' after flow");
-  return change_routes(call, in, grammar::RouteForm::flow, bgp::Family::ipv4_flow, purpose);
+ActionPtr withdraw_route(CommandText& text) {
+  return parse(text, grammar::RouteForm::route, {}, bgp::Purpose::withdraw);
 }
-
-/// Flips the routes of a watchdog on the neighbors of the command.
-Reply change_watchdog(Invocation& call, base::TextReader& in, bgp::Purpose purpose) {
-  const std::string name(in.at_end() ? std::string_view(call.helper.name()) : in.peek());
-  State& state = call.state;
-  const bool announces = purpose == bgp::Purpose::announce;
-  state.watchdogs.set(name, call.audience, announces);
-  Transaction transaction(state, voice_of(call));
-  state.watchdogs.for_each(
-      name, call.audience, [&](grammar::RouteView route, const rib::Audience& whom) {
-        route.watchdog = {};
-        announces ? transaction.announce(route, whom) : transaction.withdraw(route, whom);
-      });
-  call.outcome = transaction.commit();
-  state.guard.count(call.outcome.routes);
-  publish(call, "done");
-  return Reply::done;
+ActionPtr announce_attributes(CommandText& text) {
+  return parse(text, grammar::RouteForm::attributes, {}, bgp::Purpose::announce);
 }
-
-}  // namespace
-
-Reply announce_route(Invocation& call, base::TextReader& in) {
-  return change_routes(call, in, grammar::RouteForm::route, {}, bgp::Purpose::announce);
+ActionPtr withdraw_attributes(CommandText& text) {
+  return parse(text, grammar::RouteForm::attributes, {}, bgp::Purpose::withdraw);
 }
-Reply withdraw_route(Invocation& call, base::TextReader& in) {
-  return change_routes(call, in, grammar::RouteForm::route, {}, bgp::Purpose::withdraw);
+ActionPtr announce_ipv4(CommandText& text) {
+  return parse_family(text, "ipv4", bgp::Purpose::announce);
 }
-Reply announce_attributes(Invocation& call, base::TextReader& in) {
-  return change_routes(call, in, grammar::RouteForm::attributes, {}, bgp::Purpose::announce);
+ActionPtr announce_ipv6(CommandText& text) {
+  return parse_family(text, "ipv6", bgp::Purpose::announce);
 }
-Reply withdraw_attributes(Invocation& call, base::TextReader& in) {
-  return change_routes(call, in, grammar::RouteForm::attributes, {}, bgp::Purpose::withdraw);
+ActionPtr withdraw_ipv4(CommandText& text) {
+  return parse_family(text, "ipv4", bgp::Purpose::withdraw);
 }
-Reply announce_ipv4(Invocation& call, base::TextReader& in) {
-  return change_family(call, in, "ipv4", bgp::Purpose::announce);
+ActionPtr withdraw_ipv6(CommandText& text) {
+  return parse_family(text, "ipv6", bgp::Purpose::withdraw);
 }
-Reply announce_ipv6(Invocation& call, base::TextReader& in) {
-  return change_family(call, in, "ipv6", bgp::Purpose::announce);
+ActionPtr announce_flow(CommandText& text) {
+  return parse_flow(text, bgp::Purpose::announce);
 }
-Reply withdraw_ipv4(Invocation& call, base::TextReader& in) {
-  return change_family(call, in, "ipv4", bgp::Purpose::withdraw);
+ActionPtr withdraw_flow(CommandText& text) {
+  return parse_flow(text, bgp::Purpose::withdraw);
 }
-Reply withdraw_ipv6(Invocation& call, base::TextReader& in) {
-  return change_family(call, in, "ipv6", bgp::Purpose::withdraw);
-}
-Reply announce_flow(Invocation& call, base::TextReader& in) {
-  return change_flow(call, in, bgp::Purpose::announce);
-}
-Reply withdraw_flow(Invocation& call, base::TextReader& in) {
-  return change_flow(call, in, bgp::Purpose::withdraw);
-}
-Reply announce_watchdog(Invocation& call, base::TextReader& in) {
-  return change_watchdog(call, in, bgp::Purpose::announce);
-}
-Reply withdraw_watchdog(Invocation& call, base::TextReader& in) {
-  return change_watchdog(call, in, bgp::Purpose::withdraw);
-}
-Reply later_family(Invocation& call, base::TextReader&) {
-  return call.refuse("routes of this family cannot be originated yet");
+ActionPtr later_family(CommandText& text) {
+  return text.refuse("routes of this family cannot be originated yet");
 }
 
 }  // namespace openbell::engine

@@ -1,7 +1,10 @@
 // Commands about sessions: End-of-RIB, route refresh, teardown, flush and clear.
 
 #include "engine/command/command.h"
+#include "engine/report/publisher.h"
 #include "engine/routing/bulk_words.h"
+#include "engine/routing/routing.h"
+#include "engine/session/roster.h"
 
 namespace openbell::engine {
 
@@ -9,14 +12,13 @@ namespace {
 
 /// The neighbors of a call whose session is established.
 rib::Snapshot established(const Invocation& call) {
-  return call.audience & call.state.routing.out.listening();
+  return call.audience & call.parts.routing.out.listening();
 }
 
 /// The command itself, on record; what it changes has records of its own.
 void note_done(Invocation& call, const rib::Snapshot& neighbors) {
-  Publisher& publisher = call.state.publisher;
-  publisher.publish(call.state.now,
-                    RoutesChanged{publisher.keep(call.cause), "done", {}, neighbors, {}, 0});
+  Publisher& publisher = call.parts.publisher;
+  publisher.publish(RoutesChanged{publisher.keep(call.cause), "done", {}, neighbors, {}, 0});
 }
 
 /// `[afi safi]`, ipv4 unicast when both are left out and that is allowed.
@@ -27,72 +29,100 @@ bool read_family(base::TextReader& in, bool optional, bgp::Family& family) {
   return bgp::find_family(afi, in.word(), family);
 }
 
-}  // namespace
-
-Reply announce_eor(Invocation& call, base::TextReader& in) {
-  bgp::Family family{};
-  if (!read_family(in, true, family))
-    return call.refuse("wanted a family, as in: announce eor ipv4 unicast");
+Reply send_eor(Invocation& call, bgp::Family family) {
   const rib::Snapshot peers = established(call);
   if (peers.empty()) return call.refuse("no session is established");
-  call.state.for_each_neighbor(peers, [&](const Neighbor& neighbor) {
-    call.state.routing.out.end_of_rib(neighbor.id(), family);
-  });
+  peers.for_each([&](rib::PeerIndex peer) { call.parts.routing.out.end_of_rib(peer, family); });
   note_done(call, peers);
   return Reply::done;
 }
 
-Reply announce_route_refresh(Invocation& call, base::TextReader& in) {
-  bgp::Family family{};
-  if (!read_family(in, false, family))
-    return call.refuse("wanted a family, as in: announce route-refresh ipv4 unicast");
+Reply ask_refresh(Invocation& call, bgp::Family family) {
   const rib::Snapshot peers = established(call);
   if (peers.empty()) return call.refuse("no session is established");
-  call.state.for_each_neighbor(peers, [&](Neighbor& neighbor) { neighbor.ask_refresh(family); });
+  call.parts.roster.for_each(peers, [&](Neighbor& neighbor) { neighbor.ask_refresh(family); });
   note_done(call, peers);
   return Reply::done;
 }
 
-/// ExaBGP's private OPERATIONAL message breaks its own sessions (every version); it is not carried
-/// over.
-Reply announce_operational(Invocation& call, base::TextReader&) {
-  return call.refuse("operational messages are not sent");
-}
-
-Reply teardown(Invocation& call, base::TextReader& in) {
-  std::uint64_t subcode = 0;
-  if (!base::parse_decimal(in.word(), 255, subcode) || !in.at_end())
-    return call.refuse("wanted the subcode of the cease notification, a number from 0 to 255");
+Reply tear_down(Invocation& call, bgp::NotificationCode code) {
   // ExaBGP: without a selector nothing happens, and the answer is done.
   if (!call.selected) return Reply::done;
-  note_done(call, call.state.routing.peers.snapshot(call.audience));
-  const bgp::NotificationCode code{6, static_cast<std::uint8_t>(subcode)};
-  call.state.for_each_neighbor(call.audience, [&](Neighbor& neighbor) {
+  note_done(call, call.parts.routing.peers.snapshot(call.audience));
+  call.parts.roster.for_each(call.audience, [&](Neighbor& neighbor) {
     neighbor.tear_down(code, bgp::subcode_name(code));
   });
   return Reply::done;
 }
 
-Reply flush_adj_rib_out(Invocation& call, base::TextReader&) {
+Reply flush(Invocation& call) {
+  Parts& parts = call.parts;
   const rib::Snapshot peers = established(call);
   if (peers.empty()) return call.refuse("no session is established");
-  call.state.for_each_neighbor(peers, [&](Neighbor& neighbor) { neighbor.resend_everything(); });
-  call.outcome = begin_words(call.state, restore_configured(call.state, call.audience, call.cause));
+  parts.roster.for_each(peers, [&](Neighbor& neighbor) { neighbor.resend_everything(); });
+  std::vector<ConfiguredList> configured;
+  parts.roster.for_each_configured([&](const Neighbor& neighbor) {
+    rib::Audience whom = neighbor.audience() & call.audience;
+    if (!whom.empty() && !neighbor.routes().empty())
+      configured.push_back({std::move(whom), neighbor.shared_routes()});
+  });
+  call.outcome = begin_words(parts.routing,
+                             restore_configured(parts.routing, std::move(configured), call.cause));
   note_done(call, peers);
   return Reply::done;
 }
 
-Reply clear_adj_rib(Invocation& call, base::TextReader& in) {
-  if (in.accept("in")) {
-    call.state.for_each_neighbor(call.audience,
-                                 [](Neighbor& neighbor) { neighbor.forget_received(); });
-    return Reply::done;
-  }
-  if (!in.at_end() && !in.accept("out")) return call.refuse("wanted 'in' or 'out'");
-  call.outcome = begin_words(call.state, clear_words(call.state, call.audience, call.cause));
-  call.outcome.reached = call.state.routing.peers.snapshot(call.audience);
-  note_done(call, call.state.routing.peers.snapshot(call.audience));
+Reply clear_out(Invocation& call) {
+  Routing& routing = call.parts.routing;
+  call.outcome = begin_words(routing, clear_words(routing, call.audience, call.cause));
+  call.outcome.reached = routing.peers.snapshot(call.audience);
+  note_done(call, call.outcome.reached);
   return Reply::done;
+}
+
+Reply clear_in(Invocation& call) {
+  call.parts.roster.for_each(call.audience, [](Neighbor& neighbor) { neighbor.forget_received(); });
+  return Reply::done;
+}
+
+}  // namespace
+
+ActionPtr announce_eor(CommandText& text) {
+  bgp::Family family{};
+  if (!read_family(text.in, true, family))
+    return text.refuse("wanted a family, as in: announce eor ipv4 unicast");
+  return action([family](Invocation& call) { return send_eor(call, family); });
+}
+
+ActionPtr announce_route_refresh(CommandText& text) {
+  bgp::Family family{};
+  if (!read_family(text.in, false, family))
+    return text.refuse("wanted a family, as in: announce route-refresh ipv4 unicast");
+  return action([family](Invocation& call) { return ask_refresh(call, family); });
+}
+
+/// ExaBGP's private OPERATIONAL message breaks its own sessions (every version); it is not carried
+/// over.
+ActionPtr announce_operational(CommandText& text) {
+  return text.refuse("operational messages are not sent");
+}
+
+ActionPtr teardown(CommandText& text) {
+  std::uint64_t subcode = 0;
+  if (!base::parse_decimal(text.in.word(), 255, subcode) || !text.in.at_end())
+    return text.refuse("wanted the subcode of the cease notification, a number from 0 to 255");
+  const bgp::NotificationCode code{6, static_cast<std::uint8_t>(subcode)};
+  return action([code](Invocation& call) { return tear_down(call, code); });
+}
+
+ActionPtr flush_adj_rib_out(CommandText&) {
+  return action(flush);
+}
+
+ActionPtr clear_adj_rib(CommandText& text) {
+  if (text.in.accept("in")) return action(clear_in);
+  if (!text.in.at_end() && !text.in.accept("out")) return text.refuse("wanted 'in' or 'out'");
+  return action(clear_out);
 }
 
 }  // namespace openbell::engine

@@ -1,6 +1,10 @@
 // show route PREFIX: who claims it, since when, by which command, and what each peer is told.
 
+#include "engine/command/clients.h"
 #include "engine/command/command.h"
+#include "engine/policy/policies.h"
+#include "engine/routing/routing.h"
+#include "engine/session/roster.h"
 #include "grammar/route/route.h"
 
 namespace openbell::engine {
@@ -33,18 +37,18 @@ class Asked final : public grammar::RouteSink {
 
 class RouteReport {
  public:
-  RouteReport(const State& state, bgp::Dialect dialect, std::string& text)
-      : state_(state), dialect_(dialect), out_(text) {}
+  RouteReport(const Parts& parts, bgp::Dialect dialect, std::string& text)
+      : parts_(parts), dialect_(dialect), out_(text) {}
 
   void print(const bgp::NlriView& nlri) {
-    const auto claims = state_.routing.claims().claims_on(nlri);
+    const auto claims = parts_.routing.claims().claims_on(nlri);
     if (claims.empty()) return;
     bgp::print_family(nlri.family, out_);
     out_.put(' ');
     bgp::ops(nlri.family).print(nlri, {}, out_);
     out_.put('\n');
     for (const rib::Claims::ClaimView& claim : claims) print_claim(claim);
-    state_.routing.store.for_each(nlri, [&](base::Handle handle) { print_told(handle); });
+    parts_.routing.store.for_each(nlri, [&](base::Handle handle) { print_told(handle); });
   }
 
  private:
@@ -59,8 +63,9 @@ class RouteReport {
     }
     out_.put(" for");
     print_peers(claim.audience);
-    const Journal::Entry* said = claim.change != 0 ? state_.journal.of_change(claim.change)
-                                                   : state_.journal.of_decision(claim.decision);
+    const Journal::Entry* said = claim.change != 0
+                                     ? parts_.routing.journal.of_change(claim.change)
+                                     : parts_.routing.journal.of_decision(claim.decision);
     if (said == nullptr) {
       out_.put(" since before the last ").number(Journal::entries_max).put(" changes\n");
       return;
@@ -73,10 +78,10 @@ class RouteReport {
   }
 
   void print_told(base::Handle handle) {
-    const rib::Route& route = state_.routing.store[handle];
+    const rib::Route& route = parts_.routing.store[handle];
     if (!route.announced()) return;
-    state_.routing.peers.for_each(route.audience, [&](rib::PeerIndex peer) {
-      const Neighbor* neighbor = state_.neighbor(peer);
+    parts_.routing.peers.for_each(route.audience, [&](rib::PeerIndex peer) {
+      const Neighbor* neighbor = parts_.roster.find(peer);
       if (neighbor == nullptr || neighbor->is_range()) return;
       out_.put("  ").put(neighbor->peer_address().text());
       out_.put(neighbor->established() ? " is told" : " will be told");
@@ -86,25 +91,22 @@ class RouteReport {
   }
 
   void print_claimant(rib::Claimant claimant) {
-    if (const Service* service = state_.services.find(claimant)) {
+    if (const Service* service = parts_.policies.services.find(claimant)) {
       out_.put("service ").put(service->name());
-    } else if (const Plan* plan = state_.plans.find(claimant)) {
+    } else if (const Plan* plan = parts_.policies.plans.find(claimant)) {
       out_.put("plan ").put(plan->name());
     } else if (claimant.rank != rib::Rank::word) {
       out_.put("what is being removed");
     } else if (claimant.number == claimant_configuration) {
       out_.put("the configuration");
     } else {
-      const auto helper = std::find_if(
-          state_.helpers.begin(), state_.helpers.end(),
-          [&](const auto& known) { return known != nullptr && known->claimant == claimant; });
-      out_.put("word of ");
-      out_.put(helper == state_.helpers.end() ? "a helper that has ended" : (*helper)->name());
+      const Client* client = parts_.clients.find(claimant);
+      out_.put("word of ").put(client == nullptr ? "a helper that has ended" : client->name);
     }
   }
 
   void print_path(rib::Path path) {
-    const bgp::PathView view = state_.routing.paths.view(path);
+    const bgp::PathView view = parts_.routing.paths.view(path);
     if (view.next_hop.kind == bgp::NextHop::Kind::self) out_.put(" next-hop self");
     if (view.next_hop.kind == bgp::NextHop::Kind::address)
       out_.put(" next-hop ").put(view.next_hop.address.text());
@@ -116,7 +118,7 @@ class RouteReport {
   void print_peers(const rib::Audience& audience) {
     std::size_t shown = 0;
     audience.for_each([&](rib::PeerIndex peer) {
-      const Neighbor* neighbor = state_.neighbor(peer);
+      const Neighbor* neighbor = parts_.roster.find(peer);
       // Those who are born of a range are meant with it.
       if (neighbor == nullptr ||
           (neighbor->is_born_of_range() && audience.contains(neighbor->range())))
@@ -132,22 +134,26 @@ class RouteReport {
 
   static constexpr std::size_t peers_shown = 64;
 
-  const State& state_;
+  const Parts& parts_;
   bgp::Dialect dialect_;
   base::TextWriter out_;
 };
 
+Reply show(Invocation& call, const Asked& asked) {
+  std::string text;
+  RouteReport report(call.parts, call.client.dialect, text);
+  asked.for_each_family([&](const bgp::NlriView& nlri) { report.print(nlri); });
+  call.answer(text);
+  return Reply::done;
+}
+
 }  // namespace
 
-Reply show_route(Invocation& call, base::TextReader& in) {
+ActionPtr show_route(CommandText& text) {
   Asked asked;
-  if (!call.state.parser.parse(in, grammar::RouteForm::route, {}, bgp::Purpose::withdraw, asked))
-    return call.refuse("wanted a prefix, as in: show route 10.0.0.0/24");
-  std::string text;
-  RouteReport report(call.state, call.helper.process.dialect, text);
-  asked.for_each_family([&](const bgp::NlriView& nlri) { report.print(nlri); });
-  call.helper.answer(text);
-  return Reply::done;
+  if (!text.routes.parse(text.in, grammar::RouteForm::route, {}, bgp::Purpose::withdraw, asked))
+    return text.refuse("wanted a prefix, as in: show route 10.0.0.0/24");
+  return action([asked = std::move(asked)](Invocation& call) { return show(call, asked); });
 }
 
 }  // namespace openbell::engine

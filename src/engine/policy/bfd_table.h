@@ -9,30 +9,42 @@
 
 #include "base/tick.h"
 #include "bfd/config.h"
-#include "engine/host.h"
+#include "engine/ports.h"
+#include "engine/turn.h"
 
 namespace openbell::engine {
 
-struct State;
+class Roster;
 
 struct BfdEntry {
-  static constexpr NeighborId no_neighbor = UINT32_MAX;
+  static constexpr NeighborId no_neighbor{UINT32_MAX};
   bfd::SessionConfig config;
   NeighborId neighbor = no_neighbor;  // whose session it guards
   bool used = false;
   std::string error;  // why it cannot run
   bfd::Report report;
   base::Tick since{};
+  /// Its name, or the address of its peer.
+  [[nodiscard]] std::string subject() const {
+    return config.name.empty() ? config.peer_address.text() : config.name;
+  }
+  /// RFC 5882 4.2: an administrative shutdown of either side says nothing about the path.
+  [[nodiscard]] bool failed() const {
+    return report.previous == bfd::State::up && report.state == bfd::State::down &&
+           report.remote_state != bfd::State::admin_down;
+  }
 };
 
 class BfdTable {
  public:
-  explicit BfdTable(State& state) : state_(state) {}
+  BfdTable(const Turn& turn, BfdPort& port, Log& log, const Roster& roster)
+      : turn_(turn), port_(port), log_(log), roster_(roster) {}
 
   /// After every change of the configuration: starts, changes and stops sessions. A change of
   /// timers does not disturb a session.
   void apply(const std::vector<bfd::SessionConfig>& standalone);
-  void on_bfd(bfd::SessionId session, const bfd::Report& report);
+  /// Takes a report in. Null: of a session that is not there any more.
+  const BfdEntry* note(bfd::SessionId session, const bfd::Report& report);
 
   /// A stand-alone session; null when there is none of that name.
   [[nodiscard]] const BfdEntry* find(std::string_view name) const;
@@ -42,7 +54,10 @@ class BfdTable {
   bfd::SessionId place_of(const bfd::SessionConfig& config, NeighborId neighbor);
   void start(bfd::SessionId session, const bfd::SessionConfig& config, NeighborId neighbor);
 
-  State& state_;
+  const Turn& turn_;
+  BfdPort& port_;
+  Log& log_;
+  const Roster& roster_;
   std::vector<BfdEntry> entries_;
 };
 

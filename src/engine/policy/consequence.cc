@@ -2,22 +2,23 @@
 
 #include <utility>
 
-#include "engine/state.h"
+#include "engine/policy/plan.h"
+#include "engine/policy/service.h"
 
 namespace openbell::engine {
 
-void run_consequences(State& state) {
+void Consequences::run(ServiceTable& services, PlanTable& plans) {
   // It ends: a plan that runs is not run again, and a held change is released once.
-  while (!state.consequences.empty()) {
-    const Consequence next = std::move(state.consequences.front());
-    state.consequences.pop_front();
+  while (!waiting_.empty()) {
+    const Consequence next = std::move(waiting_.front());
+    waiting_.pop_front();
     switch (next.kind) {
-      case Consequence::Kind::service_down:
-      case Consequence::Kind::check_down:
-        state.plans.run_triggered({next.service, next.check}, next.why);
+      case Kind::service_down:
+      case Kind::check_down:
+        plans.run_triggered({next.service, next.check}, next.why);
         break;
-      case Consequence::Kind::review:
-        state.services.review_held();
+      case Kind::review:
+        services.review_held();
         break;
     }
   }

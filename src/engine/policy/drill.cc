@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
-#include "engine/state.h"
+#include "engine/command/clients.h"
+#include "engine/policy/plan.h"
+#include "engine/report/publisher.h"
+#include "engine/session/roster.h"
 
 namespace openbell::engine {
 
@@ -14,28 +17,28 @@ std::int64_t since(base::Tick began, base::Tick at) {
 
 }  // namespace
 
-std::string DrillRoom::begin(const Plan& plan, Helper& helper,
+std::string DrillRoom::begin(const Plan& plan, Client& client,
                              std::optional<base::Duration> budget) {
   if (running_) return "another drill is running";
   Drill drill;
   drill.plan = plan.name();
-  drill.helper = helper.id();
+  drill.client = client.id();
   drill.budget = budget;
   drill.armed = plan.fresh();
-  const base::Tick began = state_.host.clock().tick;
+  const base::Tick began = clock_.clock().tick;
   const PeerMessages messages = plan.messages();
   // Bytes that are armed need no encoding when the plan is run.
-  if (!drill.armed) drill.encoding = state_.host.clock().tick - began;
+  if (!drill.armed) drill.encoding = clock_.clock().tick - began;
   std::vector<std::vector<std::uint8_t>> sinks;
   for (const auto& [peer, bytes] : messages) {
-    drill.peers.push_back(state_.neighbors[peer]->peer_address());
+    drill.peers.push_back(roster_[peer].peer_address());
     drill.bytes += bytes.size();
     sinks.push_back(bytes);
   }
   if (sinks.empty()) return "the plan would send nothing to anybody now";
-  drill.report = helper.begin_report({});
+  drill.report = client.replies.begin_report({});
   running_ = std::move(drill);
-  state_.host.rehearse(std::move(sinks));
+  rehearser_.rehearse(std::move(sinks));
   return {};
 }
 
@@ -77,13 +80,12 @@ void DrillRoom::finish(const Drill& drill, std::span<const Rehearsed> sinks,
     out.put(", \"received_ns\": ").signed_number(since(drill.began, sinks[i].received)).put(" }");
   }
   out.put(" ] }\n");
-  state_.publisher.publish(state_.now, PlanDrilled{state_.publisher.keep(drill.plan), within,
-                                                   state_.publisher.keep(text)});
-  Helper* helper = state_.helper(drill.helper);
-  if (helper == nullptr || helper->report_is_gone(drill.report)) return;
-  helper->finish_report(drill.report, text + (helper->acknowledge == Acknowledge::no ? ""
-                                              : within                               ? "done\n"
-                                                                                     : "error\n"));
+  publisher_.publish(PlanDrilled{publisher_.keep(drill.plan), within, publisher_.keep(text)});
+  Client* client = clients_.find(drill.client);
+  if (client == nullptr || client->replies.report_is_gone(drill.report)) return;
+  client->replies.finish_report(drill.report, text + (client->acknowledge == Acknowledge::no ? ""
+                                                      : within ? "done\n"
+                                                               : "error\n"));
 }
 
 }  // namespace openbell::engine

@@ -10,27 +10,36 @@
 
 #include "base/ip.h"
 #include "base/tick.h"
-#include "engine/host.h"
+#include "engine/command/client.h"
+#include "engine/ports.h"
 
 namespace openbell::engine {
 
-struct State;
+class Client;
+class Clients;
 class Plan;
-class Helper;
+class Publisher;
+class Roster;
 
 class DrillRoom {
  public:
-  explicit DrillRoom(State& state) : state_(state) {}
+  DrillRoom(Clock& clock, Rehearser& rehearser, Publisher& publisher, const Roster& roster,
+            Clients& clients)
+      : clock_(clock),
+        rehearser_(rehearser),
+        publisher_(publisher),
+        roster_(roster),
+        clients_(clients) {}
 
-  /// Begins; the helper's report follows when the sinks have answered. Returns why it cannot be,
+  /// Begins; the client's report follows when the sinks have answered. Returns why it cannot be,
   /// empty when it began.
-  std::string begin(const Plan& plan, Helper& helper, std::optional<base::Duration> budget);
+  std::string begin(const Plan& plan, Client& client, std::optional<base::Duration> budget);
   void on_rehearsed(base::Tick started, std::span<const Rehearsed> sinks, std::string_view error);
 
  private:
   struct Drill {
     std::string plan;
-    HelperId helper = 0;
+    ClientId client{};
     std::uint64_t report = 0;
     std::optional<base::Duration> budget;
     bool armed = false;         // the bytes were ready
@@ -41,7 +50,11 @@ class DrillRoom {
   };
   void finish(const Drill& drill, std::span<const Rehearsed> sinks, std::string_view error);
 
-  State& state_;
+  Clock& clock_;
+  Rehearser& rehearser_;
+  Publisher& publisher_;
+  const Roster& roster_;
+  Clients& clients_;
   std::optional<Drill> running_;
 };
 

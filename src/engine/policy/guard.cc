@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/command/command.h"
-#include "engine/state.h"
+#include "engine/command/client.h"
+#include "engine/report/publisher.h"
+#include "engine/routing/routing.h"
+#include "engine/session/roster.h"
 
 namespace openbell::engine {
 
@@ -32,7 +34,7 @@ bool is_loss(ServiceStatus from, ServiceStatus to) {
 
 std::string Guard::frozen() const {
   for (const grammar::FrozenHours& hours : config_.frozen) {
-    const int minute = state_.host.minute_of_week(hours.zone, state_.now.utc_ns);
+    const int minute = clock_.minute_of_week(hours.zone, routing_.turn.now.utc_ns);
     if (minute >= 0 && is_frozen(hours, minute)) return "frozen hours of " + hours.zone;
   }
   return {};
@@ -40,14 +42,14 @@ std::string Guard::frozen() const {
 
 void Guard::refill() const {
   const double limit = config_.changes_per_second;
-  const double elapsed_s = static_cast<double>((state_.now.tick - tokens_at_).ns) / 1e9;
+  const double elapsed_s = static_cast<double>((routing_.turn.now.tick - tokens_at_).ns) / 1e9;
   tokens_ = std::min(limit, tokens_ + elapsed_s * limit);
-  tokens_at_ = state_.now.tick;
+  tokens_at_ = routing_.turn.now.tick;
 }
 
-std::string Guard::objection(const Helper& helper) const {
+std::string Guard::objection(const Client& client) const {
   const bool behind = std::any_of(held_.begin(), held_.end(), [&](const Held& held) {
-    return held.service.empty() && held.helper == helper.name();
+    return held.command != nullptr && held.command->client() == client.name;
   });
   if (behind) return "an earlier command of this helper is held";
   if (config_.changes_per_second != 0) {
@@ -62,14 +64,19 @@ void Guard::count(std::size_t routes) {
   if (config_.changes_per_second != 0) tokens_ -= static_cast<double>(routes);
 }
 
-std::uint64_t Guard::hold(const Helper& helper, std::string_view command, std::string_view reason) {
-  if (held_.size() >= held_max) return 0;
+bool Guard::hold(std::unique_ptr<HeldCommand> command, std::string_view reason,
+                 const Cause& cause) {
+  if (held_.size() >= held_max) return false;
   Held held;
-  held.helper = helper.name();
-  held.command = command;
+  held.command = std::move(command);
   held.reason = reason;
-  add(std::move(held), {audit::Cause::Kind::helper, helper.name(), helper.pid, command});
-  return last_number_;
+  add(std::move(held), cause);
+  return true;
+}
+
+std::string Guard::Held::change() const {
+  if (command != nullptr) return std::string(command->text());
+  return "service " + service + " " + std::string(name(to));
 }
 
 std::string Guard::objection(const Service& service, ServiceStatus to, const Cause& cause) const {
@@ -86,7 +93,7 @@ std::string Guard::sole_announcer(const Service& service) const {
   const grammar::LastAnnouncer& guard = service.config().last_announcer;
   if (!guard.guarded()) return {};
   for (const std::string& member : guard.members) {
-    const Service* other = state_.services.find(member);
+    const Service* other = services_.find(member);
     if (other != nullptr && other->status() == ServiceStatus::up) return {};
   }
   if (guard.seen && seen_elsewhere(service)) return {};
@@ -99,11 +106,10 @@ bool Guard::seen_elsewhere(const Service& service) const {
   const grammar::RouteList& routes = *service.routes_of(ServiceStatus::up);
   for (std::size_t i = 0; i < routes.size(); ++i) {
     const bgp::NlriView nlri = routes.at(i).nlri;
-    const bool seen =
-        std::any_of(state_.neighbors.begin(), state_.neighbors.end(), [&](const auto& neighbor) {
-          return neighbor != nullptr && neighbor->adj_rib_in().find(nlri) != base::no_handle;
-        });
-    if (!seen) return false;
+    const auto sees = [&](const Neighbor& neighbor) {
+      return neighbor.adj_rib_in().find(nlri) != base::no_handle;
+    };
+    if (roster_.find_if(sees) == nullptr) return false;
   }
   return !routes.empty();
 }
@@ -112,8 +118,8 @@ bool Guard::seen_elsewhere(const Service& service) const {
 bool Guard::claimed_by_others(const Service& service) const {
   const grammar::RouteList& routes = *service.routes_of(ServiceStatus::up);
   for (std::size_t i = 0; i < routes.size(); ++i) {
-    rib::Audience left = service.audience() & state_.routing.with_family(routes.at(i).nlri.family);
-    for (const rib::Claims::ClaimView& claim : state_.routing.claims().claims_on(routes.at(i).nlri))
+    rib::Audience left = service.audience() & routing_.with_family(routes.at(i).nlri.family);
+    for (const rib::Claims::ClaimView& claim : routing_.claims().claims_on(routes.at(i).nlri))
       if (claim.claimant != service.claimant() && claim.path != rib::no_path)
         left -= claim.audience;
     if (!left.empty()) return false;
@@ -143,7 +149,7 @@ void Guard::review(Service& service) {
   const auto known = std::find_if(held_.begin(), held_.end(),
                                   [&](const Held& held) { return held.service == service.name(); });
   if (known == held_.end() || !objection(service, known->to, cause).empty()) return;
-  const Held held = *known;
+  const Held held = std::move(*known);
   held_.erase(known);
   report(held, "released: what held it has changed", cause);
   service.release(cause);
@@ -155,38 +161,29 @@ bool Guard::holds_leases() const {
 
 void Guard::add(Held held, const Cause& cause) {
   held.number = ++last_number_;
-  held.utc_ns = state_.now.utc_ns;
+  held.utc_ns = routing_.turn.now.utc_ns;
   report(held, "held", cause);
   held_.push_back(std::move(held));
 }
 
 void Guard::report(const Held& held, std::string_view what, const Cause& cause) {
-  Publisher& publisher = state_.publisher;
-  const std::string change = held.service.empty()
-                                 ? held.command
-                                 : "service " + held.service + " " + std::string(name(held.to));
-  publisher.publish(state_.now,
-                    GuardChanged{publisher.keep(cause), held.number, publisher.keep(what),
-                                 publisher.keep(change), publisher.keep(held.reason)});
+  Publisher& publisher = routing_.publisher;
+  publisher.publish(GuardChanged{publisher.keep(cause), held.number, publisher.keep(what),
+                                 publisher.keep(held.change()), publisher.keep(held.reason)});
 }
 
 bool Guard::release(std::uint64_t number, const Cause& cause) {
   const auto known = std::find_if(held_.begin(), held_.end(),
                                   [&](const Held& held) { return held.number == number; });
   if (known == held_.end()) return false;
-  const Held held = *known;
+  const Held held = std::move(*known);
   held_.erase(known);
   report(held, "released", cause);
-  if (!held.service.empty()) {
-    if (Service* service = state_.services.find(held.service)) service->release(cause);
-    return true;
+  if (held.command == nullptr) {
+    if (Service* service = services_.find(held.service)) service->release(cause);
+  } else if (!held.command->release()) {
+    report(held, "lost: its client is not there any more", cause);
   }
-  for (const auto& helper : state_.helpers) {
-    if (helper == nullptr || helper->name() != held.helper) continue;
-    run_released(state_, *helper, held.command);
-    return true;
-  }
-  report(held, "lost: its helper is not configured any more", cause);
   return true;
 }
 
@@ -197,7 +194,7 @@ bool Guard::drop(std::uint64_t number, const Cause& cause) {
   report(*known, "dropped", cause);
   const std::string service = known->service;
   held_.erase(known);
-  if (Service* of = state_.services.find(service); of != nullptr) of->drop_held();
+  if (Service* of = services_.find(service); of != nullptr) of->drop_held();
   return true;
 }
 

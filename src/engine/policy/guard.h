@@ -4,38 +4,54 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/tick.h"
 #include "engine/cause.h"
-#include "engine/host.h"
 #include "engine/policy/service.h"
+#include "engine/ports.h"
 #include "grammar/config/service.h"
 
 namespace openbell::engine {
 
-struct State;
-class Helper;
+class Client;
+class Roster;
+class Routing;
+
+/// A command that waits.
+class HeldCommand {
+ public:
+  virtual ~HeldCommand() = default;
+  /// As it was given.
+  [[nodiscard]] virtual std::string_view text() const = 0;
+  /// Whose it is; it waits also for those that the same client has given before.
+  [[nodiscard]] virtual const std::string& client() const = 0;
+  /// False: whose it was is not there any more.
+  virtual bool release() = 0;
+};
 
 class Guard {
  public:
   static constexpr std::size_t held_max = 10'000;
 
-  explicit Guard(State& state) : state_(state) {}
+  Guard(Routing& routing, const Roster& roster, const ServiceTable& services, Clock& clock)
+      : routing_(routing), roster_(roster), services_(services), clock_(clock) {}
 
   void apply(grammar::GuardConfig config) { config_ = std::move(config); }
 
   /// Something that waits for an operator.
   struct Held {
-    std::uint64_t number = 0;  // from 1, never used twice
-    std::string service;       // a change of this service; empty: a command
-    ServiceStatus to{};        // of the service
-    std::string helper;        // whose command
-    std::string command;
+    std::uint64_t number = 0;              // from 1, never used twice
+    std::string service;                   // a change of this service; empty: a command
+    ServiceStatus to{};                    // of the service
+    std::unique_ptr<HeldCommand> command;  // null: of a service
     std::string reason;
     std::int64_t utc_ns = 0;
+    /// "service a down", or the command
+    [[nodiscard]] std::string change() const;
   };
 
   /// Commands may be held: cheap to ask for each of them.
@@ -44,10 +60,10 @@ class Guard {
   }
 
   // --- commands that change routes
-  /// Why a command of this helper must wait; empty when it may go on.
-  [[nodiscard]] std::string objection(const Helper& helper) const;
-  /// Keeps a command. 0: too many are held already, it was refused.
-  std::uint64_t hold(const Helper& helper, std::string_view command, std::string_view reason);
+  /// Why a command of this client must wait; empty when it may go on.
+  [[nodiscard]] std::string objection(const Client& client) const;
+  /// Keeps a command. False: too many are held already, it was refused.
+  bool hold(std::unique_ptr<HeldCommand> command, std::string_view reason, const Cause& cause);
   /// Routes that a command has changed, for the limit per second.
   void count(std::size_t routes);
 
@@ -80,7 +96,10 @@ class Guard {
   void add(Held held, const Cause& cause);
   void report(const Held& held, std::string_view what, const Cause& cause);
 
-  State& state_;
+  Routing& routing_;
+  const Roster& roster_;
+  const ServiceTable& services_;
+  Clock& clock_;
   grammar::GuardConfig config_;
   std::deque<Held> held_;
   std::uint64_t last_number_ = 0;

@@ -288,10 +288,10 @@ TEST_F(HealthTest, WhatADeadHelperAnnouncedIsWithdrawnIfItsSectionSaysSo) {
   say("announce route 10.1.0.0/16 next-hop 10.0.0.9");
   say("announce route 10.2.0.0/16 next-hop 10.0.0.9");
   sent(peer);
-  stage_.engine.on_helper_exited(0, "signal 9", stage_.now);
+  stage_.engine.on_helper_exited(HelperId{0}, "signal 9", stage_.now);
   EXPECT_THAT(sent(peer), IsEmpty());
   stage_.wait(milliseconds(100));
-  stage_.engine.on_helper_started(0, 1001, stage_.now);
+  stage_.engine.on_helper_started(HelperId{0}, 1001, stage_.now);
   say("announce route 10.1.0.0/16 next-hop 10.0.0.9");
   stage_.wait(milliseconds(200));
   EXPECT_THAT(sent(peer), ElementsAre(withdrawn(other_prefix)));

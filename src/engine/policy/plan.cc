@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/reload.h"
-#include "engine/state.h"
+#include "engine/report/publisher.h"
+#include "engine/report/receipt.h"
+#include "engine/routing/routing.h"
+#include "engine/session/roster.h"
 
 namespace openbell::engine {
 
@@ -62,20 +64,22 @@ std::vector<ClaimList> lists_of(const grammar::PlanConfig& config) {
 
 }  // namespace
 
-Plan::Plan(State& state, grammar::PlanConfig config, std::uint32_t number)
-    : state_(state),
+Plan::Plan(const PlanContext& context, PlanTable& table, grammar::PlanConfig config,
+           std::uint32_t number)
+    : context_(context),
+      table_(table),
       config_(std::move(config)),
       lists_(lists_of(config_)),
-      claimed_(state, {rib::Rank::plan, number}, config_.name) {}
+      claimed_(context.routing, {rib::Rank::plan, number}, config_.name) {}
 
 rib::Audience Plan::audience() const {
-  return select_neighbors(state_, config_.neighbors);
+  return context_.roster.select(config_.neighbors);
 }
 
 std::size_t Plan::route_count() const {
   std::size_t routes = ClaimedRoutes::count(lists_);
   for (const Step* step : orders_of(config_))
-    if (const Service* service = state_.services.find(step->service))
+    if (const Service* service = context_.services.find(step->service))
       for (const SharedRoutes& list : service->concerned(status_of(*step))) routes += list->size();
   return routes;
 }
@@ -84,7 +88,7 @@ std::size_t Plan::route_count() const {
 
 void Plan::carry_out(rib::Claims& sketch) const {
   for (const Step* step : orders_of(config_))
-    if (const Service* service = state_.services.find(step->service);
+    if (const Service* service = context_.services.find(step->service);
         service != nullptr && service->status() != status_of(*step) &&
         service->wanted() != ServiceStatus::disabled)
       service->sketch_change(sketch, status_of(*step));
@@ -93,7 +97,7 @@ void Plan::carry_out(rib::Claims& sketch) const {
 }
 
 PeerMessages Plan::messages() const {
-  Routing& routing = state_.routing;
+  Routing& routing = context_.routing;
   rib::RouteStore store(routing.peers, routing.paths);
   rib::Claims sketch(store, routing.peers, routing.paths);
   store.set_listening(routing.out.listening());
@@ -111,7 +115,7 @@ PeerMessages Plan::messages() const {
   };
   for (const ClaimList& list : lists_) copy(*list.routes);
   for (const Step* step : orders_of(config_))
-    if (const Service* service = state_.services.find(step->service))
+    if (const Service* service = context_.services.find(step->service))
       for (const SharedRoutes& list : service->concerned(status_of(*step))) copy(*list);
   const rib::Positions since = store.ends();
   store.trim(since, SIZE_MAX);
@@ -123,14 +127,14 @@ PeerMessages Plan::messages() const {
 }
 
 bool Plan::fresh() const {
-  return armed_ && armed_change_ == state_.routing.store.last_change() &&
-         armed_sessions_ == state_.plans.sessions();
+  return armed_ && armed_change_ == context_.routing.store.last_change() &&
+         armed_sessions_ == table_.sessions();
 }
 
 bool Plan::arm() {
   armed_ = route_count() <= armed_routes_max;
-  armed_change_ = state_.routing.store.last_change();
-  armed_sessions_ = state_.plans.sessions();
+  armed_change_ = context_.routing.store.last_change();
+  armed_sessions_ = table_.sessions();
   bytes_ = armed_ ? messages() : PeerMessages();
   return armed_;
 }
@@ -164,7 +168,7 @@ void add(Outcome& sum, const Outcome& outcome) {
 void Plan::order_services(const Cause& cause, bool begin, Outcome& outcome) {
   const Cause own{audit::Cause::Kind::plan, name(), 0, cause.command};
   for (const Step* step : orders_of(config_)) {
-    Service* service = state_.services.find(step->service);
+    Service* service = context_.services.find(step->service);
     if (service == nullptr) continue;
     if (begin) {
       service->begin_plan_order(name(), status_of(*step) == ServiceStatus::up
@@ -181,56 +185,55 @@ Outcome Plan::run(const Cause& cause, std::string_view why) {
   Outcome outcome;
   if (std::exchange(running_, true)) return outcome;
   ++runs_;
-  since_ = state_.now.tick;
+  since_ = context_.routing.turn.now.tick;
   const bool ready = fresh();
-  const rib::Positions from = state_.routing.store.ends();
+  const rib::Positions from = context_.routing.store.ends();
   order_services(cause, true, outcome);
   {
-    Transaction order(state_, {});
-    order.set_precedence(claimant(), state_.plans.next_precedence());
+    Transaction order(context_.routing, {});
+    order.set_precedence(claimant(), table_.next_precedence());
     order.commit();
   }
   const Outcome own = claimed_.change(lists_, audience(), cause);
   add(outcome, own);
   const bool written = ready && offer_armed(from);
-  state_.receipts.follow("plan " + name(), outcome);
+  context_.receipts.follow("plan " + name(), outcome);
   report(cause, written ? "run, armed" : "run", why, own);
   return outcome;
 }
 
 bool Plan::offer_armed(const rib::Positions& from) {
-  rib::RouteStore& store = state_.routing.store;
+  rib::RouteStore& store = context_.routing.store;
   const rib::Positions to = store.ends();
   // A service that a guard held, or that is disabled, did not follow: other bytes are due.
   for (const Step* step : orders_of(config_)) {
-    const Service* service = state_.services.find(step->service);
+    const Service* service = context_.services.find(step->service);
     if (service != nullptr && service->status() != status_of(*step)) return false;
   }
   if (to == from) return false;
   if (to[rib::Lane::withdrawn] != from[rib::Lane::withdrawn] ||
       to[rib::Lane::announced] != from[rib::Lane::announced])
     return false;
-  state_.routing.out.offer({from, to, bytes_});
+  context_.routing.out.offer({from, to, bytes_});
   return true;
 }
 
 Outcome Plan::revert(const Cause& cause) {
   Outcome outcome;
   if (!std::exchange(running_, false)) return outcome;
-  since_ = state_.now.tick;
+  since_ = context_.routing.turn.now.tick;
   order_services(cause, false, outcome);
   const Outcome own = claimed_.change({}, {}, cause);
   add(outcome, own);
-  state_.receipts.follow("plan " + name() + " reverted", outcome);
+  context_.receipts.follow("plan " + name() + " reverted", outcome);
   report(cause, "reverted", {}, own);
   return outcome;
 }
 
 void Plan::report(const Cause& cause, std::string_view state, std::string_view why,
                   const Outcome& outcome) {
-  Publisher& publisher = state_.publisher;
-  publisher.publish(state_.now,
-                    PlanChanged{publisher.keep(cause), publisher.keep(name()), state,
+  Publisher& publisher = context_.routing.publisher;
+  publisher.publish(PlanChanged{publisher.keep(cause), publisher.keep(name()), state,
                                 publisher.keep(why), outcome.news, outcome.range, outcome.changed});
 }
 
@@ -247,7 +250,7 @@ void PlanTable::apply(std::vector<grammar::PlanConfig> configs) {
       continue;
     }
     const bool armed = config.armed;
-    plans_.push_back(std::make_unique<Plan>(state_, std::move(config), ++last_number_));
+    plans_.push_back(std::make_unique<Plan>(context_, *this, std::move(config), ++last_number_));
     if (armed) plans_.back()->arm();
   }
   // One that runs can still be reverted when its section is gone.
@@ -277,29 +280,17 @@ void PlanTable::run_triggered(const grammar::PlanTrigger& trigger, std::string_v
   }
 }
 
-void PlanTable::on_service(const Service& service) {
-  if (service.status() == ServiceStatus::down && !plans_.empty())
-    state_.consequences.push_back(
-        {Consequence::Kind::service_down, service.name(), {}, service.reason()});
-}
-
-void PlanTable::on_check(std::string_view service, std::string_view check) {
-  if (!plans_.empty())
-    state_.consequences.push_back(
-        {Consequence::Kind::check_down, std::string(service), std::string(check), {}});
-}
-
 void PlanTable::note_changes() {
-  const std::uint64_t now = state_.routing.store.last_change() + sessions_;
+  const std::uint64_t now = context_.routing.store.last_change() + sessions_;
   if (plans_.empty() || std::exchange(noted_, now) == now) return;
-  refresh_at_ = state_.now.tick + refresh_delay;
+  refresh_at_ = context_.routing.turn.now.tick + refresh_delay;
 }
 
 void PlanTable::on_timer() {
-  if (refresh_at_ > state_.now.tick) return;
+  if (refresh_at_ > context_.routing.turn.now.tick) return;
   refresh_at_ = base::never;
-  if (state_.more_to_send) {
-    refresh_at_ = state_.now.tick + refresh_delay;
+  if (context_.routing.turn.more_to_send) {
+    refresh_at_ = context_.routing.turn.now.tick + refresh_delay;
     return;
   }
   for (const auto& plan : plans_)

@@ -18,7 +18,18 @@
 
 namespace openbell::engine {
 
-struct State;
+class PlanTable;
+class ReceiptBook;
+class Roster;
+class Routing;
+
+/// What plans use of the rest of the engine.
+struct PlanContext {
+  Routing& routing;
+  const Roster& roster;
+  ServiceTable& services;
+  ReceiptBook& receipts;
+};
 
 /// UPDATEs for each peer that hears of something.
 using PeerMessages = std::map<rib::PeerIndex, std::vector<std::uint8_t>>;
@@ -26,7 +37,8 @@ using PeerMessages = std::map<rib::PeerIndex, std::vector<std::uint8_t>>;
 class Plan {
  public:
   /// `number`: of its claims, never used twice.
-  Plan(State& state, grammar::PlanConfig config, std::uint32_t number);
+  Plan(const PlanContext& context, PlanTable& table, grammar::PlanConfig config,
+       std::uint32_t number);
   Plan(const Plan&) = delete;
   Plan& operator=(const Plan&) = delete;
 
@@ -63,7 +75,8 @@ class Plan {
   void report(const Cause& cause, std::string_view state, std::string_view why,
               const Outcome& outcome);
 
-  State& state_;
+  const PlanContext& context_;
+  PlanTable& table_;
   grammar::PlanConfig config_;
   std::vector<ClaimList> lists_;  // of its routes, in the order of its steps
   ClaimedRoutes claimed_;
@@ -78,14 +91,12 @@ class Plan {
 
 class PlanTable {
  public:
-  explicit PlanTable(State& state) : state_(state) {}
+  explicit PlanTable(const PlanContext& context) : context_(context) {}
 
   /// A configuration: a plan that runs goes on running with its old steps.
   void apply(std::vector<grammar::PlanConfig> plans);
   /// Neighbors came, went, or changed: plans that run are for those that there are.
   void refresh_audiences();
-  void on_service(const Service& service);
-  void on_check(std::string_view service, std::string_view check);
   /// Runs the plans that a trigger names: a consequence of what has gone down.
   void run_triggered(const grammar::PlanTrigger& trigger, std::string_view why);
   /// A session came up or ended: armed bytes are for other peers now.
@@ -107,7 +118,7 @@ class PlanTable {
   [[nodiscard]] const std::vector<std::unique_ptr<Plan>>& all() const { return plans_; }
 
  private:
-  State& state_;
+  const PlanContext context_;
   std::vector<std::unique_ptr<Plan>> plans_;
   std::uint32_t last_number_ = 0;
   std::uint64_t last_precedence_ = 0;

@@ -3,8 +3,14 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/reload.h"
-#include "engine/state.h"
+#include "engine/policy/bfd_table.h"
+#include "engine/policy/consequence.h"
+#include "engine/policy/guard.h"
+#include "engine/report/latency.h"
+#include "engine/report/publisher.h"
+#include "engine/report/receipt.h"
+#include "engine/routing/routing.h"
+#include "engine/session/roster.h"
 
 namespace openbell::engine {
 
@@ -27,14 +33,16 @@ std::string_view name(ServiceStatus status) {
   return "unknown";
 }
 
-Service::Service(State& state, grammar::ServiceConfig config, std::uint32_t number)
-    : state_(state),
+Service::Service(const ServiceContext& context, ServiceTable& table, grammar::ServiceConfig config,
+                 std::uint32_t number)
+    : context_(context),
+      table_(table),
       config_(std::move(config)),
-      since_(state.now.tick),
-      claimed_(state, {rib::Rank::service, number}, config_.name) {}
+      since_(context.routing.turn.now.tick),
+      claimed_(context.routing, {rib::Rank::service, number}, config_.name) {}
 
 bool Service::damped() const {
-  return damped_until_ > state_.now.tick;
+  return damped_until_ > context_.routing.turn.now.tick;
 }
 
 const SharedRoutes& Service::routes_of(ServiceStatus status) const {
@@ -89,9 +97,9 @@ Outcome Service::unchanged() const {
   for (std::size_t i = 0; i < std::min(routes.size(), families_looked_at); ++i) {
     const bgp::Family family = routes.at(i).nlri.family;
     outcome.families.insert(family);
-    reached |= audience_ & state_.routing.with_family(family);
+    reached |= audience_ & context_.routing.with_family(family);
   }
-  outcome.reached = state_.routing.peers.snapshot(reached);
+  outcome.reached = context_.routing.peers.snapshot(reached);
   return outcome;
 }
 
@@ -102,11 +110,12 @@ Outcome Service::settle(const Cause& cause, std::string_view why) {
     return unchanged();
   }
   if (held_ == to) return unchanged();
-  if (const std::string objection = state_.guard.objection(*this, to, cause); !objection.empty()) {
+  if (const std::string objection = context_.guard.objection(*this, to, cause);
+      !objection.empty()) {
     held_ = to;
     held_why_ = why;
-    state_.services.review_later();
-    state_.guard.hold(*this, to, objection, cause);
+    table_.review_later();
+    context_.guard.hold(*this, to, objection, cause);
     return unchanged();
   }
   held_.reset();
@@ -121,7 +130,7 @@ void Service::release(const Cause& cause) {
 
 void Service::drop_held() {
   if (!std::exchange(held_, std::nullopt)) return;
-  state_.guard.forget(*this);
+  context_.guard.forget(*this);
 }
 
 void Service::begin_plan_order(std::string_view plan, Order order) {
@@ -136,15 +145,15 @@ void Service::end_plan_order(std::string_view plan) {
 Outcome Service::change(ServiceStatus to, const Cause& cause, std::string_view why) {
   Outcome outcome = claimed_.change({{bgp::Purpose::announce, routes_of(to)}}, audience_, cause);
   const ServiceStatus from = std::exchange(status_, to);
-  since_ = state_.now.tick;
+  since_ = context_.routing.turn.now.tick;
   reason_ = why;
-  state_.receipts.follow("service " + name() + " " + std::string(engine::name(to)), outcome);
-  Publisher& publisher = state_.publisher;
-  publisher.publish(state_.now, ServiceChanged{publisher.keep(cause), publisher.keep(name()), from,
-                                               to, publisher.keep(why), outcome.news, outcome.range,
-                                               outcome.changed});
-  state_.plans.on_service(*this);
-  state_.services.review_soon();
+  context_.receipts.follow("service " + name() + " " + std::string(engine::name(to)), outcome);
+  Publisher& publisher = context_.routing.publisher;
+  publisher.publish(ServiceChanged{publisher.keep(cause), publisher.keep(name()), from, to,
+                                   publisher.keep(why), outcome.news, outcome.range,
+                                   outcome.changed});
+  if (to == ServiceStatus::down) context_.consequences.service_down(name(), why);
+  table_.review_soon();
   const Outcome could = unchanged();
   outcome.reached |= could.reached;
   could.families.for_each([&](bgp::Family family) { outcome.families.insert(family); });
@@ -166,7 +175,7 @@ void Service::note_failure() {
   const grammar::Dampening& dampen = config_.dampen;
   // A check that the service can do without does not count.
   if (dampen.after == 0 || verdict() != health::State::down) return;
-  const base::Tick now = state_.now.tick;
+  const base::Tick now = context_.routing.turn.now.tick;
   if (damped()) damped_until_ = now + dampen.hold;
   if (status_ != ServiceStatus::up) return;
   failures_.push_back(now);
@@ -191,9 +200,8 @@ void Service::claim_anew(std::string_view why) {
   const Outcome outcome =
       claimed_.change({{bgp::Purpose::announce, routes_of(status_)}}, audience_, cause);
   if (outcome.range.empty()) return;
-  Publisher& publisher = state_.publisher;
+  Publisher& publisher = context_.routing.publisher;
   publisher.publish(
-      state_.now,
       RoutesChanged{publisher.keep(cause), why, {}, outcome.news, outcome.range, outcome.changed});
 }
 
@@ -208,7 +216,7 @@ void ServiceTable::apply(std::vector<grammar::ServiceConfig> configs) {
     std::unique_ptr<Service> service;
     std::vector<Service::WatchedCheck> known;
     if (same == old.end()) {
-      service = std::make_unique<Service>(state_, std::move(config), ++last_number_);
+      service = std::make_unique<Service>(context_, *this, std::move(config), ++last_number_);
     } else {
       service = std::move(*same);
       known = std::exchange(service->checks_, {});
@@ -224,11 +232,9 @@ void ServiceTable::apply(std::vector<grammar::ServiceConfig> configs) {
     const Cause cause{audit::Cause::Kind::configuration, gone->name(), 0};
     const Outcome outcome = gone->claimed_.retire(cause);
     if (outcome.range.empty()) continue;
-    Publisher& publisher = state_.publisher;
-    publisher.publish(
-        state_.now,
-        RoutesChanged{
-            publisher.keep(cause), "removed", {}, outcome.news, outcome.range, outcome.changed});
+    Publisher& publisher = context_.routing.publisher;
+    publisher.publish(RoutesChanged{
+        publisher.keep(cause), "removed", {}, outcome.news, outcome.range, outcome.changed});
   }
   set_precedences();
   for (const auto& service : services_)
@@ -240,14 +246,14 @@ void ServiceTable::set_precedences() {
   for (const auto& service : services_) order.push_back(service->claimant());
   if (order == order_) return;
   order_ = std::move(order);
-  Transaction transaction(state_, {});
+  Transaction transaction(context_.routing, {});
   for (std::size_t i = 0; i < order_.size(); ++i)
     transaction.set_precedence(order_[i], order_.size() - i);
   transaction.commit();
-  if (state_.routing.claims().contests() == 0) return;
-  auto job = settle_claims();
+  if (context_.routing.claims().contests() == 0) return;
+  auto job = settle_claims(context_.routing);
   // The first slice at once: where several claim an NLRI, the old order is wrong now.
-  if (job->step(state_) != BulkJob::Progress::done) state_.jobs.push_back(std::move(job));
+  if (job->step() != BulkJob::Progress::done) context_.routing.jobs.add(std::move(job));
 }
 
 void ServiceTable::start_checks(Service& service, std::vector<Service::WatchedCheck> known) {
@@ -263,10 +269,11 @@ void ServiceTable::start_checks(Service& service, std::vector<Service::WatchedCh
       continue;
     }
     const health::ProbeId probe = take_probe(service, place++);
-    service.checks_.push_back({health::Check(config, 0x9E37 + probe, state_.now.tick), probe});
-    if (config.kind != "peer" && config.kind != "bfd") state_.host.start_probe(probe, config);
-    due_.set(probe, state_.now.tick);
-    if (!config.disable_file.empty()) disable_due_.set(probe, state_.now.tick);
+    service.checks_.push_back(
+        {health::Check(config, 0x9E37 + probe, context_.routing.turn.now.tick), probe});
+    if (config.kind != "peer" && config.kind != "bfd") context_.probes.start_probe(probe, config);
+    due_.set(probe, context_.routing.turn.now.tick);
+    if (!config.disable_file.empty()) disable_due_.set(probe, context_.routing.turn.now.tick);
   }
   for (Service::WatchedCheck& watched : known) stop_check(watched);
 }
@@ -286,7 +293,7 @@ health::ProbeId ServiceTable::take_probe(Service& service, std::size_t check) {
 void ServiceTable::stop_check(Service::WatchedCheck& watched) {
   if (watched.probe == health::no_probe) return;
   const std::string& kind = watched.check.config().kind;
-  if (kind != "peer" && kind != "bfd") state_.host.stop_probe(watched.probe);
+  if (kind != "peer" && kind != "bfd") context_.probes.stop_probe(watched.probe);
   due_.remove(watched.probe);
   disable_due_.remove(watched.probe);
   probes_[watched.probe] = {};
@@ -295,7 +302,7 @@ void ServiceTable::stop_check(Service::WatchedCheck& watched) {
 
 void ServiceTable::refresh_audiences() {
   for (const auto& service : services_)
-    service->set_audience(select_neighbors(state_, service->config().neighbors));
+    service->set_audience(context_.roster.select(service->config().neighbors));
 }
 
 base::Tick ServiceTable::deadline() const {
@@ -306,7 +313,7 @@ base::Tick ServiceTable::deadline() const {
 }
 
 void ServiceTable::on_timer() {
-  const base::Tick now = state_.now.tick;
+  const base::Tick now = context_.routing.turn.now.tick;
   while (due_.next() <= now) {
     const Place place = probes_[due_.top()];
     run(place.service->checks_[place.check]);
@@ -325,19 +332,20 @@ void ServiceTable::on_timer() {
 
 void ServiceTable::run(Service::WatchedCheck& watched) {
   const health::ProbeId probe = watched.probe;
-  switch (watched.check.on_timer(state_.now.tick)) {
+  switch (watched.check.on_timer(context_.routing.turn.now.tick)) {
     case health::Check::Duty::nothing:
       break;
     case health::Check::Duty::give_up:
-      state_.host.cancel_probe(probe);
-      if (watched.check.on_timeout(state_.now.tick)) changed(*probes_[probe].service, watched);
+      context_.probes.cancel_probe(probe);
+      if (watched.check.on_timeout(context_.routing.turn.now.tick))
+        changed(*probes_[probe].service, watched);
       break;
     case health::Check::Duty::attempt: {
-      state_.latency.check_late.record(watched.check.lateness());
+      context_.latency.check_late.record(watched.check.lateness());
       const std::string& kind = watched.check.config().kind;
       const std::optional<health::ProbeResult> result =
           kind == "peer" || kind == "bfd" ? std::optional(look_inside(watched.check.config()))
-                                          : state_.host.run_probe(probe);
+                                          : context_.probes.run_probe(probe);
       if (result) return on_probe(probe, *result);
       break;
     }
@@ -347,13 +355,15 @@ void ServiceTable::run(Service::WatchedCheck& watched) {
 
 health::ProbeResult ServiceTable::look_inside(const health::CheckConfig& check) {
   if (check.kind == "bfd") {
-    const BfdEntry* session = state_.bfd.find(check.session);
+    const BfdEntry* session = context_.bfd.find(check.session);
     const bool up = session != nullptr && session->report.state == bfd::State::up;
     return {.ok = up, .error = up ? "" : "the BFD session is not up", .again = base::never};
   }
-  for (const auto& neighbor : state_.neighbors)
-    if (neighbor != nullptr && neighbor->peer_address() == check.address && neighbor->established())
-      return {.ok = true, .error = {}, .again = base::never};
+  const auto up = [&](const Neighbor& neighbor) {
+    return neighbor.peer_address() == check.address && neighbor.established();
+  };
+  if (context_.roster.find_if(up) != nullptr)
+    return {.ok = true, .error = {}, .again = base::never};
   return {.ok = false, .error = "the session is not established", .again = base::never};
 }
 
@@ -361,7 +371,7 @@ void ServiceTable::on_probe(health::ProbeId probe, const health::ProbeResult& re
   if (probe >= probes_.size() || probes_[probe].service == nullptr) return;
   const Place place = probes_[probe];
   Service::WatchedCheck& watched = place.service->checks_[place.check];
-  const bool news = watched.check.on_result(result, state_.now.tick);
+  const bool news = watched.check.on_result(result, context_.routing.turn.now.tick);
   due_.set(probe, watched.check.deadline());
   if (news) changed(*place.service, watched);
 }
@@ -373,14 +383,14 @@ void ServiceTable::changed(Service& service, const Service::WatchedCheck& watche
   if (check.state() == health::State::down) service.note_failure();
   service.settle({audit::Cause::Kind::check, service.name()}, why);
   if (check.state() == health::State::down)
-    state_.plans.on_check(service.name(), check.config().name);
+    context_.consequences.check_down(service.name(), check.config().name);
 }
 
 void ServiceTable::look_for_disable_file(Service& service, Service::WatchedCheck& watched) {
   constexpr base::Duration pause = base::milliseconds(100);
   const std::string& path = watched.check.config().disable_file;
-  disable_due_.set(watched.probe, state_.now.tick + pause);
-  const bool disabled = state_.host.file_exists(path);
+  disable_due_.set(watched.probe, context_.routing.turn.now.tick + pause);
+  const bool disabled = context_.probes.file_exists(path);
   if (std::exchange(watched.disabled, disabled) == disabled) return;
   service.settle({audit::Cause::Kind::check, service.name()},
                  path + (disabled ? " exists" : " is gone"));
@@ -413,19 +423,19 @@ void ServiceTable::review_held() {
   constexpr base::Duration pause = base::seconds(1);
   review_at_ = base::never;
   for (const auto& service : services_) {
-    if (service->held_) state_.guard.review(*service);
-    if (service->held_) review_at_ = state_.now.tick + pause;
+    if (service->held_) context_.guard.review(*service);
+    if (service->held_) review_at_ = context_.routing.turn.now.tick + pause;
   }
 }
 
 void ServiceTable::review_soon() {
   const bool held = std::any_of(services_.begin(), services_.end(),
                                 [](const auto& service) { return service->held_.has_value(); });
-  if (held) state_.consequences.push_back(Consequence{Consequence::Kind::review, {}, {}, {}});
+  if (held) context_.consequences.review();
 }
 
 void ServiceTable::review_later() {
-  review_at_ = state_.now.tick + base::seconds(1);
+  review_at_ = context_.routing.turn.now.tick + base::seconds(1);
 }
 
 const Service* ServiceTable::find(rib::Claimant claimant) const {

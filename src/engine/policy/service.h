@@ -18,7 +18,27 @@
 
 namespace openbell::engine {
 
-struct State;
+class BfdTable;
+class Consequences;
+class Guard;
+class Latency;
+class Probes;
+class ReceiptBook;
+class Roster;
+class Routing;
+class ServiceTable;
+
+/// What services use of the rest of the engine.
+struct ServiceContext {
+  Routing& routing;
+  const Roster& roster;
+  Guard& guard;
+  Consequences& consequences;
+  ReceiptBook& receipts;
+  Latency& latency;
+  Probes& probes;
+  const BfdTable& bfd;
+};
 
 class Service {
  public:
@@ -31,7 +51,8 @@ class Service {
   enum class Order : std::uint8_t { none, up, down };
 
   /// `number`: of its claims, never used twice.
-  Service(State& state, grammar::ServiceConfig config, std::uint32_t number);
+  Service(const ServiceContext& context, ServiceTable& table, grammar::ServiceConfig config,
+          std::uint32_t number);
 
   [[nodiscard]] const std::string& name() const { return config_.name; }
   [[nodiscard]] const grammar::ServiceConfig& config() const { return config_; }
@@ -87,7 +108,8 @@ class Service {
   /// A check fell: counts for dampening if it takes the service down, or would if it were up.
   void note_failure();
 
-  State& state_;
+  const ServiceContext& context_;
+  ServiceTable& table_;
   grammar::ServiceConfig config_;
   std::vector<WatchedCheck> checks_;
   ServiceStatus status_ = ServiceStatus::unknown;
@@ -106,7 +128,7 @@ class Service {
 
 class ServiceTable {
  public:
-  explicit ServiceTable(State& state) : state_(state) {}
+  explicit ServiceTable(const ServiceContext& context) : context_(context) {}
 
   /// A configuration: services that are new begin unknown, those that stay keep their state, those
   /// that are gone withdraw their routes. Checks that did not change are not disturbed.
@@ -147,7 +169,7 @@ class ServiceTable {
   [[nodiscard]] health::ProbeResult look_inside(const health::CheckConfig& check);
   void changed(Service& service, const Service::WatchedCheck& watched);
 
-  State& state_;
+  const ServiceContext context_;
   std::vector<std::unique_ptr<Service>> services_;
   std::vector<rib::Claimant> order_;  // of their claims
   std::uint32_t last_number_ = 0;

@@ -1,6 +1,7 @@
 #include "engine/report/audit_sink.h"
 
-#include "engine/state.h"
+#include "engine/report/notice_sink.h"
+#include "engine/session/roster.h"
 #include "event/event.h"
 
 namespace openbell::engine {
@@ -22,7 +23,7 @@ struct Changes {
 }  // namespace
 
 struct AuditSink::Writer {
-  const State& state;
+  const Roster& roster;
   audit::Trail& trail;
   const base::Now& at;
 
@@ -31,7 +32,7 @@ struct AuditSink::Writer {
     base::IpAddress addresses[audit::neighbors_max];
     std::size_t count = 0;
     neighbors.for_each([&](rib::PeerIndex peer) {
-      const Neighbor* known = state.neighbor(peer);
+      const Neighbor* known = roster.find(peer);
       if (known != nullptr && !known->is_range() && count < audit::neighbors_max)
         addresses[count++] = known->peer_address();
     });
@@ -53,7 +54,7 @@ struct AuditSink::Writer {
   }
   void append(Kind kind, const Cause& cause, std::string_view result, std::string_view detail,
               NeighborId id) const {
-    const Neighbor* known = state.neighbor(id);
+    const Neighbor* known = roster.find(id);
     if (known == nullptr) return append(kind, cause, result, detail);
     const base::IpAddress address = known->peer_address();
     append(kind, cause, result, detail, {&address, 1});
@@ -123,7 +124,7 @@ struct AuditSink::Writer {
 };
 
 void AuditSink::on(const Event& event) {
-  std::visit(Writer{state_, trail_, event.at}, event.what);
+  std::visit(Writer{roster_, trail_, event.at}, event.what);
 }
 
 }  // namespace openbell::engine

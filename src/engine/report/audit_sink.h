@@ -6,17 +6,17 @@
 
 namespace openbell::engine {
 
-struct State;
+class Roster;
 
 class AuditSink final : public Sink {
  public:
-  AuditSink(const State& state, audit::Trail& trail) : state_(state), trail_(trail) {}
+  AuditSink(const Roster& roster, audit::Trail& trail) : roster_(roster), trail_(trail) {}
   void on(const Event& event) override;
 
  private:
   struct Writer;
 
-  const State& state_;
+  const Roster& roster_;
   audit::Trail& trail_;
 };
 

@@ -30,7 +30,7 @@ class AuditTest : public testing::Test {
     records();
     return peer;
   }
-  void say(std::string_view line, HelperId helper = 0) {
+  void say(std::string_view line, std::uint32_t helper = 0) {
     stage_.say(helper, line);
     stage_.settle();
   }
@@ -148,7 +148,7 @@ TEST_F(AuditTest, TheDeathOfAHelperIsOnRecordWithWhatItTook) {
   say("announce route " + route);
   say("announce route " + other_route);
   records();
-  stage_.engine.on_helper_exited(0, "signal 9", stage_.now);
+  stage_.engine.on_helper_exited(HelperId{0}, "signal 9", stage_.now);
   EXPECT_EQ(cause(change(2, {"10.0.0.2"})), "helper feed");
 }
 

@@ -13,8 +13,9 @@
 #include "base/tick.h"
 #include "bfd/config.h"
 #include "engine/cause.h"
-#include "engine/host.h"
+#include "engine/command/client.h"
 #include "engine/policy/service_status.h"
+#include "engine/ports.h"
 #include "rib/moment.h"
 #include "rib/peer_set.h"
 
@@ -137,7 +138,7 @@ struct Lost {
 /// The fate of a change at one neighbor is known; times are UTC nanoseconds, 0: not known.
 struct ReceiptSettled {
   std::string_view subject;        // the word of a command, or what it was that changed
-  std::optional<HelperId> helper;  // who asked
+  std::optional<ClientId> client;  // who asked
   NeighborId neighbor = 0;
   base::IpAddress address;
   std::string_view address_text;

@@ -1,23 +1,23 @@
 #include "engine/report/latency.h"
 
-#include "engine/state.h"
+#include "engine/session/neighbor.h"
 
 namespace openbell::engine {
 
 void Latency::changed(base::Tick read) {
   if (active_) return;
   active_ = true;
-  decided_at_ = state_.host.clock().tick;
+  decided_at_ = clock_.clock().tick;
   decided.record(decided_at_ - read);
 }
 
 std::int64_t Latency::utc_of(base::Tick tick) const {
-  return state_.now.utc_ns + (tick - state_.now.tick).ns;
+  return turn_.now.utc_ns + (tick - turn_.now.tick).ns;
 }
 
-StampId Latency::stamp_for(Neighbor& neighbor) {
-  const bool first = active_ && neighbor.latency().turn != turns_;
-  if (!state_.receipts.waiting() && !(first && neighbor.config().kernel_timestamps)) return 0;
+StampId Latency::stamp_for(Neighbor& neighbor, bool awaited) {
+  const bool first = active_ && neighbor.latency().turn != number_;
+  if (!awaited && !(first && neighbor.config().kernel_timestamps)) return 0;
   return ++last_stamp_;
 }
 
@@ -26,12 +26,12 @@ void Latency::on_written(Neighbor& neighbor, StampId stamp, base::Tick encoded) 
   if (!active_ && stamp == 0) return;
   PeerLatency& peer = neighbor.latency();
   peer.encoded = encoded;
-  peer.written_at = state_.host.clock().tick;
+  peer.written_at = clock_.clock().tick;
   peer.stamp = stamp;
   if (stamp != 0)
     peer.outstanding[stamp % peer.outstanding.size()] = {stamp, utc_of(peer.written_at), 0};
-  if (!active_ || peer.turn == turns_) return;
-  peer.turn = turns_;
+  if (!active_ || peer.turn == number_) return;
+  peer.turn = number_;
   peer.written.record(peer.written_at - decided_at_);
   all.written.record(peer.written_at - decided_at_);
 }
@@ -62,9 +62,9 @@ void Latency::on_stamp(Neighbor& neighbor, StampId stamp, StampKind kind, std::i
 }
 
 void Latency::end_turn() {
-  turn.record(state_.host.clock().tick - state_.now.tick);
+  turns.record(clock_.clock().tick - turn_.now.tick);
   active_ = false;
-  ++turns_;
+  ++number_;
 }
 
 }  // namespace openbell::engine

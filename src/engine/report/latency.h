@@ -7,11 +7,11 @@
 
 #include "base/histogram.h"
 #include "base/tick.h"
-#include "engine/host.h"
+#include "engine/ports.h"
+#include "engine/turn.h"
 
 namespace openbell::engine {
 
-struct State;
 class Neighbor;
 
 /// What is measured of one neighbor.
@@ -36,12 +36,13 @@ struct PeerLatency {
 
 class Latency {
  public:
-  explicit Latency(State& state) : state_(state) {}
+  Latency(Clock& clock, const Turn& turn) : clock_(clock), turn_(turn) {}
 
   /// Something that peers must hear was decided, on news of this turn. The first of a turn counts.
   void changed(base::Tick read);
-  /// The stamp of a write to `neighbor` that comes now; 0: it needs none.
-  StampId stamp_for(Neighbor& neighbor);
+  /// The stamp of a write to `neighbor` that comes now; 0: it needs none. `awaited`: a receipt
+  /// waits for it.
+  StampId stamp_for(Neighbor& neighbor, bool awaited);
   /// The write was done.
   void on_written(Neighbor& neighbor, StampId stamp, base::Tick encoded);
   void on_stamp(Neighbor& neighbor, StampId stamp, StampKind kind, std::int64_t utc_ns);
@@ -49,18 +50,23 @@ class Latency {
   void end_turn();
   /// Wall-clock time of a tick of this turn.
   [[nodiscard]] std::int64_t utc_of(base::Tick tick) const;
+  /// Something was handed to the network.
+  void note_write() { ++writes_; }
+  [[nodiscard]] std::uint64_t writes() const { return writes_; }
 
   base::Histogram decided;     // from the turn's news to the decision
   base::Histogram check_late;  // a check ran so much after it was due
-  base::Histogram turn;        // of the loop
+  base::Histogram turns;       // of the loop
   PeerLatency all;             // the histograms of all neighbors in one
 
  private:
-  State& state_;
+  Clock& clock_;
+  const Turn& turn_;
   bool active_ = false;  // something was decided in this turn
   base::Tick decided_at_{};
-  std::uint64_t turns_ = 1;
+  std::uint64_t number_ = 1;  // of the turn
   StampId last_stamp_ = 0;
+  std::uint64_t writes_ = 0;
 };
 
 }  // namespace openbell::engine

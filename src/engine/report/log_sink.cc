@@ -20,32 +20,32 @@ std::string reason_after(std::string text, std::string_view reason) {
 }  // namespace
 
 struct LogSink::Writer {
-  Host& host;
+  Log& to;
 
   void operator()(const RoutesChanged& e) const {
     // Commands are in the audit log; what ends routes by itself is said here too.
     if (e.cause.kind == audit::Cause::Kind::helper && e.cause.command.empty())
-      host.log(warning, "processes", std::string(e.cause.name).append(": ").append(e.detail));
+      to.log(warning, "processes", std::string(e.cause.name).append(": ").append(e.detail));
   }
   void operator()(const CommandRefused& e) const {
-    host.log(warning, "api",
-             "command of " + std::string(e.cause.name) + " refused: " + std::string(e.why) + ": " +
-                 std::string(e.cause.command.substr(0, command_shown_max)));
+    to.log(warning, "api",
+           "command of " + std::string(e.cause.name) + " refused: " + std::string(e.why) + ": " +
+               std::string(e.cause.command.substr(0, command_shown_max)));
   }
   void operator()(const SessionChanged& e) const {
     const std::string session = "session with " + e.address.text();
-    host.log(info, "network", e.up ? session + " up" : session + " down: " + std::string(e.reason));
+    to.log(info, "network", e.up ? session + " up" : session + " down: " + std::string(e.reason));
   }
   void operator()(const ServiceChanged& e) const {
-    host.log(e.to == ServiceStatus::up ? info : warning, "service",
-             reason_after(std::string(e.service).append(" is ").append(name(e.to)), e.reason));
+    to.log(e.to == ServiceStatus::up ? info : warning, "service",
+           reason_after(std::string(e.service).append(" is ").append(name(e.to)), e.reason));
   }
   void operator()(const PlanChanged& e) const {
-    host.log(warning, "plan",
-             reason_after(std::string(e.plan).append(" ").append(e.state), e.reason));
+    to.log(warning, "plan",
+           reason_after(std::string(e.plan).append(" ").append(e.state), e.reason));
   }
   void operator()(const PlanDrilled& e) const {
-    host.log(
+    to.log(
         info, "plan",
         std::string(e.plan).append(e.within_budget ? " drilled within budget" : " drill failed"));
   }
@@ -53,48 +53,48 @@ struct LogSink::Writer {
     std::string text = "change " + std::to_string(e.number) + " ";
     text.append(e.state).append(": ").append(e.change);
     if (!e.reason.empty()) text.append(" (").append(e.reason).append(")");
-    host.log(warning, "guard", text);
+    to.log(warning, "guard", text);
   }
   void operator()(const LeaseEnded& e) const {
-    host.log(warning, "lease",
-             std::string(e.group).append(": ").append(std::to_string(e.routes)) +
-                 " routes withdrawn: nobody renewed the lease");
+    to.log(warning, "lease",
+           std::string(e.group).append(": ").append(std::to_string(e.routes)) +
+               " routes withdrawn: nobody renewed the lease");
   }
   void operator()(const BfdChanged& e) const {
     const bool down = e.report.previous == bfd::State::up;
-    host.log(down ? warning : info, "bfd",
-             reason_after(std::string(e.session).append(" is ").append(bfd::name(e.report.state)),
-                          down ? bfd::name(e.report.diagnostic) : std::string_view()));
+    to.log(down ? warning : info, "bfd",
+           reason_after(std::string(e.session).append(" is ").append(bfd::name(e.report.state)),
+                        down ? bfd::name(e.report.diagnostic) : std::string_view()));
   }
   void operator()(const HelperStarted& e) const {
-    host.log(info, "processes",
-             "helper " + std::string(e.helper) + " started with pid " + std::to_string(e.pid));
+    to.log(info, "processes",
+           "helper " + std::string(e.helper) + " started with pid " + std::to_string(e.pid));
   }
   void operator()(const HelperEnded& e) const {
-    host.log(e.expected ? info : warning, "processes",
-             "helper " + std::string(e.helper) + " ended: " + std::string(e.status));
+    to.log(e.expected ? info : warning, "processes",
+           "helper " + std::string(e.helper) + " ended: " + std::string(e.status));
   }
   void operator()(const Requested& e) const {
-    host.log(info, "daemon",
-             std::string(e.shutdown ? "shutdown" : "reload").append(" asked for by ") +
-                 std::string(e.cause.name));
+    to.log(info, "daemon",
+           std::string(e.shutdown ? "shutdown" : "reload").append(" asked for by ") +
+               std::string(e.cause.name));
   }
   void operator()(const ConfigurationApplied& e) const {
-    host.log(info, "configuration", "applied: " + std::string(e.cause));
+    to.log(info, "configuration", "applied: " + std::string(e.cause));
   }
   void operator()(const ConfigurationRefused& e) const {
-    host.log(error, "configuration",
-             "reload refused, everything stays as it is: " + std::string(e.reason));
+    to.log(error, "configuration",
+           "reload refused, everything stays as it is: " + std::string(e.reason));
   }
   void operator()(const Stopped& e) const {
-    host.log(info, "daemon", "shutting down: " + std::string(e.cause));
+    to.log(info, "daemon", "shutting down: " + std::string(e.cause));
   }
-  void operator()(const Lost& e) const { host.log(error, "rib", e.detail); }
+  void operator()(const Lost& e) const { to.log(error, "rib", e.detail); }
   void operator()(const ReceiptSettled&) const {}  // the helper's business, and on record
 };
 
 void LogSink::on(const Event& event) {
-  std::visit(Writer{host_}, event.what);
+  std::visit(Writer{log_}, event.what);
 }
 
 }  // namespace openbell::engine

@@ -1,19 +1,20 @@
 #pragma once
 // Facts as lines of the log.
 
+#include "engine/ports.h"
 #include "engine/report/publisher.h"
 
 namespace openbell::engine {
 
 class LogSink final : public Sink {
  public:
-  explicit LogSink(Host& host) : host_(host) {}
+  explicit LogSink(Log& log) : log_(log) {}
   void on(const Event& event) override;
 
  private:
   struct Writer;
 
-  Host& host_;
+  Log& log_;
 };
 
 }  // namespace openbell::engine

@@ -1,6 +1,6 @@
 #include "engine/report/notice_sink.h"
 
-#include "engine/report/bus.h"
+#include "engine/report/client_events.h"
 
 namespace openbell::engine {
 
@@ -20,12 +20,12 @@ std::vector<event::Field> fields_of(const ReceiptSettled& receipt) {
 }
 
 struct NoticeSink::Writer {
-  State& state;
+  ClientEvents& events;
   const base::Now& at;
 
   using Kind = bool grammar::Subscriptions::*;
   void tell_all(Kind kind, std::string_view subject, std::span<const event::Field> fields) const {
-    emit_notice(state, kind, subject, fields);
+    events.notify(kind, subject, fields);
   }
 
   void operator()(const ServiceChanged& e) const {
@@ -70,10 +70,10 @@ struct NoticeSink::Writer {
   }
   void operator()(const ReceiptSettled& e) const {
     const std::vector<event::Field> fields = fields_of(e);
-    if (!e.helper) return tell_all(&grammar::Subscriptions::service, "receipt", fields);
-    if (Helper* helper = state.helper(*e.helper)) tell(state, *helper, "receipt", fields);
+    if (!e.client) return tell_all(&grammar::Subscriptions::service, "receipt", fields);
+    events.tell(*e.client, "receipt", fields);
   }
-  // Not for helpers, or told to them as ExaBGP does (bus.h).
+  // Not for helpers, or told to them as ExaBGP does (client_events.h).
   void operator()(const RoutesChanged&) const {}
   void operator()(const CommandRefused&) const {}
   void operator()(const SessionChanged&) const {}
@@ -88,7 +88,7 @@ struct NoticeSink::Writer {
 };
 
 void NoticeSink::on(const Event& event) {
-  std::visit(Writer{state_, event.at}, event.what);
+  std::visit(Writer{events_, event.at}, event.what);
 }
 
 }  // namespace openbell::engine

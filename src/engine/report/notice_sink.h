@@ -8,17 +8,17 @@
 
 namespace openbell::engine {
 
-struct State;
+class ClientEvents;
 
 class NoticeSink final : public Sink {
  public:
-  explicit NoticeSink(State& state) : state_(state) {}
+  explicit NoticeSink(ClientEvents& events) : events_(events) {}
   void on(const Event& event) override;
 
  private:
   struct Writer;
 
-  State& state_;
+  ClientEvents& events_;
 };
 
 /// Members of a receipt's second event.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/report/events.h"
+#include "engine/turn.h"
 
 namespace openbell::engine {
 
@@ -18,6 +19,8 @@ class Sink {
 
 class Publisher {
  public:
+  explicit Publisher(const Turn& turn) : turn_(turn) {}
+
   /// Sinks hear in the order in which they were added; they outlive the publisher's last deliver().
   void add(Sink& sink) { sinks_.push_back(&sink); }
 
@@ -25,10 +28,10 @@ class Publisher {
   std::string_view keep(std::string_view text);
   Cause keep(const Cause& cause);
 
-  /// A fact for deliver(). `at`: when it happened.
+  /// A fact of this turn, for deliver().
   template <typename Fact>
-  void publish(const base::Now& at, Fact fact) {
-    waiting_.push_back({at, std::move(fact)});
+  void publish(Fact fact) {
+    waiting_.push_back({turn_.now, std::move(fact)});
   }
   /// Tells the sinks what was published, also what they publish meanwhile.
   void deliver();
@@ -38,6 +41,7 @@ class Publisher {
   /// Texts of a turn: filled from the front, emptied at once.
   static constexpr std::size_t block_size = 64u << 10;
 
+  const Turn& turn_;
   std::vector<Sink*> sinks_;
   std::deque<Event> waiting_;
   std::deque<std::string> blocks_;  // none grows beyond its capacity

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/state.h"
+#include "engine/command/clients.h"
+#include "engine/report/publisher.h"
+#include "engine/routing/routing.h"
+#include "engine/session/roster.h"
 
 namespace openbell::engine {
 
@@ -12,13 +15,13 @@ namespace {
 constexpr base::Duration patience = base::seconds(5);
 }  // namespace
 
-void ReceiptBook::begin(Helper& helper, std::string_view word, std::string_view result,
+void ReceiptBook::begin(Client& client, std::string_view word, std::string_view result,
                         std::string answer, base::Now read, const Outcome& outcome) {
   Receipt receipt;
   receipt.word = word;
   receipt.read = read;
-  receipt.helper = helper.id();
-  receipt.report = helper.begin_report({});
+  receipt.client = client.id();
+  receipt.report = client.replies.begin_report({});
   receipt.result = result;
   receipt.answer = std::move(answer);
   add(std::move(receipt), outcome);
@@ -28,22 +31,22 @@ void ReceiptBook::follow(std::string subject, const Outcome& outcome) {
   if (receipts_.size() >= receipts_max || outcome.news.empty()) return;
   Receipt receipt;
   receipt.word = std::move(subject);
-  receipt.read = state_.now;
+  receipt.read = routing_.turn.now;
   receipt.answered = true;
   add(std::move(receipt), outcome);
 }
 
 void ReceiptBook::add(Receipt receipt, const Outcome& outcome) {
   const rib::Token token = first_ + receipts_.size();
-  receipt.decided = state_.host.clock().tick;
+  receipt.decided = clock_.clock().tick;
   if (receipts_.empty()) unanswered_ = token;
   // Beyond the limit a command is still answered, without its neighbors.
   const bool whole = receipts_.size() < receipts_max;
   receipt.open = whole && outcome.rest != nullptr;
-  if (receipt.open) outcome.rest->follow(token);
+  if (receipt.open) outcome.rest->follow(*this, token);
   if (whole)
-    (outcome.reached & state_.routing.out.listening()).for_each([&](rib::PeerIndex id) {
-      const Neighbor* neighbor = state_.neighbor(id);
+    (outcome.reached & routing_.out.listening()).for_each([&](rib::PeerIndex id) {
+      const Neighbor* neighbor = roster_.find(id);
       if (neighbor == nullptr) return;
       Peer& peer = receipt.peers.emplace_back();
       peer.id = id;
@@ -65,9 +68,9 @@ void ReceiptBook::await(Receipt& receipt, rib::Token token, const Outcome& outco
     if (peer.state != PeerState::waiting || !outcome.news.contains(peer.id)) continue;
     ++peer.awaited;
     peer.news = true;
-    awaited |= state_.routing.peers.snapshot(peer.id);
+    awaited |= routing_.peers.snapshot(peer.id);
   }
-  if (!awaited.empty()) state_.routing.out.await(token, awaited, outcome.range, outcome.mark);
+  if (!awaited.empty()) routing_.out.await(token, awaited, outcome.range, outcome.mark);
 }
 
 void ReceiptBook::settle(Receipt& receipt, rib::Token token, Peer& peer) {
@@ -114,7 +117,7 @@ void ReceiptBook::on_settled(rib::Token token, NeighborId neighbor, rib::PeerOut
     return finish(*receipt, *peer);
   }
   if (fate == rib::PeerOutput::Fate::written) {
-    const PeerLatency& latency = state_.neighbor(neighbor)->latency();
+    const PeerLatency& latency = roster_.find(neighbor)->latency();
     peer->sent = true;
     peer->encoded_at = latency.encoded;
     peer->written_at = latency.written_at;
@@ -141,11 +144,11 @@ void ReceiptBook::drop_finished() {
 
 void ReceiptBook::answer(Receipt& receipt) {
   receipt.answered = true;
-  Helper* helper = state_.helper(receipt.helper);
-  if (helper == nullptr || helper->report_is_gone(receipt.report)) return;
-  const bool json = helper->process.encoder == grammar::Encoder::json;
-  helper->finish_report(receipt.report,
-                        (json ? print_json(receipt) : print_text(receipt)) + receipt.answer);
+  Client* client = clients_.find(receipt.client);
+  if (client == nullptr || client->replies.report_is_gone(receipt.report)) return;
+  const bool json = client->encoder == grammar::Encoder::json;
+  client->replies.finish_report(
+      receipt.report, (json ? print_json(receipt) : print_text(receipt)) + receipt.answer);
 }
 
 namespace {
@@ -239,10 +242,10 @@ void ReceiptBook::finish(Receipt& receipt, Peer& peer) {
   const bool written = peer.state == PeerState::written;
   peer.state = PeerState::over;
   --receipt.unfinished;
-  Publisher& publisher = state_.publisher;
+  Publisher& publisher = routing_.publisher;
   ReceiptSettled settled;
   settled.subject = publisher.keep(receipt.word);
-  if (receipt.report != 0) settled.helper = receipt.helper;
+  if (receipt.report != 0) settled.client = receipt.client;
   settled.neighbor = peer.id;
   settled.address = peer.address;
   settled.address_text = publisher.keep(peer.address.text());
@@ -252,7 +255,7 @@ void ReceiptBook::finish(Receipt& receipt, Peer& peer) {
   settled.sent_utc_ns = peer.sent_utc_ns;
   settled.hardware_ns = peer.hardware_ns;
   settled.acknowledged_utc_ns = peer.acknowledged_utc_ns;
-  publisher.publish(state_.now, settled);
+  publisher.publish(settled);
 }
 
 base::Tick ReceiptBook::deadline() const {
@@ -260,7 +263,7 @@ base::Tick ReceiptBook::deadline() const {
 }
 
 void ReceiptBook::on_timer() {
-  while (!receipts_.empty() && deadline() <= state_.now.tick) {
+  while (!receipts_.empty() && deadline() <= routing_.turn.now.tick) {
     Receipt& oldest = receipts_.front();
     for (Peer& peer : oldest.peers) {
       if (peer.state == PeerState::waiting) --unwritten_;

@@ -15,24 +15,27 @@
 
 #include "base/ip.h"
 #include "base/tick.h"
-#include "engine/host.h"
-#include "engine/routing/transaction.h"
+#include "engine/command/client.h"
+#include "engine/ports.h"
+#include "engine/routing/bulk.h"
 #include "rib/adj_rib_out.h"
 
 namespace openbell::engine {
 
-struct State;
-class Helper;
+class Client;
+class Clients;
+class Roster;
 
-class ReceiptBook {
+class ReceiptBook final : public OutcomeFollower {
  public:
   static constexpr std::size_t receipts_max = 4096;
 
-  explicit ReceiptBook(State& state) : state_(state) {}
+  ReceiptBook(Clock& clock, Routing& routing, const Roster& roster, Clients& clients)
+      : clock_(clock), routing_(routing), roster_(roster), clients_(clients) {}
 
   /// A command with an id was carried out: its answer waits for the end of the turn, when it is
   /// known who has been written to. `answer` is `done`, `error` or empty, with its newline.
-  void begin(Helper& helper, std::string_view word, std::string_view result, std::string answer,
+  void begin(Client& client, std::string_view word, std::string_view result, std::string answer,
              base::Now read, const Outcome& outcome);
   /// What was just changed by a service, a plan or a lease is followed into the audit log.
   void follow(std::string subject, const Outcome& outcome);
@@ -40,8 +43,8 @@ class ReceiptBook {
   /// Some receipt waits for what is written to this neighbor now.
   [[nodiscard]] bool waiting() const { return unwritten_ != 0; }
   /// A slice of what a receipt waits for was done; after close() no other follows.
-  void extend(rib::Token token, const Outcome& outcome);
-  void close(rib::Token token);
+  void extend(rib::Token token, const Outcome& outcome) override;
+  void close(rib::Token token) override;
   void on_settled(rib::Token token, NeighborId neighbor, rib::PeerOutput::Fate fate);
   /// Answers leave: what has not been written by now is said to wait.
   void end_turn();
@@ -74,8 +77,8 @@ class ReceiptBook {
     std::int64_t acknowledged_utc_ns = 0;
   };
   struct Receipt {
-    HelperId helper = 0;
-    std::uint64_t report = 0;  // of the helper; 0: nobody asked
+    ClientId client{};
+    std::uint64_t report = 0;  // of the client; 0: nobody asked
     std::string word;          // or what it was that changed
     std::string result;
     std::string answer;
@@ -110,7 +113,10 @@ class ReceiptBook {
   void finish(Receipt& receipt, Peer& peer);
   void drop_finished();
 
-  State& state_;
+  Clock& clock_;
+  Routing& routing_;
+  const Roster& roster_;
+  Clients& clients_;
   std::deque<Receipt> receipts_;  // oldest first; tokens are places from first_
   rib::Token first_ = 1;
   rib::Token unanswered_ = 1;  // the first that waits for the end of its turn

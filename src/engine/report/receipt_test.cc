@@ -63,8 +63,8 @@ class ReceiptTest : public ToldTest {
     return {};
   }
 
-  ConnectionId second_ = 0;
-  ConnectionId third_ = 0;
+  ConnectionId second_ = no_connection;
+  ConnectionId third_ = no_connection;
 };
 
 // --- states

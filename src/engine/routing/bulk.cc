@@ -2,7 +2,8 @@
 
 #include <utility>
 
-#include "engine/state.h"
+#include "engine/report/publisher.h"
+#include "engine/routing/routing.h"
 
 namespace openbell::engine {
 
@@ -14,7 +15,7 @@ constexpr std::size_t slice_looked_at = 16'384;
 class Dissolve final : public BulkJob {
  public:
   explicit Dissolve(std::unique_ptr<rib::AdjRibIn> received) : received_(std::move(received)) {}
-  Progress step(State&) override {
+  Progress step() override {
     return received_->dissolve(slice_routes) ? Progress::more : Progress::done;
   }
 
@@ -24,52 +25,48 @@ class Dissolve final : public BulkJob {
 
 class Sweep final : public BulkJob {
  public:
-  Progress step(State& state) override {
-    return state.routing.sweep(cursor_, slice_looked_at) ? Progress::done : Progress::more;
+  explicit Sweep(Routing& routing) : routing_(routing) {}
+  Progress step() override {
+    return routing_.sweep(cursor_, slice_looked_at) ? Progress::done : Progress::more;
   }
 
  private:
+  Routing& routing_;
   rib::Claims::Cursor cursor_;
 };
 
 class SettleClaims final : public BulkJob {
  public:
-  Progress step(State& state) override {
-    Transaction transaction(state, {});
+  explicit SettleClaims(Routing& routing) : routing_(routing) {}
+  Progress step() override {
+    Transaction transaction(routing_, {});
     const bool end = transaction.settle(cursor_, slice_routes);
     const Outcome outcome = transaction.commit();
     if (!outcome.range.empty())
-      state.publisher.publish(
-          state.now, RoutesChanged{{audit::Cause::Kind::configuration, "order of services"},
-                                   "settled",
-                                   {},
-                                   outcome.news,
-                                   outcome.range,
-                                   outcome.changed});
+      routing_.publisher.publish(
+          RoutesChanged{{audit::Cause::Kind::configuration, "order of services"},
+                        "settled",
+                        {},
+                        outcome.news,
+                        outcome.range,
+                        outcome.changed});
     return end ? Progress::done : Progress::more;
   }
 
  private:
+  Routing& routing_;
   rib::Claims::Cursor cursor_;
 };
 
 }  // namespace
 
-void BulkJob::note_slice(State& state, const Outcome& outcome) const {
-  if (receipt_ != 0) state.receipts.extend(receipt_, outcome);
-}
-
-void BulkJob::note_end(State& state) const {
-  if (receipt_ != 0) state.receipts.close(receipt_);
-}
-
-bool run_jobs(State& state) {
+bool BulkQueue::run() {
   bool more = false;
-  for (std::size_t i = 0; i < state.jobs.size();) {
-    const BulkJob::Progress progress = state.jobs[i]->step(state);
+  for (std::size_t i = 0; i < jobs_.size();) {
+    const BulkJob::Progress progress = jobs_[i]->step();
     more |= progress != BulkJob::Progress::waiting;
     if (progress == BulkJob::Progress::done) {
-      state.jobs.erase(state.jobs.begin() + static_cast<std::ptrdiff_t>(i));
+      jobs_.erase(jobs_.begin() + static_cast<std::ptrdiff_t>(i));
     } else {
       ++i;
     }
@@ -77,12 +74,12 @@ bool run_jobs(State& state) {
   return more;
 }
 
-std::unique_ptr<BulkJob> sweep() {
-  return std::make_unique<Sweep>();
+std::unique_ptr<BulkJob> sweep(Routing& routing) {
+  return std::make_unique<Sweep>(routing);
 }
 
-std::unique_ptr<BulkJob> settle_claims() {
-  return std::make_unique<SettleClaims>();
+std::unique_ptr<BulkJob> settle_claims(Routing& routing) {
+  return std::make_unique<SettleClaims>(routing);
 }
 
 std::unique_ptr<BulkJob> dissolve(std::unique_ptr<rib::AdjRibIn> received) {

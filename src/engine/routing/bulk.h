@@ -3,45 +3,78 @@
 // urgent.
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 
 #include "engine/routing/transaction.h"
 #include "grammar/route/route.h"
 #include "rib/adj_rib_in.h"
+#include "rib/adj_rib_out.h"
 
 namespace openbell::engine {
 
-struct State;
+class Routing;
 
 using SharedRoutes = std::shared_ptr<const grammar::RouteList>;
+
+/// Waits for all that a job does.
+class OutcomeFollower {
+ public:
+  virtual ~OutcomeFollower() = default;
+  /// A slice was done; after close() no other follows.
+  virtual void extend(rib::Token token, const Outcome& outcome) = 0;
+  virtual void close(rib::Token token) = 0;
+};
 
 class BulkJob {
  public:
   enum class Progress : std::uint8_t { more, waiting, done };
   virtual ~BulkJob() = default;
-  /// One slice, well under a millisecond. `waiting`: something else must happen first (a helper
+  /// One slice, well under a millisecond. `waiting`: something else must happen first (a client
   /// must read).
-  virtual Progress step(State& state) = 0;
+  virtual Progress step() = 0;
 
-  /// A receipt waits for all of it.
-  void follow(rib::Token receipt) { receipt_ = receipt; }
+  /// `follower` is told of every slice from now on.
+  void follow(OutcomeFollower& follower, rib::Token token) {
+    follower_ = &follower;
+    token_ = token;
+  }
 
  protected:
-  /// What a slice has changed, and that it was the last one, for the receipt.
-  void note_slice(State& state, const Outcome& outcome) const;
-  void note_end(State& state) const;
+  void note_slice(const Outcome& outcome) const {
+    if (follower_ != nullptr) follower_->extend(token_, outcome);
+  }
+  void note_end() const {
+    if (follower_ != nullptr) follower_->close(token_);
+  }
 
  private:
-  rib::Token receipt_ = 0;  // 0: none waits
+  OutcomeFollower* follower_ = nullptr;
+  rib::Token token_ = 0;
 };
 
-/// Runs a slice of every job. True when another turn must follow at once: some job could go on, or
-/// has done what must still be sent.
-bool run_jobs(State& state);
+class BulkQueue {
+ public:
+  BulkJob& add(std::unique_ptr<BulkJob> job) {
+    jobs_.push_back(std::move(job));
+    return *jobs_.back();
+  }
+  /// Runs a slice of every job. True when another turn must follow at once: some job could go on,
+  /// or has done what must still be sent.
+  bool run();
+  template <typename Visit>
+  void for_each(Visit visit) const {
+    for (const auto& job : jobs_) visit(*job);
+  }
+
+ private:
+  std::deque<std::unique_ptr<BulkJob>> jobs_;
+};
+
 /// Frees what is left of peers that have gone, in the routes.
-std::unique_ptr<BulkJob> sweep();
+std::unique_ptr<BulkJob> sweep(Routing& routing);
 /// Brings NLRIs that several claim to what counts now, after precedences have changed.
-std::unique_ptr<BulkJob> settle_claims();
+std::unique_ptr<BulkJob> settle_claims(Routing& routing);
 /// Frees what a peer had announced.
 std::unique_ptr<BulkJob> dissolve(std::unique_ptr<rib::AdjRibIn> received);
 

@@ -2,7 +2,8 @@
 
 #include <utility>
 
-#include "engine/state.h"
+#include "engine/report/publisher.h"
+#include "engine/routing/routing.h"
 
 namespace openbell::engine {
 
@@ -25,8 +26,9 @@ constexpr Voice configuration_voice{.claimant = {rib::Rank::word, claimant_confi
 
 // --- the frame
 
-BulkWords::BulkWords(State& state, OwnCause cause, std::string_view result, const Voice& voice)
-    : claims_(state.routing.claims_),
+BulkWords::BulkWords(Routing& routing, OwnCause cause, std::string_view result, const Voice& voice)
+    : routing_(routing),
+      claims_(routing.claims_),
       cause_(std::move(cause)),
       result_(result),
       voice_(voice),
@@ -40,31 +42,29 @@ Cause BulkWords::cause() const {
   return {cause_.kind, cause_.name, cause_.number, cause_.command};
 }
 
-BulkJob::Progress BulkWords::step(State& state) {
+BulkJob::Progress BulkWords::step() {
   claims_.speak_as_of(moment_);
   voice_.cause = cause();
-  Transaction transaction(state, voice_);
-  const bool more = say(state, transaction);
+  Transaction transaction(routing_, voice_);
+  const bool more = say(transaction);
   const Outcome outcome = transaction.commit();
   claims_.speak_now();
-  note_slice(state, outcome);
+  note_slice(outcome);
   if (!outcome.range.empty())
-    state.publisher.publish(
-        state.now, RoutesChanged{state.publisher.keep(cause()), result_,
-                                 state.publisher.keep(detail_of(outcome.routes)), outcome.news,
-                                 outcome.range, outcome.changed});
+    routing_.publisher.publish(RoutesChanged{routing_.publisher.keep(cause()), result_,
+                                             routing_.publisher.keep(detail_of(outcome.routes)),
+                                             outcome.news, outcome.range, outcome.changed});
   if (!first_) first_ = outcome;
   if (more) return Progress::more;
-  note_end(state);
+  note_end();
   return Progress::done;
 }
 
-Outcome begin_words(State& state, std::unique_ptr<BulkWords> job) {
-  const bool done = job->step(state) == BulkJob::Progress::done;
+Outcome begin_words(Routing& routing, std::unique_ptr<BulkWords> job) {
+  const bool done = job->step() == BulkJob::Progress::done;
   Outcome outcome = job->first_outcome();
   if (done) return outcome;
-  outcome.rest = job.get();
-  state.jobs.push_back(std::move(job));
+  outcome.rest = &routing.jobs.add(std::move(job));
   return outcome;
 }
 
@@ -74,8 +74,8 @@ namespace {
 
 class EndWords final : public BulkWords {
  public:
-  EndWords(State& state, const Cause& cause, std::string_view result, const Voice& voice)
-      : BulkWords(state, own(cause), result, voice) {}
+  EndWords(Routing& routing, const Cause& cause, std::string_view result, const Voice& voice)
+      : BulkWords(routing, own(cause), result, voice) {}
   void only_for(rib::Audience peers) {
     peers_ = std::move(peers);
     claims().end_all_words(moment(), peers_, {});
@@ -86,7 +86,7 @@ class EndWords final : public BulkWords {
   }
 
  private:
-  bool say(State&, Transaction& transaction) override {
+  bool say(Transaction& transaction) override {
     std::size_t said = 0;
     bool end = false;
     for (std::size_t n = 0; n < slice_looked_at / portion && said < slice_words && !end; ++n)
@@ -112,16 +112,16 @@ class EndWords final : public BulkWords {
 
 }  // namespace
 
-std::unique_ptr<BulkWords> clear_words(State& state, const rib::Audience& peers,
+std::unique_ptr<BulkWords> clear_words(Routing& routing, const rib::Audience& peers,
                                        const Cause& cause) {
-  auto job = std::make_unique<EndWords>(state, cause, "cleared", Voice{});
+  auto job = std::make_unique<EndWords>(routing, cause, "cleared", Voice{});
   job->only_for(peers);
   return job;
 }
 
-std::unique_ptr<BulkWords> withdraw_words_of(State& state, rib::Claimant claimant,
+std::unique_ptr<BulkWords> withdraw_words_of(Routing& routing, rib::Claimant claimant,
                                              const Cause& cause) {
-  auto job = std::make_unique<EndWords>(state, cause, "withdrawn",
+  auto job = std::make_unique<EndWords>(routing, cause, "withdrawn",
                                         Voice{.priority = rib::Priority::urgent});
   job->only_of(claimant);
   return job;
@@ -133,91 +133,84 @@ namespace {
 
 class RestoreConfigured final : public BulkWords {
  public:
-  RestoreConfigured(State& state, const rib::Audience& peers, const Cause& cause)
-      : BulkWords(state, own(cause), "configured", configuration_voice) {
-    for (const auto& neighbor : state.neighbors) {
-      if (neighbor == nullptr || neighbor->is_born_of_range()) continue;
-      rib::Audience whom = neighbor->audience() & peers;
-      if (!whom.empty() && !neighbor->routes().empty())
-        lists_.push_back({std::move(whom), neighbor->shared_routes()});
-    }
-  }
+  RestoreConfigured(Routing& routing, std::vector<ConfiguredList> lists, const Cause& cause)
+      : BulkWords(routing, own(cause), "configured", configuration_voice),
+        lists_(std::move(lists)) {}
 
  private:
-  struct List {
-    rib::Audience whom;
-    SharedRoutes routes;
-  };
-  bool say(State& state, Transaction& transaction) override {
+  bool say(Transaction& transaction) override {
     for (std::size_t n = 0; n < slice_words && list_ < lists_.size(); ++n) {
-      const List& list = lists_[list_];
+      const ConfiguredList& list = lists_[list_];
       if (at_ == list.routes->size()) {
         ++list_;
         at_ = 0;
         continue;
       }
       const grammar::RouteView route = list.routes->at(at_++);
-      rib::Audience whom = list.whom - claims().with_word(route.nlri);
+      rib::Audience whom = list.audience - claims().with_word(route.nlri);
       if (route.multicast_group) {
         bgp::NlriView multicast = route.nlri;
         multicast.family = bgp::Family::ipv4_multicast;
         whom -= claims().with_word(multicast);
       }
-      whom = state.watchdogs.let_configured(route, whom);
+      whom = routing().watchdogs.let_configured(route, whom);
       if (!whom.empty()) transaction.announce(without_watchdog(route), whom);
     }
     return list_ < lists_.size();
   }
 
-  std::vector<List> lists_;
+  std::vector<ConfiguredList> lists_;
   std::size_t list_ = 0;
   std::size_t at_ = 0;
 };
 
-class SayRoutes final : public BulkWords {
+class SayRest final : public BulkWords {
  public:
-  SayRoutes(State& state, grammar::RouteList routes, rib::Audience audience, bgp::Purpose purpose,
-            const Voice& voice, const Cause& cause)
-      : BulkWords(state, own(cause), "done", voice),
-        routes_(std::move(routes)),
-        audience_(std::move(audience)),
-        purpose_(purpose) {}
+  SayRest(Routing& routing, Statement statement, std::size_t from, rib::Audience audience,
+          const Voice& voice, const Cause& cause)
+      : BulkWords(routing, own(cause), "done", voice),
+        statement_(std::move(statement)),
+        at_(from),
+        audience_(std::move(audience)) {}
 
  private:
-  bool say(State&, Transaction& transaction) override {
-    for (std::size_t n = 0; n < slice_words && at_ < routes_.size(); ++n) {
-      const grammar::RouteView route = routes_.at(at_++);
-      purpose_ == bgp::Purpose::announce ? transaction.announce(route, audience_)
-                                         : transaction.withdraw(route, audience_);
-    }
-    return at_ < routes_.size();
+  bool say(Transaction& transaction) override {
+    for (std::size_t n = 0; n < slice_words && at_ < statement_.routes.size(); ++n)
+      transaction.change(statement_.at(at_++), audience_, statement_.purpose);
+    return at_ < statement_.routes.size();
   }
 
-  grammar::RouteList routes_;
+  Statement statement_;
+  std::size_t at_;
   rib::Audience audience_;
-  bgp::Purpose purpose_;
-  std::size_t at_ = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<BulkWords> restore_configured(State& state, const rib::Audience& peers,
+std::unique_ptr<BulkWords> restore_configured(Routing& routing, std::vector<ConfiguredList> lists,
                                               const Cause& cause) {
-  return std::make_unique<RestoreConfigured>(state, peers, cause);
+  return std::make_unique<RestoreConfigured>(routing, std::move(lists), cause);
 }
 
-std::unique_ptr<BulkWords> say_routes(State& state, grammar::RouteList routes,
-                                      const rib::Audience& audience, bgp::Purpose purpose,
-                                      const Voice& voice, const Cause& cause) {
-  return std::make_unique<SayRoutes>(state, std::move(routes), audience, purpose, voice, cause);
+grammar::RouteView Statement::at(std::size_t i) const {
+  grammar::RouteView route = routes.at(i);
+  route.lease = lease;
+  route.lease_group = lease_group;
+  return route;
+}
+
+std::unique_ptr<BulkWords> say_rest(Routing& routing, Statement statement, std::size_t from,
+                                    const rib::Audience& audience, const Voice& voice,
+                                    const Cause& cause) {
+  return std::make_unique<SayRest>(routing, std::move(statement), from, audience, voice, cause);
 }
 
 // --- the configuration
 
-ConfiguredWords::ConfiguredWords(State& state, std::vector<ConfiguredChange> changes,
+ConfiguredWords::ConfiguredWords(Routing& routing, std::vector<ConfiguredChange> changes,
                                  std::string_view cause)
-    : BulkWords(state, {audit::Cause::Kind::configuration, std::string(cause), 0, {}}, "configured",
-                configuration_voice),
+    : BulkWords(routing, {audit::Cause::Kind::configuration, std::string(cause), 0, {}},
+                "configured", configuration_voice),
       changes_(std::move(changes)) {}
 
 std::vector<ConfiguredChange> ConfiguredWords::abandon() {
@@ -230,9 +223,9 @@ std::vector<ConfiguredChange> ConfiguredWords::abandon() {
   return rest;
 }
 
-bool ConfiguredWords::say(State& state, Transaction& transaction) {
+bool ConfiguredWords::say(Transaction& transaction) {
   for (std::size_t n = 0; n < slice_words && at_ < changes_.size(); ++n) {
-    if (say_next(state, transaction, changes_[at_])) continue;
+    if (say_next(transaction, changes_[at_])) continue;
     index_ = {};
     indexed_ = list_ = compared_ = said_ = 0;
     changes_[at_++] = {};
@@ -241,7 +234,7 @@ bool ConfiguredWords::say(State& state, Transaction& transaction) {
 }
 
 /// One step of one change; false when it was done before.
-bool ConfiguredWords::say_next(State& state, Transaction& transaction, ConfiguredChange& change) {
+bool ConfiguredWords::say_next(Transaction& transaction, ConfiguredChange& change) {
   const grammar::RouteList& to = *change.to;
   while (list_ < change.from.size() && compared_ == change.from[list_]->size()) {
     ++list_;
@@ -253,18 +246,17 @@ bool ConfiguredWords::say_next(State& state, Transaction& transaction, Configure
     return true;
   }
   if (list_ < change.from.size()) {
-    withdraw_if_gone(state, transaction, change, change.from[list_]->at(compared_++));
+    withdraw_if_gone(transaction, change, change.from[list_]->at(compared_++));
     return true;
   }
   if (said_ == to.size()) return false;
   const grammar::RouteView route = to.at(said_++);
-  const rib::Audience whom = state.watchdogs.let_configured(route, change.audience);
+  const rib::Audience whom = routing().watchdogs.let_configured(route, change.audience);
   if (!whom.empty()) transaction.announce(without_watchdog(route), whom);
   return true;
 }
 
-void ConfiguredWords::withdraw_if_gone(State&, Transaction& transaction,
-                                       const ConfiguredChange& change,
+void ConfiguredWords::withdraw_if_gone(Transaction& transaction, const ConfiguredChange& change,
                                        const grammar::RouteView& route) const {
   const base::Handle kept = index_.find(rib::hash_of(route.nlri), [&](base::Handle place) {
     return bgp::same_key(change.to->at(place - 1).nlri, route.nlri);

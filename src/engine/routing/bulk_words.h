@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engine/cause.h"
-#include "engine/host.h"
+#include "engine/ports.h"
 #include "engine/routing/bulk.h"
 #include "engine/routing/transaction.h"
 
@@ -18,7 +18,7 @@ namespace openbell::engine {
 class BulkWords : public BulkJob {
  public:
   ~BulkWords() override;
-  Progress step(State& state) final;
+  Progress step() final;
   /// Of the first slice, after it was done.
   [[nodiscard]] const Outcome& first_outcome() const { return *first_; }
 
@@ -34,17 +34,19 @@ class BulkWords : public BulkJob {
     return {cause.kind, std::string(cause.name), cause.number, std::string(cause.command)};
   }
   /// `result` for the records of the slices.
-  BulkWords(State& state, OwnCause cause, std::string_view result, const Voice& voice);
+  BulkWords(Routing& routing, OwnCause cause, std::string_view result, const Voice& voice);
   [[nodiscard]] rib::Moment moment() const { return moment_; }
   [[nodiscard]] rib::Claims& claims() const { return claims_; }
   [[nodiscard]] Cause cause() const;
+  [[nodiscard]] Routing& routing() const { return routing_; }
 
  private:
   /// Says the next words. False: those were the last.
-  virtual bool say(State& state, Transaction& transaction) = 0;
+  virtual bool say(Transaction& transaction) = 0;
   /// For the record of a slice of so many routes.
   [[nodiscard]] virtual std::string detail_of(std::size_t /*routes*/) const { return {}; }
 
+  Routing& routing_;
   rib::Claims& claims_;
   OwnCause cause_;
   std::string_view result_;
@@ -55,22 +57,36 @@ class BulkWords : public BulkJob {
 
 /// Does the first slice at once - most such words are few - and leaves the rest to the turns that
 /// come.
-Outcome begin_words(State& state, std::unique_ptr<BulkWords> job);
+Outcome begin_words(Routing& routing, std::unique_ptr<BulkWords> job);
 
 /// Ends every word for `peers` ("clear adj-rib out").
-std::unique_ptr<BulkWords> clear_words(State& state, const rib::Audience& peers,
+std::unique_ptr<BulkWords> clear_words(Routing& routing, const rib::Audience& peers,
                                        const Cause& cause);
 /// Withdraws every word that `claimant` was the last to say, ahead of what is bulk.
-std::unique_ptr<BulkWords> withdraw_words_of(State& state, rib::Claimant claimant,
+std::unique_ptr<BulkWords> withdraw_words_of(Routing& routing, rib::Claimant claimant,
                                              const Cause& cause);
-/// Says the configured routes of neighbors again where there is no word on them at all
-/// ("flush adj-rib out").
-std::unique_ptr<BulkWords> restore_configured(State& state, const rib::Audience& peers,
+/// Routes of the configuration and for whom they are.
+struct ConfiguredList {
+  rib::Audience audience;
+  SharedRoutes routes;
+};
+/// Says configured routes again where there is no word on them at all ("flush adj-rib out").
+std::unique_ptr<BulkWords> restore_configured(Routing& routing, std::vector<ConfiguredList> lists,
                                               const Cause& cause);
-/// A statement that makes many routes.
-std::unique_ptr<BulkWords> say_routes(State& state, grammar::RouteList routes,
-                                      const rib::Audience& audience, bgp::Purpose purpose,
-                                      const Voice& voice, const Cause& cause);
+
+/// What a command says: one statement, which can make many routes.
+struct Statement {
+  bgp::Purpose purpose = bgp::Purpose::announce;
+  grammar::RouteList routes;
+  base::Duration lease{};  // of each of them; 0: for ever
+  std::string lease_group;
+  /// The i-th, with its lease; the view lives as long as the statement is not changed.
+  [[nodiscard]] grammar::RouteView at(std::size_t i) const;
+};
+/// The rest of a statement, from a place in its routes on.
+std::unique_ptr<BulkWords> say_rest(Routing& routing, Statement statement, std::size_t from,
+                                    const rib::Audience& audience, const Voice& voice,
+                                    const Cause& cause);
 
 /// What a reload changes for one neighbor.
 struct ConfiguredChange {
@@ -83,14 +99,14 @@ struct ConfiguredChange {
 /// The configuration speaks: what the file has no more is withdrawn, what it has is said.
 class ConfiguredWords final : public BulkWords {
  public:
-  ConfiguredWords(State& state, std::vector<ConfiguredChange> changes, std::string_view cause);
+  ConfiguredWords(Routing& routing, std::vector<ConfiguredChange> changes, std::string_view cause);
   /// Ends it where it stands; gives what it has not finished.
   std::vector<ConfiguredChange> abandon();
 
  private:
-  bool say(State& state, Transaction& transaction) override;
-  bool say_next(State& state, Transaction& transaction, ConfiguredChange& change);
-  void withdraw_if_gone(State& state, Transaction& transaction, const ConfiguredChange& change,
+  bool say(Transaction& transaction) override;
+  bool say_next(Transaction& transaction, ConfiguredChange& change);
+  void withdraw_if_gone(Transaction& transaction, const ConfiguredChange& change,
                         const grammar::RouteView& route) const;
 
   std::vector<ConfiguredChange> changes_;

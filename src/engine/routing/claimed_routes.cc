@@ -4,7 +4,8 @@
 #include <unordered_set>
 #include <utility>
 
-#include "engine/state.h"
+#include "engine/report/publisher.h"
+#include "engine/routing/routing.h"
 
 namespace openbell::engine {
 
@@ -51,8 +52,7 @@ class ClaimedRoutes::Change {
         continue;
       }
       const grammar::RouteView route = list.routes->at(at_++);
-      list.purpose == bgp::Purpose::announce ? transaction.announce(route, audience_)
-                                             : transaction.withdraw(route, audience_);
+      transaction.change(route, audience_, list.purpose);
     }
     return list_ == from_.size() + to_.size();
   }
@@ -68,38 +68,41 @@ class ClaimedRoutes::Change {
 
 class ClaimedRoutes::Job final : public BulkJob {
  public:
-  Job(Change change, rib::Claimant claimant, std::string name, std::shared_ptr<bool> running)
-      : change_(std::move(change)),
+  Job(Routing& routing, Change change, rib::Claimant claimant, std::string name,
+      std::shared_ptr<bool> running)
+      : routing_(routing),
+        change_(std::move(change)),
         claimant_(claimant),
         name_(std::move(name)),
         running_(std::move(running)) {}
 
-  Progress step(State& state) override {
+  Progress step() override {
     if (!*running_) {
-      note_end(state);
+      note_end();
       return Progress::done;
     }
     const Cause cause{
         claimant_.rank == rib::Rank::plan ? audit::Cause::Kind::plan : audit::Cause::Kind::check,
         name_, 0};
-    Transaction transaction(state, {.cause = cause, .claimant = claimant_});
+    Transaction transaction(routing_, {.cause = cause, .claimant = claimant_});
     const bool end = change_.step(transaction, slice_routes);
     const Outcome outcome = transaction.commit();
-    note_slice(state, outcome);
+    note_slice(outcome);
     if (!outcome.range.empty())
-      state.publisher.publish(state.now, RoutesChanged{state.publisher.keep(cause),
-                                                       "claimed",
-                                                       {},
-                                                       outcome.news,
-                                                       outcome.range,
-                                                       outcome.changed});
+      routing_.publisher.publish(RoutesChanged{routing_.publisher.keep(cause),
+                                               "claimed",
+                                               {},
+                                               outcome.news,
+                                               outcome.range,
+                                               outcome.changed});
     if (!end) return Progress::more;
-    note_end(state);
+    note_end();
     *running_ = false;
     return Progress::done;
   }
 
  private:
+  Routing& routing_;
   Change change_;
   rib::Claimant claimant_;
   std::string name_;
@@ -133,14 +136,14 @@ Outcome ClaimedRoutes::change(std::vector<ClaimList> lists, const rib::Audience&
   Change change(earlier_, lists_, audience_);
   if (routes > at_once_max) {
     running_ = std::make_shared<bool>(true);
-    state_.jobs.push_back(std::make_unique<Job>(std::move(change), claimant_, name_, running_));
     Outcome outcome;
-    outcome.reached = state_.routing.peers.snapshot(audience_);
-    outcome.rest = state_.jobs.back().get();
+    outcome.reached = routing_.peers.snapshot(audience_);
+    outcome.rest = &routing_.jobs.add(
+        std::make_unique<Job>(routing_, std::move(change), claimant_, name_, running_));
     return outcome;
   }
   Transaction transaction(
-      state_, {.cause = cause, .claimant = claimant_, .priority = rib::Priority::urgent});
+      routing_, {.cause = cause, .claimant = claimant_, .priority = rib::Priority::urgent});
   change.step(transaction, SIZE_MAX);
   earlier_.clear();
   return transaction.commit();
@@ -156,7 +159,7 @@ void ClaimedRoutes::sketch(rib::Claims& sketch, const std::vector<ClaimList>& li
                            const rib::Audience& audience) const {
   std::vector<SharedRoutes> from;
   for (const ClaimList& list : lists_) from.push_back(list.routes);
-  Transaction transaction(state_, sketch,
+  Transaction transaction(routing_, sketch,
                           {.claimant = claimant_, .priority = rib::Priority::urgent});
   Change(std::move(from), lists, audience).step(transaction, SIZE_MAX);
 }

@@ -24,8 +24,8 @@ class ClaimedRoutes {
   static constexpr std::size_t at_once_max = 1024;
 
   /// `name` of the service or plan, for records.
-  ClaimedRoutes(State& state, rib::Claimant claimant, std::string name)
-      : state_(state), claimant_(claimant), name_(std::move(name)) {}
+  ClaimedRoutes(Routing& routing, rib::Claimant claimant, std::string name)
+      : routing_(routing), claimant_(claimant), name_(std::move(name)) {}
   ClaimedRoutes(const ClaimedRoutes&) = delete;
   ClaimedRoutes& operator=(const ClaimedRoutes&) = delete;
   ~ClaimedRoutes();
@@ -48,7 +48,7 @@ class ClaimedRoutes {
   class Change;
   class Job;
 
-  State& state_;
+  Routing& routing_;
   rib::Claimant claimant_;
   std::string name_;
   std::vector<ClaimList> lists_;

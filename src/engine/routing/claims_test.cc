@@ -633,7 +633,7 @@ TEST_F(ClaimsTest, ASessionThatComesBackIsToldTheHighestClaims) {
   stage_.settle();
   for (int round = 0; round < 2; ++round) {
     const ConnectionId peer = stage_.dialled("10.0.0.2");
-    ASSERT_NE(peer, 0u);
+    ASSERT_NE(peer, no_connection);
     stage_.answer(peer);
     stage_.introduce(peer, outside());
     EXPECT_THAT(table_of(peer).routes(),

@@ -184,8 +184,8 @@ TEST_F(LastWordTest, WhatAHelperStartedAnewSaysWhileTheOldRoutesAreWithdrawnStay
   say("announce route " + many);
   table_.take(sent(peer));
   ASSERT_EQ(table_.size(), many_count);
-  stage_.engine.on_helper_exited(0, "signal 9", stage_.now);
-  stage_.engine.on_helper_started(0, 1001, stage_.now);
+  stage_.engine.on_helper_exited(HelperId{0}, "signal 9", stage_.now);
+  stage_.engine.on_helper_started(HelperId{0}, 1001, stage_.now);
   say("announce route " + late_route);
   EXPECT_EQ(held(peer), (Routes{{late, attributes()}}));
 }
@@ -194,7 +194,7 @@ TEST_F(LastWordTest, AReloadWhileADeadHelpersRoutesAreWithdrawnCounts) {
   const ConnectionId peer = with(file(configured(late_route), mortal));
   say("announce route " + many + " med 5");
   table_.take(sent(peer));
-  stage_.engine.on_helper_exited(0, "signal 9", stage_.now);
+  stage_.engine.on_helper_exited(HelperId{0}, "signal 9", stage_.now);
   hand_in(file(configured(late_route), mortal));
   EXPECT_EQ(held(peer), (Routes{{late, attributes()}}));
 }
@@ -249,7 +249,7 @@ TEST_F(BirthTest, AHelpersDeathWhileAPeerIsBornReachesIt) {
   say("announce route " + many);
   stage_.settle();
   const ConnectionId peer = being_born();
-  stage_.engine.on_helper_exited(0, "signal 9", stage_.now);
+  stage_.engine.on_helper_exited(HelperId{0}, "signal 9", stage_.now);
   EXPECT_THAT(held(peer), IsEmpty());
 }
 

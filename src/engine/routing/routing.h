@@ -5,13 +5,21 @@
 #include <array>
 
 #include "bgp/nlri/family.h"
+#include "engine/routing/bulk.h"
+#include "engine/routing/journal.h"
+#include "engine/routing/lease.h"
+#include "engine/routing/watchdog.h"
+#include "engine/turn.h"
 #include "rib/adj_rib_out.h"
 #include "rib/claims.h"
 
 namespace openbell::engine {
 
-class Transaction;
 class BulkWords;
+class Latency;
+class Log;
+class Publisher;
+class Transaction;
 
 /// What a next hop needs of a session.
 enum class NextHopClass : std::uint8_t { ipv4, ipv6, self, none };
@@ -19,16 +27,32 @@ inline constexpr std::size_t next_hop_class_count = 4;
 
 class Routing {
  public:
-  /// `output` carries messages to peers, `resolver` knows what paths become; both outlive this.
-  Routing(rib::PeerOutput& output, const rib::PathResolver& resolver)
-      : store(peers, paths), out(store, peers, paths, output), claims_(store, peers, paths) {
+  /// `output` carries messages to peers, `resolver` knows what paths become; all outlive this.
+  Routing(Turn& turn_at_hand, Publisher& facts, Latency& times, Log& log, rib::PeerOutput& output,
+          const rib::PathResolver& resolver)
+      : turn(turn_at_hand),
+        publisher(facts),
+        latency(times),
+        store(peers, paths),
+        out(store, peers, paths, output),
+        watchdogs(paths, log),
+        leases(turn),
+        claims_(store, peers, paths) {
     store.set_resolver(&resolver);
   }
+
+  Turn& turn;
+  Publisher& publisher;
+  Latency& latency;
 
   rib::PeerSetPool peers;
   rib::PathPool paths;
   rib::RouteStore store;
   rib::AdjRibOut out;
+  Journal journal;
+  WatchdogTable watchdogs;
+  LeaseTable leases;
+  BulkQueue jobs;
 
   [[nodiscard]] const rib::Claims& claims() const { return claims_; }
 
@@ -47,8 +71,8 @@ class Routing {
   }
 
  private:
-  friend class Transaction;
   friend class BulkWords;
+  friend class Transaction;
 
   rib::Claims claims_;
   std::array<std::array<rib::Audience, next_hop_class_count>, bgp::family_count> able_;

@@ -1,6 +1,7 @@
 #include "engine/routing/transaction.h"
 
-#include "engine/state.h"
+#include "engine/report/latency.h"
+#include "engine/routing/routing.h"
 
 namespace openbell::engine {
 
@@ -20,27 +21,27 @@ NextHopClass class_of(const bgp::NextHop& next_hop) {
 
 }  // namespace
 
-Transaction::Transaction(State& state, const Voice& voice)
-    : state_(state),
-      claims_(state.routing.claims_),
+Transaction::Transaction(Routing& routing, const Voice& voice)
+    : routing_(routing),
+      claims_(routing.claims_),
       sketch_(false),
       voice_(voice),
-      first_change_(state.routing.store.last_change() + 1),
-      decision_(state.journal.begin()),
-      began_(state.routing.store.ends()) {
+      first_change_(routing.store.last_change() + 1),
+      decision_(routing.journal.begin()),
+      began_(routing.store.ends()) {
   claims_.begin_decision(decision_);
 }
 
-Transaction::Transaction(State& state, rib::Claims& sketch, const Voice& voice)
-    : state_(state), claims_(sketch), sketch_(true), voice_(voice) {}
+Transaction::Transaction(Routing& routing, rib::Claims& sketch, const Voice& voice)
+    : routing_(routing), claims_(sketch), sketch_(true), voice_(voice) {}
 
 void Transaction::announce(const grammar::RouteView& route, const rib::Audience& audience) {
   if (route.watchdog.empty() || voice_.claimant.rank != rib::Rank::word)
     return apply(route, audience, bgp::Purpose::announce);
-  apply(route, state_.watchdogs.let_through(route, audience), bgp::Purpose::announce);
+  apply(route, routing_.watchdogs.let_through(route, audience), bgp::Purpose::announce);
   // Where the watchdog stands on withdraw the word was taken all the same.
   outcome_.families.insert(route.nlri.family);
-  reached_ |= audience & state_.routing.able(route.nlri.family, class_of(route.path.next_hop));
+  reached_ |= audience & routing_.able(route.nlri.family, class_of(route.path.next_hop));
 }
 
 void Transaction::withdraw(const grammar::RouteView& route, const rib::Audience& audience) {
@@ -53,8 +54,7 @@ void Transaction::apply(const grammar::RouteView& route, const rib::Audience& au
   rib::Audience reached;
   if (route.multicast_group) {
     // A group of 224.0.0.0/4 goes out as SAFI 2 where that is configured, else as unicast.
-    const rib::Audience multicast =
-        audience & state_.routing.with_family(bgp::Family::ipv4_multicast);
+    const rib::Audience multicast = audience & routing_.with_family(bgp::Family::ipv4_multicast);
     reached = apply_family(route, bgp::Family::ipv4_multicast, multicast, purpose) |
               apply_family(route, bgp::Family::ipv4_unicast, audience - multicast, purpose);
   } else {
@@ -65,14 +65,14 @@ void Transaction::apply(const grammar::RouteView& route, const rib::Audience& au
 
 rib::Audience Transaction::apply_family(const grammar::RouteView& route, bgp::Family family,
                                         const rib::Audience& audience, bgp::Purpose purpose) {
-  rib::Audience reached = audience & state_.routing.with_family(family);
+  rib::Audience reached = audience & routing_.with_family(family);
   if (reached.empty()) {
     give_up(route, family);
     return reached;
   }
   const bool announces = purpose == bgp::Purpose::announce;
   if (announces) {
-    reached = reached & state_.routing.able(family, class_of(route.path.next_hop));
+    reached = reached & routing_.able(family, class_of(route.path.next_hop));
     if (reached.empty()) {
       give_up(route, family);
       note_unable(route, family);
@@ -84,7 +84,7 @@ rib::Audience Transaction::apply_family(const grammar::RouteView& route, bgp::Fa
   nlri.family = family;
   rib::Path path = rib::no_path;
   if (announces || bgp::ops(family).withdraw_with_attributes)
-    path = state_.routing.paths.acquire(route.path);
+    path = routing_.paths.acquire(route.path);
   const rib::Origin origin{voice_.priority, voice_.claimant, voice_.joins};
   switch (voice_.claimant.rank) {
     case rib::Rank::word: {
@@ -93,8 +93,7 @@ rib::Audience Transaction::apply_family(const grammar::RouteView& route, bgp::Fa
       note(effect, nlri);
       if (announces && route.lease.ns != 0 && !sketch_)
         outcome_.leased &=
-            state_.leases.grant(nlri, effect.applied, route.lease,
-                                route.lease_group.empty() ? voice_.lease_group : route.lease_group);
+            routing_.leases.grant(nlri, effect.applied, route.lease, route.lease_group);
       break;
     }
     case rib::Rank::service:
@@ -107,7 +106,7 @@ rib::Audience Transaction::apply_family(const grammar::RouteView& route, bgp::Fa
            nlri);
       break;
   }
-  state_.routing.paths.release(path);
+  routing_.paths.release(path);
   return reached;
 }
 
@@ -163,8 +162,8 @@ void Transaction::note(const rib::Claims::Effect& effect, const bgp::NlriView& n
     outcome_.holder = effect.holder;
   }
   // The last word on a route counts: a lease on what was said before is over.
-  if (!sketch_ && voice_.claimant.rank == rib::Rank::word && !state_.leases.empty())
-    state_.leases.forget(nlri, effect.applied);
+  if (!sketch_ && voice_.claimant.rank == rib::Rank::word && !routing_.leases.empty())
+    routing_.leases.forget(nlri, effect.applied);
 }
 
 void Transaction::note_unable(const grammar::RouteView& route, bgp::Family family) {
@@ -173,18 +172,18 @@ void Transaction::note_unable(const grammar::RouteView& route, bgp::Family famil
 }
 
 Outcome Transaction::commit() {
-  const rib::RouteStore& store = state_.routing.store;
+  const rib::RouteStore& store = routing_.store;
   if (store.last_change() >= first_change_) outcome_.range = {first_change_, store.last_change()};
   const rib::Positions ends = store.ends();
   for (const rib::Lane lane : rib::lanes)
     if (ends[lane] != began_[lane]) outcome_.mark[lane] = ends[lane];
   if (outcome_.routes != 0)
-    state_.journal.note(decision_, voice_.cause, outcome_.range, state_.now.utc_ns);
-  outcome_.reached = state_.routing.peers.snapshot(reached_);
-  outcome_.news = state_.routing.peers.snapshot(news_);
+    routing_.journal.note(decision_, voice_.cause, outcome_.range, routing_.turn.now.utc_ns);
+  outcome_.reached = routing_.peers.snapshot(reached_);
+  outcome_.news = routing_.peers.snapshot(news_);
   if (!outcome_.range.empty()) {
-    state_.urgent |= voice_.priority == rib::Priority::urgent;
-    state_.latency.changed(state_.now.tick);
+    routing_.turn.urgent |= voice_.priority == rib::Priority::urgent;
+    routing_.latency.changed(routing_.turn.now.tick);
   }
   return std::move(outcome_);
 }

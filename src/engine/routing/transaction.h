@@ -7,13 +7,14 @@
 #include <string_view>
 
 #include "engine/cause.h"
-#include "engine/routing/routing.h"
 #include "grammar/route/route.h"
+#include "rib/change_queue.h"
+#include "rib/claims.h"
 
 namespace openbell::engine {
 
-struct State;
 class BulkJob;
+class Routing;
 
 /// What a transaction has changed.
 struct Outcome {
@@ -37,21 +38,24 @@ struct Voice {
   Cause cause = {};
   rib::Claimant claimant = {};
   rib::Priority priority = rib::Priority::bulk;
-  std::string_view lease_group = {};  // of leases that name none
   bool joins = false;  // equal routes for several peers, said one peer after the other
 };
 
 class Transaction {
  public:
-  Transaction(State& state, const Voice& voice);
+  Transaction(Routing& routing, const Voice& voice);
   /// Into a sketch: nobody hears of it, no lease is touched.
-  Transaction(State& state, rib::Claims& sketch, const Voice& voice);
+  Transaction(Routing& routing, rib::Claims& sketch, const Voice& voice);
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
   /// Claims a route for those of `audience` who have its family. A word with a watchdog is
   /// remembered, and said to those for whom that stands on announce.
   void announce(const grammar::RouteView& route, const rib::Audience& audience);
+  void change(const grammar::RouteView& route, const rib::Audience& audience,
+              bgp::Purpose purpose) {
+    purpose == bgp::Purpose::announce ? announce(route, audience) : withdraw(route, audience);
+  }
   /// Withdraws a word, suppresses a route (a plan), or ends the claim (a service).
   void withdraw(const grammar::RouteView& route, const rib::Audience& audience);
   /// Ends the claim of a service or a plan on a route, whatever it was.
@@ -77,7 +81,7 @@ class Transaction {
   void give_up(const grammar::RouteView& route, bgp::Family family);
   void note_unable(const grammar::RouteView& route, bgp::Family family);
 
-  State& state_;
+  Routing& routing_;
   rib::Claims& claims_;
   const bool sketch_;
   const Voice voice_;

@@ -1,12 +1,13 @@
 #include "engine/routing/watchdog.h"
 
-#include "engine/state.h"
+#include "engine/ports.h"
+#include "rib/stored_nlri.h"
 
 namespace openbell::engine {
 
 WatchdogTable::~WatchdogTable() {
   for (const auto& [name, group] : groups_)
-    for (const auto& [hash, watched] : group.commanded) state_.routing.paths.release(watched.path);
+    for (const auto& [hash, watched] : group.commanded) paths_.release(watched.path);
 }
 
 WatchdogTable::Group& WatchdogTable::group(std::string_view name) {
@@ -31,7 +32,7 @@ rib::Audience WatchdogTable::let_through(const grammar::RouteView& route,
 void WatchdogTable::remember(Group& group, const grammar::RouteView& route,
                              const rib::Audience& audience) {
   const std::uint32_t hash = rib::hash_of(route.nlri);
-  const rib::Path path = state_.routing.paths.acquire(route.path);
+  const rib::Path path = paths_.acquire(route.path);
   bool kept = false;
   for (auto at = group.commanded.equal_range(hash); at.first != at.second;) {
     const auto entry = at.first++;
@@ -45,15 +46,15 @@ void WatchdogTable::remember(Group& group, const grammar::RouteView& route,
     // What was said before holds for those who were not told anew.
     watched.audience -= audience;
     if (!watched.audience.empty()) continue;
-    state_.routing.paths.release(watched.path);
+    paths_.release(watched.path);
     group.commanded.erase(entry);
     --commanded_;
   }
-  if (kept) return state_.routing.paths.release(path);
+  if (kept) return paths_.release(path);
   if (commanded_ == routes_max) {
-    state_.routing.paths.release(path);
-    return state_.host.log(
-        3, "api", "watchdog " + std::string(route.watchdog) + " does not keep another route");
+    paths_.release(path);
+    return log_.log(3, "api",
+                    "watchdog " + std::string(route.watchdog) + " does not keep another route");
   }
   ++commanded_;
   Watched& watched = group.commanded.emplace(hash, Watched())->second;
@@ -62,6 +63,8 @@ void WatchdogTable::remember(Group& group, const grammar::RouteView& route,
   watched.route = route;
   watched.route.path = {};
   watched.route.watchdog = {};
+  watched.lease_group = route.lease_group;
+  watched.route.lease_group = {};
   watched.route.nlri.key = bgp::Bytes(watched.bytes).first(route.nlri.key.size());
   watched.route.nlri.tail = bgp::Bytes(watched.bytes).subspan(route.nlri.key.size());
   watched.path = path;
@@ -82,23 +85,15 @@ void WatchdogTable::set(std::string_view name, const rib::Audience& audience, bo
 
 void WatchdogTable::for_each(
     std::string_view name, const rib::Audience& audience,
-    const std::function<void(const grammar::RouteView&, const rib::Audience&)>& visit) {
-  for (const auto& neighbor : state_.neighbors) {
-    if (neighbor == nullptr || neighbor->is_born_of_range()) continue;
-    const rib::Audience whom = neighbor->audience() & audience;
-    if (whom.empty()) continue;
-    const grammar::RouteList& routes = neighbor->routes();
-    for (const std::uint32_t place : routes.watched())
-      if (const grammar::RouteView route = routes.at(place); route.watchdog == name)
-        visit(route, whom);
-  }
+    const std::function<void(const grammar::RouteView&, const rib::Audience&)>& visit) const {
   const auto known = groups_.find(name);
   if (known == groups_.end()) return;
   for (const auto& [hash, watched] : known->second.commanded) {
     const rib::Audience whom = watched.audience & audience;
     if (whom.empty()) continue;
     grammar::RouteView route = watched.route;
-    route.path = state_.routing.paths.view(watched.path);
+    route.path = paths_.view(watched.path);
+    route.lease_group = watched.lease_group;
     visit(route, whom);
   }
 }

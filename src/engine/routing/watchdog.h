@@ -17,14 +17,14 @@
 
 namespace openbell::engine {
 
-struct State;
+class Log;
 
 class WatchdogTable {
  public:
   /// Routes that commands may leave with watchdogs.
   static constexpr std::size_t routes_max = 1u << 20;
 
-  explicit WatchdogTable(State& state) : state_(state) {}
+  WatchdogTable(rib::PathPool& paths, Log& log) : paths_(paths), log_(log) {}
   ~WatchdogTable();
   WatchdogTable(const WatchdogTable&) = delete;
   WatchdogTable& operator=(const WatchdogTable&) = delete;
@@ -38,15 +38,18 @@ class WatchdogTable {
 
   /// The watchdog stands so from now on, for these neighbors.
   void set(std::string_view name, const rib::Audience& audience, bool announced);
-  /// Calls visit(route, for whom) for every route of a watchdog that concerns some of `audience`.
-  void for_each(std::string_view name, const rib::Audience& audience,
-                const std::function<void(const grammar::RouteView&, const rib::Audience&)>& visit);
+  /// Calls visit(route, for whom) for every route of a watchdog that commands have said for some
+  /// of `audience`.
+  void for_each(
+      std::string_view name, const rib::Audience& audience,
+      const std::function<void(const grammar::RouteView&, const rib::Audience&)>& visit) const;
 
  private:
   /// A commanded route.
   struct Watched {
     std::vector<std::uint8_t> bytes;  // key, then tail
     grammar::RouteView route;         // without its path
+    std::string lease_group;
     rib::Path path = rib::no_path;
     rib::Audience audience;
   };
@@ -61,7 +64,8 @@ class WatchdogTable {
   rib::Audience decide(Group& group, const grammar::RouteView& route,
                        const rib::Audience& audience);
 
-  State& state_;
+  rib::PathPool& paths_;
+  Log& log_;
   std::map<std::string, Group, std::less<>> groups_;
   std::size_t commanded_ = 0;
 };

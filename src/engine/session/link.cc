@@ -2,9 +2,11 @@
 
 #include <utility>
 
-#include "engine/report/bus.h"
+#include "engine/report/client_events.h"
+#include "engine/report/latency.h"
+#include "engine/report/receipt.h"
 #include "engine/session/neighbor.h"
-#include "engine/state.h"
+#include "engine/session/roster.h"
 
 namespace openbell::engine {
 
@@ -25,14 +27,19 @@ bgp::WireContext mirrored(bgp::WireContext context) {
 
 }  // namespace
 
-Link::Link(State& state, Neighbor& neighbor, session::SessionOptions options)
-    : state_(state), neighbor_(neighbor), session_(std::move(options), *this) {}
+Link::Link(const SessionContext& context, Roster& roster, Neighbor& neighbor,
+           session::SessionOptions options)
+    : context_(context),
+      roster_(roster),
+      neighbor_(neighbor),
+      session_(std::move(options), *this) {}
 
 // --- the connection
 
 void Link::on_connect() {
   connection_ = neighbor_.open_connection();
-  if (connection_ == 0) session_.stop({}, {}, "no connection attempts are left", state_.now);
+  if (connection_ == no_connection)
+    session_.stop({}, {}, "no connection attempts are left", context_.turn.now);
 }
 
 void Link::on_connect_abandoned() {
@@ -44,32 +51,32 @@ void Link::on_connected(const base::IpAddress& local) {
   negotiated_ = false;
   peer_open_.reset();
   neighbor_.link_connected(*this);
-  session_.on_connected(session::Initiator::us, local, state_.now);
+  session_.on_connected(session::Initiator::us, local, context_.turn.now);
 }
 
 void Link::on_accepted(ConnectionId connection, const base::IpAddress& local) {
   // An attempt of ours that is under way is given up by the session, which asks for it first.
   const ConnectionId attempt = std::exchange(connection_, connection);
-  if (attempt != 0) {
-    state_.connections.erase(attempt);
-    state_.host.close(attempt);
+  if (attempt != no_connection) {
+    roster_.forget_connection(attempt);
+    context_.network.close(attempt);
   }
   accepted_ = true;
   local_address_ = local;
   negotiated_ = false;
   peer_open_.reset();
   neighbor_.link_connected(*this);
-  session_.on_connected(session::Initiator::peer, local, state_.now);
+  session_.on_connected(session::Initiator::peer, local, context_.turn.now);
   accepted_ = false;
 }
 
 void Link::on_connect_failed() {
-  connection_ = 0;
-  session_.on_connect_failed(state_.now);
+  connection_ = no_connection;
+  session_.on_connect_failed(context_.turn.now);
 }
 
 void Link::on_closed() {
-  session_.on_closed(state_.now);
+  session_.on_closed(context_.turn.now);
 }
 
 void Link::on_writable() {
@@ -77,34 +84,35 @@ void Link::on_writable() {
 }
 
 void Link::forget_connection() {
-  if (connection_ == 0 || accepted_) return;
-  state_.connections.erase(connection_);
-  state_.host.close(std::exchange(connection_, 0));
+  if (connection_ == no_connection || accepted_) return;
+  roster_.forget_connection(connection_);
+  context_.network.close(std::exchange(connection_, no_connection));
   backlogged_ = false;
 }
 
 void Link::note_backlog(std::size_t waiting) {
   if (backlogged_ == (waiting != 0)) return;
   backlogged_ = waiting != 0;
-  state_.timers_changed = true;
-  session_.on_backlog(backlogged_, state_.now);
+  roster_.note_timers_changed();
+  session_.on_backlog(backlogged_, context_.turn.now);
 }
 
 void Link::on_send(bgp::Bytes message) {
-  ++state_.writes;
+  context_.latency.note_write();
   neighbor_.count_sent(type_of(message));
-  note_backlog(state_.host.write(connection_, message));
+  note_backlog(context_.network.write(connection_, message));
 }
 
 void Link::write(bgp::Bytes messages) {
-  ++state_.writes;
-  const StampId stamp = state_.latency.stamp_for(neighbor_);
-  const base::Tick encoded = stamp == 0 ? base::Tick{} : state_.host.clock().tick;
-  const std::size_t waiting = stamp == 0 ? state_.host.write(connection_, messages)
-                                         : state_.host.write_stamped(connection_, messages, stamp);
-  state_.latency.on_written(neighbor_, stamp, encoded);
+  context_.latency.note_write();
+  const StampId stamp = context_.latency.stamp_for(neighbor_, context_.receipts.waiting());
+  const base::Tick encoded = stamp == 0 ? base::Tick{} : context_.clock.clock().tick;
+  const std::size_t waiting = stamp == 0
+                                  ? context_.network.write(connection_, messages)
+                                  : context_.network.write_stamped(connection_, messages, stamp);
+  context_.latency.on_written(neighbor_, stamp, encoded);
   note_backlog(waiting);
-  const bool shown = wanted(neighbor_, event::Kind::update, Direction::send);
+  const bool shown = ClientEvents::wanted(neighbor_, event::Kind::update, Direction::send);
   for (bgp::Bytes rest = messages; !rest.empty();) {
     const bgp::Bytes message = rest.first(base::load16(rest.data() + 16));
     rest = rest.subspan(message.size());
@@ -128,7 +136,7 @@ void Link::emit_sent_update(bgp::Bytes message) {
   event.kind = event::Kind::update;
   event.direction = Direction::send;
   event.message = message;
-  event.update = &state_.sent_decoder.decode(message.subspan(bgp::header_size), context);
+  event.update = &context_.sent_decoder.decode(message.subspan(bgp::header_size), context);
   event::NegotiatedView negotiated = negotiated_view();
   negotiated.context = &context;
   event.negotiated = &negotiated;
@@ -140,9 +148,9 @@ void Link::end(bgp::NotificationCode code, std::string_view text, std::string_vi
   const std::vector<std::uint8_t> data =
       code.code == 6 ? bgp::cease_data(code, text) : std::vector<std::uint8_t>{};
   if (after == After::restart) {
-    session_.reset(code, data, reason, state_.now);
+    session_.reset(code, data, reason, context_.turn.now);
   } else {
-    session_.stop(code, data, reason, state_.now);
+    session_.stop(code, data, reason, context_.turn.now);
   }
 }
 

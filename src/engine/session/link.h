@@ -7,22 +7,23 @@
 #include <string_view>
 
 #include "bgp/capability/capability.h"
-#include "engine/host.h"
+#include "engine/ports.h"
 #include "event/event.h"
 #include "session/session.h"
 
 namespace openbell::engine {
 
-struct State;
+class Roster;
+struct SessionContext;
 class Neighbor;
 
-/// What stays of the peer's OPEN.
 /// The NOTIFICATION that ended a connection; code 0: none did.
 struct LastNotification {
   bgp::NotificationCode code;
   std::vector<std::uint8_t> data;
 };
 
+/// What stays of the peer's OPEN.
 struct PeerOpen {
   std::uint32_t router_id = 0;
   std::uint16_t hold_time_s = 0;
@@ -31,11 +32,12 @@ struct PeerOpen {
 
 class Link final : public session::SessionListener {
  public:
-  Link(State& state, Neighbor& neighbor, session::SessionOptions options);
+  Link(const SessionContext& context, Roster& roster, Neighbor& neighbor,
+       session::SessionOptions options);
 
   [[nodiscard]] session::Session& session() { return session_; }
   [[nodiscard]] const session::Session& session() const { return session_; }
-  /// The connection in use or being made, 0: none.
+  /// The connection in use or being made.
   [[nodiscard]] ConnectionId connection() const { return connection_; }
   [[nodiscard]] const base::IpAddress& local_address() const { return local_address_; }
   [[nodiscard]] bool established() const { return session_.state() == session::State::established; }
@@ -86,10 +88,11 @@ class Link final : public session::SessionListener {
   void forget_connection();
   void note_backlog(std::size_t waiting);
 
-  State& state_;
+  const SessionContext& context_;
+  Roster& roster_;
   Neighbor& neighbor_;
   session::Session session_;
-  ConnectionId connection_ = 0;
+  ConnectionId connection_ = no_connection;
   base::IpAddress local_address_;
   bool backlogged_ = false;
   bool accepted_ = false;  // while a connection of the peer is being handed to the session

@@ -1,7 +1,7 @@
 #pragma once
 // What a neighbor's configuration says of our side of the OPEN.
 
-#include "engine/engine.h"
+#include "engine/options.h"
 #include "grammar/config/configuration.h"
 #include "session/negotiate.h"
 

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/report/bus.h"
+#include "engine/report/client_events.h"
+#include "engine/report/publisher.h"
+#include "engine/report/receipt.h"
 #include "engine/routing/bulk.h"
+#include "engine/routing/routing.h"
 #include "engine/session/local_open.h"
-#include "engine/state.h"
+#include "engine/session/roster.h"
 
 namespace openbell::engine {
 
@@ -23,30 +26,38 @@ std::uint64_t MessageCounters::total() const {
   return sum;
 }
 
-Neighbor::Neighbor(State& state, NeighborId id, grammar::NeighborConfig config)
-    : state_(state), id_(id), received_(std::make_unique<rib::AdjRibIn>(state.routing.paths)) {
-  since_ = state.now.tick;
+Neighbor::Neighbor(const SessionContext& context, Roster& roster, NeighborId id,
+                   grammar::NeighborConfig config)
+    : context_(context),
+      roster_(roster),
+      id_(id),
+      received_(std::make_unique<rib::AdjRibIn>(context.routing.paths)) {
+  since_ = context.turn.now.tick;
   const bool host = config.peer_address.length == config.peer_address.address.bytes().size() * 8;
   range_life_ = host ? RangeLife::single : RangeLife::range;
-  audience_ = state.routing.peers.audience(id);
+  audience_ = context.routing.peers.audience(id);
   adopt(std::move(config));
-  current_ = std::make_unique<Link>(state_, *this, session_options());
+  current_ = std::make_unique<Link>(context_, roster_, *this, session_options());
 }
 
-Neighbor::Neighbor(State& state, NeighborId id, const Neighbor& range, const base::IpAddress& peer)
-    : state_(state), id_(id), received_(std::make_unique<rib::AdjRibIn>(state.routing.paths)) {
-  since_ = state.now.tick;
+Neighbor::Neighbor(const SessionContext& context, Roster& roster, NeighborId id,
+                   const Neighbor& range, const base::IpAddress& peer)
+    : context_(context),
+      roster_(roster),
+      id_(id),
+      received_(std::make_unique<rib::AdjRibIn>(context.routing.paths)) {
+  since_ = context.turn.now.tick;
   range_life_ = RangeLife::unborn;
   range_ = range.id();
   config_.peer_address = {peer, static_cast<std::uint8_t>(peer.bytes().size() * 8)};
   adopt(range);
-  current_ = std::make_unique<Link>(state_, *this, session_options());
+  current_ = std::make_unique<Link>(context_, roster_, *this, session_options());
 }
 
 Neighbor::~Neighbor() = default;
 
 bool Neighbor::passive() const {
-  return config_.passive || is_born_of_range() || state_.options.passive;
+  return config_.passive || is_born_of_range() || context_.options.passive;
 }
 
 void Neighbor::adopt(grammar::NeighborConfig config) {
@@ -73,11 +84,9 @@ void Neighbor::bind(const std::vector<HelperId>& by_process) {
 
 void Neighbor::be_born(Link& link) {
   range_life_ = RangeLife::born;
-  state_.routing.peers.join(range_, id_);
-  audience_ = state_.routing.peers.audience(id_);
-  state_.selections.clear();
-  state_.services.refresh_audiences();
-  state_.plans.refresh_audiences();
+  context_.routing.peers.join(range_, id_);
+  audience_ = context_.routing.peers.audience(id_);
+  context_.listener.on_born();
   event::Event event;
   event.kind = event::Kind::connected;
   emit_from(link, event);
@@ -101,7 +110,7 @@ void Neighbor::send_superseded() {
   const bgp::WireContext& context = *wire_context();
   std::vector<std::uint8_t> attributes(context.message_size_max());
   std::vector<std::uint8_t> message(context.message_size_max());
-  const Neighbor& configured = is_born_of_range() ? *state_.neighbor(range_) : *this;
+  const Neighbor& configured = is_born_of_range() ? *roster_.find(range_) : *this;
   for (const std::uint32_t place : configured.superseded_) {
     const grammar::RouteView route = routes_->at(place);
     if (!context.families.contains(route.nlri.family)) continue;
@@ -118,42 +127,42 @@ void Neighbor::send_superseded() {
 // --- life
 
 session::SessionOptions Neighbor::session_options() const {
-  return {local_open(config_, state_.options, !was_established_), passive(),
-          state_.options.open_wait_s};
+  return {local_open(config_, context_.options, !was_established_), passive(),
+          context_.options.open_wait_s};
 }
 
 void Neighbor::start() {
-  state_.touch(id_);
+  roster_.touch(id_);
   if (is_range()) return;
   set_state_name("ACTIVE");
   // ExaBGP's helpers see IDLE while a connection is being made.
   if (!passive()) set_state_name("IDLE");
-  current_->session().start(state_.now);
+  current_->session().start(context_.turn.now);
 }
 
 void Neighbor::tear_down(bgp::NotificationCode code, std::string_view text) {
-  state_.touch(id_);
+  roster_.touch(id_);
   drop_contender(true);
   current_->end(code, text, {}, Link::After::restart);
 }
 
 void Neighbor::move(bgp::NotificationCode code, std::string_view text) {
-  state_.touch(id_);
+  roster_.touch(id_);
   drop_contender(true);
   current_->end(code, text, {}, Link::After::stay_down);
-  current_->session().start(state_.now);
+  current_->session().start(context_.turn.now);
 }
 
 void Neighbor::on_bfd_down() {
   if (!established()) return;
-  state_.touch(id_);
+  roster_.touch(id_);
   drop_contender(true);
-  current_->session().on_bfd_down(state_.now);
+  current_->session().on_bfd_down(context_.turn.now);
 }
 
 void Neighbor::end_for_good(bgp::NotificationCode code, std::string_view text,
                             std::string_view reason) {
-  state_.touch(id_);
+  roster_.touch(id_);
   ended_ = true;
   drop_contender(true);
   current_->end(code, text, reason, Link::After::stay_down);
@@ -165,30 +174,30 @@ base::Tick Neighbor::deadline() const {
 }
 
 void Neighbor::on_timer() {
-  state_.touch(id_);
-  if (contender_ != nullptr) contender_->session().on_timer(state_.now);
-  current_->session().on_timer(state_.now);
+  roster_.touch(id_);
+  if (contender_ != nullptr) contender_->session().on_timer(context_.turn.now);
+  current_->session().on_timer(context_.turn.now);
 }
 
 // --- connections
 
 ConnectionId Neighbor::open_connection() {
-  const std::uint32_t limit = state_.options.attempts;
+  const std::uint32_t limit = context_.options.attempts;
   if (ended_ || (limit != 0 && attempts_ == limit)) {
     given_up_ = true;
-    return 0;
+    return no_connection;
   }
   ++attempts_;
-  const ConnectionId connection = state_.next_connection++;
-  state_.connections[connection] = id_;
-  const std::uint16_t port = config_.connect_port != 0 ? config_.connect_port : state_.options.port;
-  state_.host.connect(connection, {.local_address = config_.local_address,
-                                   .peer_address = config_.peer_address.address,
-                                   .port = port,
-                                   .source_interface = config_.source_interface,
-                                   .md5_password = config_.md5_password,
-                                   .ttl = config_.outgoing_ttl.value_or(0),
-                                   .ttl_min = config_.incoming_ttl.value_or(0)});
+  const ConnectionId connection = roster_.next_connection(id_);
+  const std::uint16_t port =
+      config_.connect_port != 0 ? config_.connect_port : context_.options.port;
+  context_.network.connect(connection, {.local_address = config_.local_address,
+                                        .peer_address = config_.peer_address.address,
+                                        .port = port,
+                                        .source_interface = config_.source_interface,
+                                        .md5_password = config_.md5_password,
+                                        .ttl = config_.outgoing_ttl.value_or(0),
+                                        .ttl_min = config_.incoming_ttl.value_or(0)});
   return connection;
 }
 
@@ -199,54 +208,54 @@ Link* Neighbor::link_of(ConnectionId connection) const {
 }
 
 void Neighbor::on_connected(ConnectionId connection, const base::IpAddress& local) {
-  state_.touch(id_);
+  roster_.touch(id_);
   if (Link* link = link_of(connection)) link->on_connected(local);
 }
 
 void Neighbor::on_connect_failed(ConnectionId connection, std::string_view reason) {
-  state_.touch(id_);
-  state_.connections.erase(connection);
-  state_.host.log(6, "network",
-                  "cannot connect to " + peer_address().text() + ": " + std::string(reason));
+  roster_.touch(id_);
+  roster_.forget_connection(connection);
+  context_.log.log(6, "network",
+                   "cannot connect to " + peer_address().text() + ": " + std::string(reason));
   if (Link* link = link_of(connection)) link->on_connect_failed();
 }
 
 bool Neighbor::on_accepted(ConnectionId connection, const base::IpAddress& local) {
-  state_.touch(id_);
+  roster_.touch(id_);
   if (ended_ || given_up_ || established() || contender_ != nullptr) {
     std::uint8_t message[bgp::header_size + 2];
     const bgp::NotificationCode code = ended_ || given_up_
                                            ? bgp::notification::connection_rejected
                                            : bgp::notification::connection_collision;
-    state_.host.write(connection, bgp::encode_notification(code, {}, message));
+    context_.network.write(connection, bgp::encode_notification(code, {}, message));
     return false;
   }
-  state_.connections[connection] = id_;
+  roster_.note_connection(connection, id_);
   if (!current_->session().connected()) {
     current_->on_accepted(connection, local);
     return true;
   }
-  contender_ = std::make_unique<Link>(state_, *this, session_options());
-  contender_->session().wait(state_.now);
+  contender_ = std::make_unique<Link>(context_, roster_, *this, session_options());
+  contender_->session().wait(context_.turn.now);
   contender_->on_accepted(connection, local);
   return true;
 }
 
 std::size_t Neighbor::on_bytes(ConnectionId connection, bgp::Bytes bytes) {
-  state_.touch(id_);
+  roster_.touch(id_);
   Link* link = link_of(connection);
-  return link == nullptr ? bytes.size() : link->session().on_bytes(bytes, state_.now);
+  return link == nullptr ? bytes.size() : link->session().on_bytes(bytes, context_.turn.now);
 }
 
 void Neighbor::on_closed(ConnectionId connection, std::string_view reason) {
-  state_.touch(id_);
-  state_.host.log(6, "network",
-                  "connection with " + peer_address().text() + " ended: " + std::string(reason));
+  roster_.touch(id_);
+  context_.log.log(6, "network",
+                   "connection with " + peer_address().text() + " ended: " + std::string(reason));
   if (Link* link = link_of(connection)) link->on_closed();
 }
 
 void Neighbor::on_writable(ConnectionId connection) {
-  state_.touch(id_);
+  roster_.touch(id_);
   if (Link* link = link_of(connection)) link->on_writable();
 }
 
@@ -256,7 +265,7 @@ bool Neighbor::quiet() const {
 
 void Neighbor::settle() {
   if (contender_ == nullptr) return;
-  state_.timers_changed = true;
+  roster_.note_timers_changed();
   if (!contender_->session().connected()) return contender_.reset();
   if (!current_->session().connected()) return promote_contender();
   const session::Session& ours = current_->session();
@@ -271,7 +280,7 @@ void Neighbor::settle() {
       drop_contender(true);
       return;
     case session::Collision::keep_new:
-      current_->session().dump(state_.now);
+      current_->session().dump(context_.turn.now);
       promote_contender();
   }
 }
@@ -333,27 +342,25 @@ void Neighbor::link_state(Link& link, session::State state) {
 
 void Neighbor::link_established(Link& link) {
   was_established_ = true;
-  since_ = state_.now.tick;
+  since_ = context_.turn.now.tick;
   report_session(true, {});
   event::Event event;
   event.kind = event::Kind::up;
   emit_from(link, event);
   send_superseded();
-  state_.plans.sessions_changed();
-  state_.services.on_peer(peer_address(), true, {});
-  state_.routing.out.open(id_, rib::WireClass::of(*link.context(), config_.rate_limit),
-                          !config_.manual_eor);
+  context_.listener.on_session(*this, true, {});
+  context_.routing.out.open(id_, rib::WireClass::of(*link.context(), config_.rate_limit),
+                            !config_.manual_eor);
 }
 
 void Neighbor::link_closed(Link& link, std::string_view reason) {
   if (&link != current_.get() || unborn()) return;
-  state_.routing.out.close(id_);
-  if (is_born_of_range()) state_.selections.clear();
+  context_.routing.out.close(id_);
+  if (is_born_of_range()) context_.listener.on_gone();
   forget_received();
-  state_.plans.sessions_changed();
-  if (!state_.ending) state_.services.on_peer(peer_address(), false, reason);
+  context_.listener.on_session(*this, false, reason);
   current_->session().set_options(session_options());
-  since_ = state_.now.tick;
+  since_ = context_.turn.now.tick;
   report_session(false, reason);
   event::Event event;
   event.kind = event::Kind::down;
@@ -373,8 +380,8 @@ void Neighbor::ask_refresh(bgp::Family family) {
 void Neighbor::resend_everything() {
   if (!established()) return;
   const session::Negotiated& agreed = current_->session().negotiated();
-  state_.routing.out.refresh(id_, agreed.context.families,
-                             agreed.refresh == session::Refresh::enhanced);
+  context_.routing.out.refresh(id_, agreed.context.families,
+                               agreed.refresh == session::Refresh::enhanced);
 }
 
 void Neighbor::link_refresh(const bgp::RefreshView& refresh) {
@@ -384,7 +391,7 @@ void Neighbor::link_refresh(const bgp::RefreshView& refresh) {
   if (refresh.subtype != 0 || !bgp::find_family(refresh.afi, refresh.safi, family)) return;
   bgp::FamilySet asked;
   asked.insert(family);
-  state_.routing.out.refresh(
+  context_.routing.out.refresh(
       id_, asked, current_->session().negotiated().refresh == session::Refresh::enhanced);
 }
 
@@ -393,8 +400,8 @@ void Neighbor::link_refresh(const bgp::RefreshView& refresh) {
 void Neighbor::forget_received() {
   table_full_ = false;
   if (received_->size() == 0) return;
-  state_.jobs.push_back(
-      dissolve(std::exchange(received_, std::make_unique<rib::AdjRibIn>(state_.routing.paths))));
+  context_.routing.jobs.add(
+      dissolve(std::exchange(received_, std::make_unique<rib::AdjRibIn>(context_.routing.paths))));
 }
 
 void Neighbor::take_received(const bgp::UpdateView& update, const bgp::WireContext& context) {
@@ -409,7 +416,7 @@ void Neighbor::take_received(const bgp::UpdateView& update, const bgp::WireConte
     rib::Path path = rib::no_path;
     if (!withdrawn) {
       const bgp::IpAddress next_hop = bgp::next_hop_address(field);
-      path = state_.routing.paths.acquire(
+      path = context_.routing.paths.acquire(
           {{bgp::NextHop::Kind::address, next_hop}, update.attributes});
     }
     for (bgp::NlriReader reader(field, context); reader.next(nlri);) {
@@ -419,7 +426,7 @@ void Neighbor::take_received(const bgp::UpdateView& update, const bgp::WireConte
         note_table_full();
       }
     }
-    state_.routing.paths.release(path);
+    context_.routing.paths.release(path);
   }
 }
 
@@ -428,11 +435,11 @@ void Neighbor::note_table_full() {
   const std::string what = peer_address().text() + " announces more than " +
                            std::to_string(rib::AdjRibIn::routes_max) +
                            " routes: the rest is not in show adj-rib in";
-  state_.publisher.publish(state_.now, Lost{id_, {}, state_.publisher.keep(what)});
+  context_.publisher.publish(Lost{id_, {}, context_.publisher.keep(what)});
 }
 
 void Neighbor::note_update_fault(std::string_view reason) {
-  state_.host.log(4, "message", "UPDATE of " + peer_address().text() + ": " + std::string(reason));
+  context_.log.log(4, "message", "UPDATE of " + peer_address().text() + ": " + std::string(reason));
 }
 
 // --- events and reports
@@ -443,7 +450,7 @@ void Neighbor::emit_from(const Link& link, event::Event event) {
   const event::NegotiatedView negotiated = link.negotiated_view();
   event.peer = &view;
   if (event.negotiated == nullptr) event.negotiated = &negotiated;
-  engine::emit(state_, *this, event);
+  context_.events.emit(*this, event);
 }
 
 void Neighbor::set_state_name(std::string_view name) {
@@ -456,8 +463,8 @@ void Neighbor::set_state_name(std::string_view name) {
 }
 
 void Neighbor::report_session(bool up, std::string_view reason) {
-  state_.publisher.publish(state_.now,
-                           SessionChanged{id_, peer_address(), up, state_.publisher.keep(reason)});
+  context_.publisher.publish(
+      SessionChanged{id_, peer_address(), up, context_.publisher.keep(reason)});
 }
 
 event::PeerView Neighbor::peer_view(const Link& link) const {
@@ -476,7 +483,7 @@ event::PeerView Neighbor::peer_view(const Link& link) const {
 }
 
 bgp::Capabilities Neighbor::local_capabilities() const {
-  return local_open(config_, state_.options, false).capabilities;
+  return local_open(config_, context_.options, false).capabilities;
 }
 
 }  // namespace openbell::engine

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/tick.h"
-#include "engine/host.h"
+#include "engine/ports.h"
 #include "engine/report/latency.h"
 #include "engine/session/link.h"
 #include "event/event.h"
@@ -20,7 +20,8 @@
 
 namespace openbell::engine {
 
-struct State;
+class Roster;
+struct SessionContext;
 
 /// Messages in one direction, for `show neighbor`.
 struct MessageCounters {
@@ -34,9 +35,11 @@ struct MessageCounters {
 
 class Neighbor {
  public:
-  Neighbor(State& state, NeighborId id, grammar::NeighborConfig config);
+  Neighbor(const SessionContext& context, Roster& roster, NeighborId id,
+           grammar::NeighborConfig config);
   /// Of a range, not born yet.
-  Neighbor(State& state, NeighborId id, const Neighbor& range, const base::IpAddress& peer);
+  Neighbor(const SessionContext& context, Roster& roster, NeighborId id, const Neighbor& range,
+           const base::IpAddress& peer);
   ~Neighbor();
   Neighbor(const Neighbor&) = delete;
   Neighbor& operator=(const Neighbor&) = delete;
@@ -172,7 +175,8 @@ class Neighbor {
   void set_state_name(std::string_view name);
   void report_session(bool up, std::string_view reason);
 
-  State& state_;
+  const SessionContext& context_;
+  Roster& roster_;
   const NeighborId id_;
   grammar::NeighborConfig config_;
   std::shared_ptr<const grammar::RouteList> routes_;

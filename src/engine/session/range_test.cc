@@ -152,7 +152,7 @@ TEST_F(RangeTest, AHelpersDeathReachesThoseBornAfterItsWords) {
   say("announce route " + route);
   sent(first);
   const ConnectionId second = born_quiet(two);
-  stage_.engine.on_helper_exited(0, "signal 9", stage_.now);
+  stage_.engine.on_helper_exited(HelperId{0}, "signal 9", stage_.now);
   EXPECT_THAT(sent(first), ElementsAre(withdrawn(prefix)));
   EXPECT_THAT(sent(second), ElementsAre(withdrawn(prefix)));
 }
@@ -385,7 +385,7 @@ TEST_F(RangeTest, ARemovedRangeEndsItsSessionsAndRefusesTheNext) {
   ASSERT_EQ(messages.size(), 1u);
   EXPECT_TRUE(messages[0].starts_with("3:0603")) << messages[0];
   EXPECT_TRUE(stage_.wires[peer].closed);
-  EXPECT_EQ(stage_.knock("10.0.0.1", one), 0u);
+  EXPECT_EQ(stage_.knock("10.0.0.1", one), no_connection);
 }
 
 TEST_F(RangeTest, AReloadGivesTheBornOtherHelpers) {
@@ -403,7 +403,7 @@ TEST_F(RangeTest, AReloadGivesTheBornOtherHelpers) {
 TEST_F(RangeTest, AStrangerIsNoNeighborBeforeItsOpenIsAccepted) {
   configure(feed + range());
   const ConnectionId stranger = stage_.knock("10.0.0.1", one);
-  ASSERT_NE(stranger, 0u);
+  ASSERT_NE(stranger, no_connection);
   stage_.settle();
   EXPECT_FALSE(is_neighbor(one));
   EXPECT_EQ(answer("neighbor 10.1.2.3 announce route " + route), "error\n");
@@ -415,7 +415,7 @@ TEST_F(RangeTest, AStrangerIsNoNeighborBeforeItsOpenIsAccepted) {
 TEST_F(RangeTest, AStrangerWhoseOpenIsRefusedNeverWasANeighbor) {
   configure(feed + range());
   const ConnectionId stranger = stage_.knock("10.0.0.1", one);
-  ASSERT_NE(stranger, 0u);
+  ASSERT_NE(stranger, no_connection);
   std::uint8_t message[bgp::message_size_max];
   stage_.receive(stranger, session::encode_local_open(
                                Stage::speaker(65009, "10.0.0.2", {bgp::Family::ipv4_unicast}),
@@ -430,7 +430,7 @@ TEST_F(RangeTest, AStrangerWhoseOpenIsRefusedNeverWasANeighbor) {
 TEST_F(RangeTest, StrangersWhoSayNothingAreSentAwayAfterAWhile) {
   configure(feed + range());
   const ConnectionId stranger = stage_.knock("10.0.0.1", one);
-  ASSERT_NE(stranger, 0u);
+  ASSERT_NE(stranger, no_connection);
   stage_.wait(base::seconds(300));
   EXPECT_TRUE(stage_.wires[stranger].closed);
 }
@@ -449,7 +449,7 @@ TEST_F(RangeTest, StrangersWhoComeAndGoAreNotSeen) {
 TEST_F(RangeTest, AStrangerOfARangeThatIsRemovedIsSentAway) {
   configure(feed + range() + neighbor("10.0.0.2"));
   const ConnectionId stranger = stage_.knock("10.0.0.1", one);
-  ASSERT_NE(stranger, 0u);
+  ASSERT_NE(stranger, no_connection);
   stage_.settle();
   configure(feed + neighbor("10.0.0.2"));
   if (!stage_.wires[stranger].closed) stage_.introduce(stranger, outside());
@@ -462,14 +462,14 @@ TEST_F(RangeTest, OfTwoConnectionsOfAStrangerOneIsLeft) {
   configure(feed + range(configured(route)));
   const ConnectionId first = stage_.knock("10.0.0.1", one);
   const ConnectionId second = stage_.knock("10.0.0.1", one);
-  ASSERT_NE(first, 0u);
+  ASSERT_NE(first, no_connection);
   for (const ConnectionId each : {first, second}) {
-    if (each == 0 || stage_.wires[each].closed) continue;
+    if (each == no_connection || stage_.wires[each].closed) continue;
     stage_.introduce(each, outside());
     stage_.settle();
   }
   const bool first_left = !stage_.wires[first].closed;
-  EXPECT_NE(first_left, second != 0 && !stage_.wires[second].closed);
+  EXPECT_NE(first_left, second != no_connection && !stage_.wires[second].closed);
   EXPECT_EQ(table_of(first_left ? first : second).of(prefix), attributes());
 }
 
@@ -477,9 +477,9 @@ TEST_F(RangeTest, ABornPeerRefusesAnotherConnection) {
   configure(feed + range());
   const ConnectionId peer = born_quiet(one);
   const ConnectionId another = stage_.knock("10.0.0.1", one);
-  if (another != 0) stage_.introduce(another, outside());
+  if (another != no_connection) stage_.introduce(another, outside());
   stage_.settle();
-  EXPECT_EQ(stage_.sent(another != 0 ? another : stage_.refused).back(), "3:0607");
+  EXPECT_EQ(stage_.sent(another != no_connection ? another : stage_.refused).back(), "3:0607");
   EXPECT_FALSE(stage_.wires[peer].closed);
 }
 

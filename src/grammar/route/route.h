@@ -74,12 +74,15 @@ class RouteParser {
   std::unique_ptr<State> state_;
 };
 
-/// Many routes, compactly: what a configuration file says for one neighbor or template. Filled by
-/// one parser: tokens of another would be taken for its own. Leases are not kept: a file has none.
+/// Many routes, compactly: what a configuration file says for one neighbor or template, or what a
+/// command says. Filled by one parser: tokens of another would be taken for its own. Leases are not
+/// kept: a file has none, and a command has one.
 class RouteList final : public RouteSink {
  public:
   void route(const RouteView& route) override;
   void append(const RouteList& other);
+  /// Keeps the memory of a short list for the next one.
+  void clear();
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
   [[nodiscard]] bool empty() const { return entries_.empty(); }
   /// The i-th route; the view lives as long as the list is not changed. `path_token` is 1 + the

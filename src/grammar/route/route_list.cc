@@ -9,6 +9,8 @@ namespace {
 constexpr std::uint8_t has_path_id_flag = 1;
 constexpr std::uint8_t multicast_group_flag = 2;
 constexpr std::uint8_t starts_withdrawn_flag = 4;
+/// Memory that clear() keeps.
+constexpr std::size_t kept_bytes_max = 16u << 10;
 
 std::uint64_t hash_of(const bgp::PathView& path) {
   const std::uint64_t seed = base::hash_bytes(path.next_hop.address.bytes(),
@@ -45,6 +47,22 @@ void RouteList::append(const RouteList& other) {
     view.path_token = 0;
     route(view);
   }
+}
+
+void RouteList::clear() {
+  if (bytes_.capacity() + path_bytes_.capacity() > kept_bytes_max) {
+    *this = {};
+    return;
+  }
+  bytes_.clear();
+  entries_.clear();
+  paths_.clear();
+  std::fill(path_slots_.begin(), path_slots_.end(), 0);
+  path_bytes_.clear();
+  watched_.clear();
+  watchdogs_.clear();
+  watchdog_indexes_.clear();
+  last_path_ = last_token_ = 0;
 }
 
 RouteView RouteList::at(std::size_t i) const {

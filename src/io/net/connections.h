@@ -16,7 +16,7 @@
 
 namespace openbell::io {
 
-using ConnectionId = std::uint64_t;
+enum class ConnectionId : std::uint64_t {};
 
 /// What the owner hears. Every call comes from the loop, never from inside a call of the table.
 class ConnectionEvents {

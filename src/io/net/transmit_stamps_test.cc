@@ -92,7 +92,7 @@ class StampedConnection : public ::testing::Test, public ConnectionEvents {
     ASSERT_TRUE(base::parse_ip(address, local.address));
     auto listener = Listener::open(loop_.reactor, local, [this](Listener::Accepted accepted) {
       ours_ = accepted.socket.get();
-      EXPECT_EQ(table_.adopt(101, std::move(accepted.socket), 0, 0), "");
+      EXPECT_EQ(table_.adopt(ConnectionId{101}, std::move(accepted.socket), 0, 0), "");
     });
     ASSERT_TRUE(listener) << listener.error();
     TcpOptions options;
@@ -123,7 +123,7 @@ class StampedConnection : public ::testing::Test, public ConnectionEvents {
   void on_writable(ConnectionId) override {}
   void on_closed(ConnectionId, std::string_view why) override { closed_ = why; }
   void on_stamp(ConnectionId id, std::uint64_t stamp, StampKind kind, std::int64_t utc) override {
-    EXPECT_EQ(id, 101u);
+    EXPECT_EQ(id, ConnectionId{101});
     ASSERT_NE(kind, StampKind::sent_by_hardware) << "loopback has no card";
     (kind == StampKind::sent ? sent_ : acknowledged_).push_back({stamp, utc});
     if (at_stamp_) at_stamp_();
@@ -145,11 +145,11 @@ TEST_F(StampedConnection, TellsWhenBytesLeftAndWereAcknowledged) {
   for (const std::string_view address : {"127.0.0.1", "::1"}) {
     connect_peer(address);
     const std::string_view words = "not stamped";
-    table_.write(101, base::bytes_of(words));  // makes the positions start above zero
+    table_.write(ConnectionId{101}, base::bytes_of(words));  // makes the positions start above zero
     const std::int64_t before = utc_ns();
-    EXPECT_EQ(table_.write_stamped(101, base::bytes_of("first"), 71), 0u);
-    table_.write(101, base::bytes_of(words));
-    EXPECT_EQ(table_.write_stamped(101, base::bytes_of("second"), 72), 0u);
+    EXPECT_EQ(table_.write_stamped(ConnectionId{101}, base::bytes_of("first"), 71), 0u);
+    table_.write(ConnectionId{101}, base::bytes_of(words));
+    EXPECT_EQ(table_.write_stamped(ConnectionId{101}, base::bytes_of("second"), 72), 0u);
     const std::int64_t after = utc_ns();
     EXPECT_TRUE(sent_.empty()) << "from the loop only";
     ASSERT_TRUE(loop_.until([&] { return acknowledged_.size() == 2; }));
@@ -161,7 +161,7 @@ TEST_F(StampedConnection, TellsWhenBytesLeftAndWereAcknowledged) {
     EXPECT_LE(sent_[0].utc_ns, acknowledged_[0].utc_ns);
     EXPECT_LE(sent_[1].utc_ns, acknowledged_[1].utc_ns);
     EXPECT_TRUE(loop_.until([&] { return read_peer() == 33; }));
-    table_.close(101);
+    table_.close(ConnectionId{101});
     peer_.reset();
     ASSERT_TRUE(loop_.until([&] { return table_.size() == 0; }));
     sent_.clear();
@@ -174,7 +174,7 @@ TEST_F(StampedConnection, OfABurstTheFirstAndTheLastAreToldForSure) {
   connect_peer("127.0.0.1");
   constexpr std::uint64_t count = 1000;
   for (std::uint64_t i = 0; i < count; ++i)
-    table_.write_stamped(101, base::bytes_of("a message of a few bytes"), i);
+    table_.write_stamped(ConnectionId{101}, base::bytes_of("a message of a few bytes"), i);
   ASSERT_TRUE(loop_.until(
       [&] { return !acknowledged_.empty() && acknowledged_.back().stamp == count - 1; }));
   for (const auto* told : {&sent_, &acknowledged_}) {
@@ -187,9 +187,9 @@ TEST_F(StampedConnection, OfABurstTheFirstAndTheLastAreToldForSure) {
 TEST_F(StampedConnection, WhatWaitsIsStampedWhenItsLastByteLeaves) {
   connect_peer("127.0.0.1");
   const std::string message(8u << 20, 'x');
-  ASSERT_GT(table_.write_stamped(101, base::bytes_of(message), 1), 0u);
-  ASSERT_GT(table_.write_stamped(101, base::bytes_of("short"), 2), 0u);
-  ASSERT_GT(table_.write(101, base::bytes_of(message)), 0u);
+  ASSERT_GT(table_.write_stamped(ConnectionId{101}, base::bytes_of(message), 1), 0u);
+  ASSERT_GT(table_.write_stamped(ConnectionId{101}, base::bytes_of("short"), 2), 0u);
+  ASSERT_GT(table_.write(ConnectionId{101}, base::bytes_of(message)), 0u);
   loop_.pass(base::milliseconds(20));
   EXPECT_TRUE(sent_.empty());
 
@@ -209,7 +209,7 @@ TEST_F(StampedConnection, ASlowReaderGetsEverythingAndStampsComeInOrder) {
   const std::string message(8192, 'm');
   std::size_t waiting = 0;
   for (std::uint64_t i = 0; i < count; ++i)
-    waiting = table_.write_stamped(101, base::bytes_of(message), i);
+    waiting = table_.write_stamped(ConnectionId{101}, base::bytes_of(message), i);
   ASSERT_GT(waiting, TransmitStamps::waiting_max * message.size());
   loop_.pass(base::milliseconds(20));
   const std::size_t left = count * message.size() - waiting;
@@ -228,8 +228,9 @@ TEST_F(StampedConnection, ASlowReaderGetsEverythingAndStampsComeInOrder) {
 
 TEST_F(StampedConnection, ClosingForgetsThemWithoutKeepingTheLoopBusy) {
   connect_peer("127.0.0.1");
-  for (std::uint64_t i = 0; i < 100; ++i) table_.write_stamped(101, base::bytes_of("last"), i);
-  table_.close(101);
+  for (std::uint64_t i = 0; i < 100; ++i)
+    table_.write_stamped(ConnectionId{101}, base::bytes_of("last"), i);
+  table_.close(ConnectionId{101});
   const std::uint64_t turns = loop_.reactor.statistics().turns;
   loop_.look_again = base::milliseconds(50);
   ASSERT_TRUE(loop_.until([&] { return table_.size() == 0; }));
@@ -240,8 +241,9 @@ TEST_F(StampedConnection, ClosingForgetsThemWithoutKeepingTheLoopBusy) {
 
 TEST_F(StampedConnection, ClosingFromWithinAStampIsTheEndOfThem) {
   connect_peer("127.0.0.1");
-  at_stamp_ = [&] { table_.close(101); };
-  for (std::uint64_t i = 0; i < 10; ++i) table_.write_stamped(101, base::bytes_of("last"), i);
+  at_stamp_ = [&] { table_.close(ConnectionId{101}); };
+  for (std::uint64_t i = 0; i < 10; ++i)
+    table_.write_stamped(ConnectionId{101}, base::bytes_of("last"), i);
   ASSERT_TRUE(loop_.until([&] { return table_.size() == 0; }));
   EXPECT_EQ(numbers(sent_), Numbers{0});
   EXPECT_TRUE(acknowledged_.empty());
@@ -250,7 +252,7 @@ TEST_F(StampedConnection, ClosingFromWithinAStampIsTheEndOfThem) {
 TEST_F(StampedConnection, AResetIsStillAnError) {
   connect_peer("127.0.0.1");
   ASSERT_EQ(::send(peer_.get(), "bye", 3, MSG_NOSIGNAL), 3);
-  table_.write_stamped(101, base::bytes_of("hello"), 1);
+  table_.write_stamped(ConnectionId{101}, base::bytes_of("hello"), 1);
   const linger hard{.l_onoff = 1, .l_linger = 0};
   ASSERT_EQ(::setsockopt(peer_.get(), SOL_SOCKET, SO_LINGER, &hard, sizeof hard), 0);
   peer_.reset();
@@ -262,7 +264,7 @@ TEST_F(StampedConnection, AResetIsStillAnError) {
 TEST_F(StampedConnection, StampsDoNotDisturbReading) {
   connect_peer("127.0.0.1");
   for (std::uint64_t i = 0; i < 20; ++i) {
-    table_.write_stamped(101, base::bytes_of("ping"), i);
+    table_.write_stamped(ConnectionId{101}, base::bytes_of("ping"), i);
     ASSERT_EQ(::send(peer_.get(), "pong", 4, MSG_NOSIGNAL), 4);
   }
   ASSERT_TRUE(loop_.until([&] { return received_.size() == 80 && acknowledged_.size() == 20; }));

@@ -13,7 +13,7 @@
 
 namespace openbell::io {
 
-using ChildId = std::uint32_t;
+enum class ChildId : std::uint32_t {};
 
 /// What the owner hears. Every call comes from the loop, never from inside a call of the table.
 class ChildEvents {

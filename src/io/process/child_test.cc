@@ -63,144 +63,146 @@ class ChildTest : public ::testing::Test, public ChildEvents {
 };
 
 TEST_F(ChildTest, SpeaksAndIsSpokenTo) {
-  shell(1, "echo hello; read answer; echo got $answer; exit 3");
-  ASSERT_TRUE(loop_.until([&] { return line_count_[1] == 1; }));
-  EXPECT_GT(children_.pid(1), 0);
-  say(1, "done\n");
-  ASSERT_TRUE(exited(1));
-  EXPECT_EQ(lines_[1], (std::vector<std::string>{"hello", "got done"}));
-  EXPECT_EQ(exit_[1], "exit 3");
+  shell(ChildId{1}, "echo hello; read answer; echo got $answer; exit 3");
+  ASSERT_TRUE(loop_.until([&] { return line_count_[ChildId{1}] == 1; }));
+  EXPECT_GT(children_.pid(ChildId{1}), 0);
+  say(ChildId{1}, "done\n");
+  ASSERT_TRUE(exited(ChildId{1}));
+  EXPECT_EQ(lines_[ChildId{1}], (std::vector<std::string>{"hello", "got done"}));
+  EXPECT_EQ(exit_[ChildId{1}], "exit 3");
   EXPECT_EQ(children_.size(), 0u);
 }
 
 TEST_F(ChildTest, StartsInRootWithADumbTerminalInItsOwnGroupAndNothingOfOursOpen) {
   ::setenv("OPENBELL_TEST_VARIABLE", "inherited", 1);
-  shell(1,
+  shell(ChildId{1},
         "pwd; echo $TERM; echo $OPENBELL_TEST_VARIABLE; echo $$; ps -o pgid= -p $$ | tr -d ' '; "
         "echo $(ls /proc/self/fd); grep -E 'Sig(Blk|Ign)' /proc/self/status");
-  ASSERT_TRUE(exited(1));
-  ASSERT_EQ(lines_[1].size(), 8u);
-  EXPECT_EQ(lines_[1][0], "/");
-  EXPECT_EQ(lines_[1][1], "dumb");
-  EXPECT_EQ(lines_[1][2], "inherited");
-  EXPECT_EQ(lines_[1][3], lines_[1][4]);
-  EXPECT_EQ(lines_[1][5], "0 1 2 3") << "3 is the folder that ls reads";
-  EXPECT_EQ(lines_[1][6], "SigBlk:\t0000000000000000");
+  ASSERT_TRUE(exited(ChildId{1}));
+  ASSERT_EQ(lines_[ChildId{1}].size(), 8u);
+  EXPECT_EQ(lines_[ChildId{1}][0], "/");
+  EXPECT_EQ(lines_[ChildId{1}][1], "dumb");
+  EXPECT_EQ(lines_[ChildId{1}][2], "inherited");
+  EXPECT_EQ(lines_[ChildId{1}][3], lines_[ChildId{1}][4]);
+  EXPECT_EQ(lines_[ChildId{1}][5], "0 1 2 3") << "3 is the folder that ls reads";
+  EXPECT_EQ(lines_[ChildId{1}][6], "SigBlk:\t0000000000000000");
   // The C library keeps its own two signals (32, 33) to itself.
-  EXPECT_TRUE(lines_[1][7] == "SigIgn:\t0000000000000000" ||
-              lines_[1][7] == "SigIgn:\t0000000180000000")
-      << lines_[1][7];
+  EXPECT_TRUE(lines_[ChildId{1}][7] == "SigIgn:\t0000000000000000" ||
+              lines_[ChildId{1}][7] == "SigIgn:\t0000000180000000")
+      << lines_[ChildId{1}][7];
 }
 
 TEST_F(ChildTest, AProgramThatCannotBeStartedIsReportedFromTheLoop) {
-  children_.start(1, {"/nowhere/helper"});
+  children_.start(ChildId{1}, {"/nowhere/helper"});
   EXPECT_TRUE(exit_.empty());
-  ASSERT_TRUE(exited(1));
-  EXPECT_EQ(exit_[1], "cannot start: No such file or directory");
+  ASSERT_TRUE(exited(ChildId{1}));
+  EXPECT_EQ(exit_[ChildId{1}], "cannot start: No such file or directory");
   EXPECT_EQ(children_.size(), 0u);
 }
 
 TEST_F(ChildTest, EverythingWrittenBeforeTheEndIsDelivered) {
-  shell(1, "seq 1 50000; kill -9 $$");
-  ASSERT_TRUE(exited(1));
-  EXPECT_EQ(line_count_[1], 50000u);
-  EXPECT_EQ(exit_[1], "signal 9");
+  shell(ChildId{1}, "seq 1 50000; kill -9 $$");
+  ASSERT_TRUE(exited(ChildId{1}));
+  EXPECT_EQ(line_count_[ChildId{1}], 50000u);
+  EXPECT_EQ(exit_[ChildId{1}], "signal 9");
 }
 
 TEST_F(ChildTest, AFloodDoesNotKeepAnotherHelperWaiting) {
-  shell(1, "exec yes announce route 10.0.0.0/24 next-hop 1.2.3.4");
-  ASSERT_TRUE(loop_.until([&] { return line_count_[1] > 100'000; }));
-  shell(2, "echo short");
+  shell(ChildId{1}, "exec yes announce route 10.0.0.0/24 next-hop 1.2.3.4");
+  ASSERT_TRUE(loop_.until([&] { return line_count_[ChildId{1}] > 100'000; }));
+  shell(ChildId{2}, "echo short");
   std::size_t lines_in_turn = 0;
   std::size_t lines_in_turn_max = 0;
   on_line_ = [&](ChildId id) {
-    if (id == 1) lines_in_turn_max = std::max(lines_in_turn_max, ++lines_in_turn);
+    if (id == ChildId{1}) lines_in_turn_max = std::max(lines_in_turn_max, ++lines_in_turn);
   };
   loop_.at_end = [&] {
     lines_in_turn = 0;
     return false;
   };
-  EXPECT_TRUE(loop_.until([&] { return line_count_[2] == 1; }));
+  EXPECT_TRUE(loop_.until([&] { return line_count_[ChildId{2}] == 1; }));
   EXPECT_LE(lines_in_turn_max, 4096u);
-  children_.stop(1);
-  ASSERT_TRUE(exited(1));
+  children_.stop(ChildId{1});
+  ASSERT_TRUE(exited(ChildId{1}));
 }
 
 TEST_F(ChildTest, AHelperThatNeverReadsLosesNothingAndDelaysNobody) {
-  shell(1, "exec sleep 1000");
-  shell(2, "read x; echo $x");
+  shell(ChildId{1}, "exec sleep 1000");
+  shell(ChildId{2}, "read x; echo $x");
   const std::string event(1000, 'e');
   std::size_t waiting = 0;
-  for (int i = 0; i < 5000; ++i) waiting = children_.write(1, event + "\n");
+  for (int i = 0; i < 5000; ++i) waiting = children_.write(ChildId{1}, event + "\n");
   EXPECT_GE(waiting, 5000u * 1001u - (2u << 20));
-  say(2, "quick\n");
-  ASSERT_TRUE(exited(2));
-  EXPECT_EQ(lines_[2], (std::vector<std::string>{"quick"}));
-  children_.stop(1);
-  ASSERT_TRUE(exited(1));
-  EXPECT_EQ(exit_[1], "signal 15");
+  say(ChildId{2}, "quick\n");
+  ASSERT_TRUE(exited(ChildId{2}));
+  EXPECT_EQ(lines_[ChildId{2}], (std::vector<std::string>{"quick"}));
+  children_.stop(ChildId{1});
+  ASSERT_TRUE(exited(ChildId{1}));
+  EXPECT_EQ(exit_[ChildId{1}], "signal 15");
 }
 
 TEST_F(ChildTest, AHelperThatReadsLateGetsEverything) {
-  shell(1, "kill -STOP $$; head -c 5000000 | wc -c");
+  shell(ChildId{1}, "kill -STOP $$; head -c 5000000 | wc -c");
   const std::string event(999, 'e');
-  for (int i = 0; i < 5000; ++i) say(1, event + "\n");
-  EXPECT_EQ(drained_[1], 0) << "the pipe holds 1 MiB at most";
+  for (int i = 0; i < 5000; ++i) say(ChildId{1}, event + "\n");
+  EXPECT_EQ(drained_[ChildId{1}], 0) << "the pipe holds 1 MiB at most";
   ASSERT_TRUE(loop_.until([&] {
-    if (children_.pid(1) > 0) ::kill(children_.pid(1), SIGCONT);  // until it has stopped first
-    return drained_[1] == 1;
+    if (children_.pid(ChildId{1}) > 0)
+      ::kill(children_.pid(ChildId{1}), SIGCONT);  // until it has stopped first
+    return drained_[ChildId{1}] == 1;
   }));
-  ASSERT_TRUE(exited(1));
-  EXPECT_EQ(lines_[1], (std::vector<std::string>{"5000000"}));
+  ASSERT_TRUE(exited(ChildId{1}));
+  EXPECT_EQ(lines_[ChildId{1}], (std::vector<std::string>{"5000000"}));
 }
 
 TEST_F(ChildTest, ClosingItsStdinIsReportedAndNotFatal) {
-  shell(1, "exec 0<&-; echo closed; sleep 0.1; echo alive");
-  ASSERT_TRUE(loop_.until([&] { return input_closed_[1] == 1; }));
-  EXPECT_EQ(say(1, "dropped\n"), 0u);
-  ASSERT_TRUE(exited(1));
-  EXPECT_EQ(lines_[1], (std::vector<std::string>{"closed", "alive"}));
+  shell(ChildId{1}, "exec 0<&-; echo closed; sleep 0.1; echo alive");
+  ASSERT_TRUE(loop_.until([&] { return input_closed_[ChildId{1}] == 1; }));
+  EXPECT_EQ(say(ChildId{1}, "dropped\n"), 0u);
+  ASSERT_TRUE(exited(ChildId{1}));
+  EXPECT_EQ(lines_[ChildId{1}], (std::vector<std::string>{"closed", "alive"}));
 }
 
 TEST_F(ChildTest, ClosingItsStdoutIsReportedAndItsStdinStillWorks) {
-  shell(1, "printf half; exec 1>&-; read code; exit $code");
-  ASSERT_TRUE(loop_.until([&] { return output_closed_.contains(1); }));
-  EXPECT_EQ(output_closed_[1], 4u);
-  say(1, "7\n");
-  ASSERT_TRUE(exited(1));
-  EXPECT_EQ(exit_[1], "exit 7");
+  shell(ChildId{1}, "printf half; exec 1>&-; read code; exit $code");
+  ASSERT_TRUE(loop_.until([&] { return output_closed_.contains(ChildId{1}); }));
+  EXPECT_EQ(output_closed_[ChildId{1}], 4u);
+  say(ChildId{1}, "7\n");
+  ASSERT_TRUE(exited(ChildId{1}));
+  EXPECT_EQ(exit_[ChildId{1}], "exit 7");
 }
 
 TEST_F(ChildTest, AChildOfItsOwnThatKeepsThePipeDoesNotHideItsEnd) {
-  shell(1, "sleep 1000 & echo $!; exit 0");
-  ASSERT_TRUE(exited(1));
-  ASSERT_EQ(lines_[1].size(), 1u);
-  ::kill(std::stoi(lines_[1][0]), SIGKILL);
+  shell(ChildId{1}, "sleep 1000 & echo $!; exit 0");
+  ASSERT_TRUE(exited(ChildId{1}));
+  ASSERT_EQ(lines_[ChildId{1}].size(), 1u);
+  ::kill(std::stoi(lines_[ChildId{1}][0]), SIGKILL);
 }
 
 TEST_F(ChildTest, TermIsFollowedByKill) {
-  shell(1, "trap '' TERM; echo ready; while :; do sleep 1; done");
-  ASSERT_TRUE(loop_.until([&] { return line_count_[1] == 1; }));
-  children_.stop(1);
-  ASSERT_TRUE(exited(1));
-  EXPECT_EQ(exit_[1], "signal 9");
+  shell(ChildId{1}, "trap '' TERM; echo ready; while :; do sleep 1; done");
+  ASSERT_TRUE(loop_.until([&] { return line_count_[ChildId{1}] == 1; }));
+  children_.stop(ChildId{1});
+  ASSERT_TRUE(exited(ChildId{1}));
+  EXPECT_EQ(exit_[ChildId{1}], "signal 9");
 }
 
 TEST_F(ChildTest, AYoungerChildTakesTheIdAndTheOlderIsNotHeardOf) {
-  shell(1, "echo old; exec sleep 1000");
-  ASSERT_TRUE(loop_.until([&] { return line_count_[1] == 1; }));
-  shell(1, "echo new; exec sleep 1000");
-  ASSERT_TRUE(loop_.until([&] { return line_count_[1] == 2 && children_.size() == 1; }));
-  EXPECT_FALSE(exit_.contains(1));
-  EXPECT_EQ(lines_[1], (std::vector<std::string>{"old", "new"}));
+  shell(ChildId{1}, "echo old; exec sleep 1000");
+  ASSERT_TRUE(loop_.until([&] { return line_count_[ChildId{1}] == 1; }));
+  shell(ChildId{1}, "echo new; exec sleep 1000");
+  ASSERT_TRUE(loop_.until([&] { return line_count_[ChildId{1}] == 2 && children_.size() == 1; }));
+  EXPECT_FALSE(exit_.contains(ChildId{1}));
+  EXPECT_EQ(lines_[ChildId{1}], (std::vector<std::string>{"old", "new"}));
 }
 
 TEST_F(ChildTest, GarbageAndALongLineDoNotDisturbTheRest) {
-  shell(1, "printf 'a\\0b\\377\\n'; head -c 1100000 /dev/zero | tr '\\0' x; echo; echo end");
-  ASSERT_TRUE(exited(1));
-  EXPECT_EQ(refused_[1], 1'100'000u);
+  shell(ChildId{1},
+        "printf 'a\\0b\\377\\n'; head -c 1100000 /dev/zero | tr '\\0' x; echo; echo end");
+  ASSERT_TRUE(exited(ChildId{1}));
+  EXPECT_EQ(refused_[ChildId{1}], 1'100'000u);
   using namespace std::string_literals;
-  EXPECT_EQ(lines_[1], (std::vector<std::string>{"a\0b\xFF"s, "end"}));
+  EXPECT_EQ(lines_[ChildId{1}], (std::vector<std::string>{"a\0b\xFF"s, "end"}));
 }
 
 TEST_F(ChildTest, MayUseEveryProcessorThoughTheLoopHasOne) {
@@ -209,10 +211,10 @@ TEST_F(ChildTest, MayUseEveryProcessorThoughTheLoopHasOne) {
   int cpu = 0;
   while (!CPU_ISSET(static_cast<std::size_t>(cpu), &before)) ++cpu;
   ASSERT_TRUE(apply_realtime({.cpu = cpu}).empty());
-  shell(1, "nproc");
-  EXPECT_TRUE(loop_.until([&] { return line_count_[1] == 1; }));
+  shell(ChildId{1}, "nproc");
+  EXPECT_TRUE(loop_.until([&] { return line_count_[ChildId{1}] == 1; }));
   EXPECT_EQ(::sched_setaffinity(0, sizeof before, &before), 0);
-  EXPECT_EQ(lines_[1].at(0), std::to_string(CPU_COUNT(&before)));
+  EXPECT_EQ(lines_[ChildId{1}].at(0), std::to_string(CPU_COUNT(&before)));
 }
 
 }  // namespace

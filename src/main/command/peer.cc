@@ -189,7 +189,7 @@ class Peer final : public io::Driver, public io::ConnectionEvents {
 
  private:
   void welcome(io::Listener::Accepted accepted) {
-    const io::ConnectionId id = ++last_id_;
+    const io::ConnectionId id{++last_id_};
     const std::string name = accepted.peer.address.text();
     if (!connections_.adopt(id, std::move(accepted.socket), 0, 0).empty()) return;
     say(reactor_.now(), name + " connected");
@@ -203,7 +203,7 @@ class Peer final : public io::Driver, public io::ConnectionEvents {
   io::Signals signals_;
   io::ConnectionTable connections_;
   std::unordered_map<io::ConnectionId, std::unique_ptr<Guest>> guests_;
-  io::ConnectionId last_id_ = 0;
+  std::uint64_t last_id_ = 0;
 };
 
 /// `10.0.0.1:179`, `[::1]:179`, an address alone (port 179).

@@ -12,19 +12,32 @@ namespace openbell {
 namespace {
 
 // The engine numbers the connections that it makes from below; ours never meet them.
-constexpr io::ConnectionId first_accepted = io::ConnectionId{1} << 62;
+constexpr std::uint64_t first_accepted = std::uint64_t{1} << 62;
 constexpr std::initializer_list<int> handled_signals = {SIGTERM, SIGINT,  SIGHUP,
                                                         SIGUSR1, SIGUSR2, SIGALRM};
 constexpr std::size_t audit_ring_bytes = 16u << 20;
 // Helpers have this long to read the shutdown event before SIGTERM (ExaBGP).
 constexpr base::Duration helpers_farewell = base::milliseconds(100);
 constexpr base::Duration leave_max = base::seconds(5);
+// Who serves a connection or a process has a number of its own kind for it.
+constexpr io::ConnectionId served(engine::ConnectionId id) {
+  return io::ConnectionId{std::to_underlying(id)};
+}
+constexpr engine::ConnectionId known(io::ConnectionId id) {
+  return engine::ConnectionId{std::to_underlying(id)};
+}
+constexpr io::ChildId served(engine::HelperId id) {
+  return io::ChildId{std::to_underlying(id)};
+}
+constexpr engine::HelperId known(io::ChildId id) {
+  return engine::HelperId{std::to_underlying(id)};
+}
 // ExaBGP's own name for the helper that relays the command line.
 constexpr std::string_view control_name = "api-internal-cli";
 
 }  // namespace
 
-Daemon::Daemon(const Settings& settings, std::vector<std::string> files, Log& log)
+Daemon::Daemon(const Settings& settings, std::vector<std::string> files, openbell::Log& log)
     : settings_(settings),
       files_(std::move(files)),
       log_(log),
@@ -44,7 +57,7 @@ Daemon::Daemon(const Settings& settings, std::vector<std::string> files, Log& lo
       reloaded_(reactor_, [this] { on_reloaded(); }),
       stop_helpers_(reactor_,
                     [this] {
-                      for (const engine::HelperId helper : helpers_) children_.stop(helper);
+                      for (const engine::HelperId helper : helpers_) children_.stop(served(helper));
                     }),
       give_up_(reactor_, [this] { reactor_.stop(); }) {}
 
@@ -62,7 +75,8 @@ int Daemon::run(grammar::Configuration configuration, std::uint32_t signal_after
     return 1;
   }
   prepare_realtime(configuration.realtime);
-  engine_ = std::make_unique<engine::Engine>(*this, settings_.engine, trail_.get());
+  engine_ =
+      std::make_unique<engine::Engine>(engine::ports_of(*this), settings_.engine, trail_.get());
   io::Timer reload_later(
       reactor_, [this] { engine_->on_signal(SIGUSR1, io::signal_name(SIGUSR1), reactor_.now()); });
   if (signal_after_s != 0) reload_later.arm(reactor_.now().tick + base::seconds(signal_after_s));
@@ -133,36 +147,36 @@ void Daemon::serve(grammar::Configuration configuration) {
 // ---- what the engine asks for
 
 void Daemon::connect(engine::ConnectionId connection, const engine::TransportOptions& options) {
-  connections_.connect(connection, {.peer = {options.peer_address, options.port},
-                                    .local_address = options.local_address,
-                                    .interface = options.source_interface,
-                                    .md5_password = options.md5_password,
-                                    .ttl = options.ttl,
-                                    .ttl_min = options.ttl_min});
+  connections_.connect(served(connection), {.peer = {options.peer_address, options.port},
+                                            .local_address = options.local_address,
+                                            .interface = options.source_interface,
+                                            .md5_password = options.md5_password,
+                                            .ttl = options.ttl,
+                                            .ttl_min = options.ttl_min});
 }
 
 void Daemon::close(engine::ConnectionId connection) {
-  connections_.close(connection);
+  connections_.close(served(connection));
 }
 
 std::size_t Daemon::write(engine::ConnectionId connection, base::Bytes messages) {
-  return connections_.write(connection, messages);
+  return connections_.write(served(connection), messages);
 }
 
 void Daemon::start_helper(engine::HelperId helper, const grammar::ProcessConfig& process) {
   if (process.name == control_name && process.run.empty()) return start_control(helper);
-  children_.start(helper, process.run);
+  children_.start(served(helper), process.run);
   helpers_.insert(helper);
-  const pid_t pid = children_.pid(helper);
+  const pid_t pid = children_.pid(served(helper));
   if (pid != 0) engine_->on_helper_started(helper, pid, reactor_.now());
 }
 
 void Daemon::stop_helper(engine::HelperId helper) {
-  if (helper != control_helper_) children_.stop(helper);
+  if (helper != control_helper_) children_.stop(served(helper));
 }
 
 std::size_t Daemon::write_helper(engine::HelperId helper, std::string_view lines) {
-  if (helper != control_helper_) return children_.write(helper, lines);
+  if (helper != control_helper_) return children_.write(served(helper), lines);
   if (control_ != nullptr) control_->write(lines);
   return 0;
 }
@@ -250,45 +264,45 @@ void Daemon::leave_when_done() {
 // ---- connections
 
 void Daemon::on_accepted(io::Listener::Accepted accepted) {
-  const io::ConnectionId id = ++last_accepted_;
+  const io::ConnectionId id{++last_accepted_};
   const PeerTtl ttl = doors_.ttl_for(accepted.peer.address);
   const std::string error =
       connections_.adopt(id, std::move(accepted.socket), ttl.outgoing, ttl.incoming_min);
   if (!error.empty()) return log(3, "network", accepted.peer.address.text() + ": " + error);
-  const engine::Accepted answer =
-      engine_->on_accepted(id, accepted.local.address, accepted.peer.address, reactor_.now());
+  const engine::Accepted answer = engine_->on_accepted(known(id), accepted.local.address,
+                                                       accepted.peer.address, reactor_.now());
   if (answer == engine::Accepted::refused) connections_.close(id);
 }
 
 void Daemon::on_connected(io::ConnectionId id, const io::Endpoint& local,
                           const io::Endpoint& peer) {
-  engine_->on_connected(id, local.address, peer.address, reactor_.now());
+  engine_->on_connected(known(id), local.address, peer.address, reactor_.now());
 }
 
 void Daemon::on_connect_failed(io::ConnectionId id, std::string_view why) {
-  engine_->on_connect_failed(id, why, reactor_.now());
+  engine_->on_connect_failed(known(id), why, reactor_.now());
 }
 
 std::size_t Daemon::on_bytes(io::ConnectionId id, base::Bytes bytes) {
-  return engine_->on_bytes(id, bytes, reactor_.now());
+  return engine_->on_bytes(known(id), bytes, reactor_.now());
 }
 
 void Daemon::on_writable(io::ConnectionId id) {
-  engine_->on_writable(id, reactor_.now());
+  engine_->on_writable(known(id), reactor_.now());
 }
 
 void Daemon::on_closed(io::ConnectionId id, std::string_view why) {
-  engine_->on_closed(id, why, reactor_.now());
+  engine_->on_closed(known(id), why, reactor_.now());
 }
 
 // ---- helpers
 
 void Daemon::on_line(io::ChildId id, std::string_view line) {
-  engine_->on_line(id, line, reactor_.now());
+  engine_->on_line(known(id), line, reactor_.now());
 }
 
 void Daemon::on_line_refused(io::ChildId id, std::size_t size) {
-  engine_->on_line_refused(id, size, reactor_.now());
+  engine_->on_line_refused(known(id), size, reactor_.now());
 }
 
 void Daemon::on_output_closed(io::ChildId id, std::size_t unfinished) {
@@ -307,12 +321,12 @@ void Daemon::on_input_closed(io::ChildId id) {
 }
 
 void Daemon::on_drained(io::ChildId id) {
-  engine_->on_helper_writable(id, 0, reactor_.now());
+  engine_->on_helper_writable(known(id), 0, reactor_.now());
 }
 
 void Daemon::on_exit(io::ChildId id, std::string_view how) {
-  helpers_.erase(id);
-  engine_->on_helper_exited(id, how, reactor_.now());
+  helpers_.erase(known(id));
+  engine_->on_helper_exited(known(id), how, reactor_.now());
 }
 
 // ---- the command line as a helper

@@ -28,7 +28,14 @@
 
 namespace openbell {
 
-class Daemon final : public engine::Host,
+class Daemon final : public engine::Network,
+                     public engine::Processes,
+                     public engine::Probes,
+                     public engine::BfdPort,
+                     public engine::Clock,
+                     public engine::Rehearser,
+                     public engine::Log,
+                     public engine::Lifecycle,
                      public io::Driver,
                      public io::ConnectionEvents,
                      public io::ChildEvents,
@@ -36,7 +43,7 @@ class Daemon final : public engine::Host,
                      public io::BfdEvents {
  public:
   /// `files` are taken in turn, one at each reload (debug.rotate); most have one.
-  Daemon(const Settings& settings, std::vector<std::string> files, Log& log);
+  Daemon(const Settings& settings, std::vector<std::string> files, openbell::Log& log);
   ~Daemon() override;
 
   /// Keeps the daemon's signals for the loop: comes before the first thread.
@@ -45,14 +52,14 @@ class Daemon final : public engine::Host,
   /// Serves `configuration` until it is told to end; the exit status.
   int run(grammar::Configuration configuration, std::uint32_t signal_after_s);
 
-  // engine::Host
+  // engine::Network, Processes
   void connect(engine::ConnectionId connection, const engine::TransportOptions& options) override;
   void close(engine::ConnectionId connection) override;
   std::size_t write(engine::ConnectionId connection, base::Bytes messages) override;
   void start_helper(engine::HelperId helper, const grammar::ProcessConfig& process) override;
   void stop_helper(engine::HelperId helper) override;
   std::size_t write_helper(engine::HelperId helper, std::string_view lines) override;
-  // engine::Host, in daemon_health.cc
+  // engine::Probes, BfdPort, Clock, Rehearser, in daemon_health.cc
   void start_probe(health::ProbeId probe, const health::CheckConfig& check) override;
   std::optional<health::ProbeResult> run_probe(health::ProbeId probe) override;
   void cancel_probe(health::ProbeId probe) override;
@@ -68,6 +75,7 @@ class Daemon final : public engine::Host,
   int minute_of_week(std::string_view zone, std::int64_t utc_ns) override;
   void rehearse(std::vector<std::vector<std::uint8_t>> messages) override;
 
+  // engine::Lifecycle, Log
   void reload() override;
   void exit(int status) override;
   void log(int level, std::string_view source, std::string_view message) override;
@@ -117,7 +125,7 @@ class Daemon final : public engine::Host,
   const Settings& settings_;
   std::vector<std::string> files_;
   std::size_t file_at_ = 0;
-  Log& log_;
+  openbell::Log& log_;
 
   io::Reactor reactor_;
   io::Signals signals_;
@@ -127,7 +135,7 @@ class Daemon final : public engine::Host,
   io::BfdThread bfd_;
   io::Rehearsal rehearsal_;
   Doors doors_;
-  io::ConnectionId last_accepted_;
+  std::uint64_t last_accepted_;
   std::set<engine::HelperId> helpers_;  // started and not ended
   std::unique_ptr<io::ControlPipe> control_;
   std::optional<engine::HelperId> control_helper_;

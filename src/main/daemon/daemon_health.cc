@@ -74,12 +74,14 @@ base::Now Daemon::clock() {
 
 std::size_t Daemon::write_stamped(engine::ConnectionId connection, base::Bytes messages,
                                   engine::StampId stamp) {
-  return connections_.write_stamped(connection, messages, stamp);
+  return connections_.write_stamped(io::ConnectionId{std::to_underlying(connection)}, messages,
+                                    stamp);
 }
 
 void Daemon::on_stamp(io::ConnectionId id, std::uint64_t stamp, io::StampKind kind,
                       std::int64_t utc_ns) {
-  engine_->on_stamp(id, stamp, kind_of(kind), utc_ns, reactor_.now());
+  engine_->on_stamp(engine::ConnectionId{std::to_underlying(id)}, stamp, kind_of(kind), utc_ns,
+                    reactor_.now());
 }
 
 int Daemon::minute_of_week(std::string_view zone, std::int64_t utc_ns) {

@@ -110,7 +110,6 @@ engine::Options engine_options(const grammar::Environment& environment) {
   options.compact = environment.api_compact;
   options.respawn = environment.api_respawn;
   options.terminate = environment.api_terminate;
-  options.show_routes_v2 = environment.api_routes_format == 2;
   options.attempts = environment.tcp_once ? 1 : environment.tcp_attempts;
   return options;
 }

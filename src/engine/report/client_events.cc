@@ -1,4 +1,7 @@
-#include "engine/report/bus.h"
+#include "engine/report/client_events.h"
+
+#include "engine/command/clients.h"
+#include "engine/session/neighbor.h"
 
 namespace openbell::engine {
 
@@ -69,40 +72,38 @@ const grammar::MessageInterest& interest_of(const grammar::ApiBinding& binding,
   return direction == bgp::Direction::receive ? binding.receive : binding.send;
 }
 
-void append(State& state, const Helper& helper, const event::Event& event, std::uint64_t counter,
-            event::Style style, std::string& out) {
-  const event::Envelope envelope{state.now.utc_ns, state.options.host, state.options.pid,
-                                 state.options.ppid, counter};
-  style.dialect = helper.process.dialect;
-  style.compact = state.options.compact;
-  if (helper.process.encoder == grammar::Encoder::json) {
+}  // namespace
+
+void ClientEvents::append(const Client& client, const event::Event& event, std::uint64_t counter,
+                          event::Style style, std::string& out) const {
+  const event::Envelope envelope{turn_.now.utc_ns, options_.host, options_.pid, options_.ppid,
+                                 counter};
+  style.dialect = client.dialect;
+  style.compact = options_.compact;
+  if (client.encoder == grammar::Encoder::json) {
     event::encode_json(event, envelope, style, out);
   } else {
     event::encode_text(event, envelope, style, out);
   }
 }
 
-void deliver(State& state, Neighbor& neighbor, std::size_t place, const event::Event& event,
-             event::Detail detail) {
+void ClientEvents::deliver(Neighbor& neighbor, std::size_t place, const event::Event& event,
+                           event::Detail detail) {
   const grammar::ApiBinding& binding = neighbor.config().api[place];
-  Helper* helper = state.helper(neighbor.helpers()[place]);
+  Helper* helper = clients_.helper(neighbor.helpers()[place]);
   if (helper == nullptr || !helper->running) return;
-  std::string& text = state.scratch_text;
-  text.clear();
-  append(state, *helper, event, ++neighbor.event_counter,
-         {.detail = detail, .with_negotiated = binding.negotiated}, text);
-  helper->deliver(text);
+  scratch_.clear();
+  append(helper->client, event, ++neighbor.event_counter,
+         {.detail = detail, .with_negotiated = binding.negotiated}, scratch_);
+  helper->client.replies.deliver(scratch_);
 }
 
-}  // namespace
-
-void emit(State& state, Neighbor& neighbor, const event::Event& event) {
+void ClientEvents::emit(Neighbor& neighbor, const event::Event& event) {
   const std::vector<grammar::ApiBinding>& bindings = neighbor.config().api;
   for (std::size_t place = 0; place < bindings.size(); ++place) {
     const grammar::ApiBinding& binding = bindings[place];
     if (!is_message(event.kind)) {
-      if (selected(binding, event.kind))
-        deliver(state, neighbor, place, event, event::Detail::parsed);
+      if (selected(binding, event.kind)) deliver(neighbor, place, event, event::Detail::parsed);
       continue;
     }
     const grammar::MessageInterest& interest = interest_of(binding, event.direction);
@@ -110,16 +111,16 @@ void emit(State& state, Neighbor& neighbor, const event::Event& event) {
     // Of an UPDATE that could not be read there are only the bytes.
     const bool readable = event.kind != event::Kind::update || event.update != nullptr;
     if (interest.consolidate && readable) {
-      deliver(state, neighbor, place, event, event::Detail::consolidate);
+      deliver(neighbor, place, event, event::Detail::consolidate);
       continue;
     }
     if (interest.packets || interest.consolidate)
-      deliver(state, neighbor, place, event, event::Detail::packets);
-    if (interest.parsed && readable) deliver(state, neighbor, place, event, event::Detail::parsed);
+      deliver(neighbor, place, event, event::Detail::packets);
+    if (interest.parsed && readable) deliver(neighbor, place, event, event::Detail::parsed);
   }
 }
 
-bool wanted(const Neighbor& neighbor, event::Kind kind, bgp::Direction direction) {
+bool ClientEvents::wanted(const Neighbor& neighbor, event::Kind kind, bgp::Direction direction) {
   for (const grammar::ApiBinding& binding : neighbor.config().api) {
     const grammar::MessageInterest& interest = interest_of(binding, direction);
     if (selected(interest, kind) && (interest.parsed || interest.packets || interest.consolidate))
@@ -128,40 +129,52 @@ bool wanted(const Neighbor& neighbor, event::Kind kind, bgp::Direction direction
   return false;
 }
 
-void tell(State& state, Helper& helper, std::string_view subject,
-          std::span<const event::Field> fields) {
+void ClientEvents::tell(Client& client, std::string_view subject,
+                        std::span<const event::Field> fields) {
   event::Event event;
   event.kind = event::Kind::notice;
   event.subject = subject;
   event.fields = fields;
   std::string text;
-  append(state, helper, event, ++state.notices, {}, text);
-  helper.deliver(text);
+  append(client, event, ++notices_, {}, text);
+  client.replies.deliver(text);
 }
 
-void emit_notice(State& state, bool grammar::Subscriptions::* kind, std::string_view subject,
-                 std::span<const event::Field> fields) {
-  for (const auto& helper : state.helpers)
-    if (helper != nullptr && helper->running && helper->process.subscriptions.*kind)
-      tell(state, *helper, subject, fields);
+void ClientEvents::tell(ClientId id, std::string_view subject,
+                        std::span<const event::Field> fields) {
+  if (Client* client = clients_.find(id)) tell(*client, subject, fields);
 }
 
-void emit_shutdown(State& state) {
+void ClientEvents::notify(bool grammar::Subscriptions::* kind, std::string_view subject,
+                          std::span<const event::Field> fields) {
+  clients_.for_each([&](Client& client) {
+    if (client.subscriptions.*kind && client.replies.is_open()) tell(client, subject, fields);
+  });
+}
+
+void ClientEvents::emit_shutdown() {
   event::Event event;
   event.kind = event::Kind::shutdown;
-  for (const auto& helper : state.helpers) {
-    if (helper == nullptr) continue;
+  clients_.for_each([&](Client& client) {
     std::string text;
-    append(state, *helper, event, 0, {}, text);
-    helper->answer(text);
-  }
+    append(client, event, 0, {}, text);
+    client.replies.answer(text);
+  });
 }
 
-void append_loss(State& state, const Helper& helper, std::uint64_t lost, std::string& out) {
+void ClientEvents::hand_over() {
+  clients_.for_each([&](Client& client) {
+    if (!client.replies.has_news()) return;
+    client.replies.hand_over(
+        [&](std::uint64_t lost, std::string& out) { append_loss(client, lost, out); });
+  });
+}
+
+void ClientEvents::append_loss(const Client& client, std::uint64_t lost, std::string& out) const {
   event::Event event;
   event.kind = event::Kind::lost;
   event.lost_count = lost;
-  append(state, helper, event, 0, {}, out);
+  append(client, event, 0, {}, out);
 }
 
 }  // namespace openbell::engine

@@ -3,12 +3,13 @@
 
 namespace openbell::engine {
 
-struct State;
+class Control;
 class Helper;
+class Routing;
 
 /// The helper has ended, and not because we asked it to start anew.
-void on_helper_death(State& state, Helper& helper);
+void on_helper_death(Helper& helper, Routing& routing, Control& control);
 /// Withdraws what the process that ended had announced and nobody has said again since.
-void withdraw_owned(State& state, Helper& helper);
+void withdraw_owned(const Helper& helper, Routing& routing);
 
 }  // namespace openbell::engine

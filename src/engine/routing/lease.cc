@@ -1,17 +1,9 @@
-#include "engine/policy/lease.h"
+#include "engine/routing/lease.h"
 
 #include <algorithm>
-
-#include "engine/state.h"
+#include <utility>
 
 namespace openbell::engine {
-
-namespace {
-/// Leases looked at in one turn; the next one comes at once.
-constexpr std::size_t slice_leases = 2048;
-/// Frozen hours are looked at so often.
-constexpr base::Duration guard_pause = base::seconds(1);
-}  // namespace
 
 std::string LeaseTable::key_of(const bgp::NlriView& nlri) {
   std::string key(1, static_cast<char>(nlri.family));
@@ -42,7 +34,7 @@ bool LeaseTable::grant(const bgp::NlriView& nlri, const rib::Audience& audience,
   lease.nlri.tail = {};
   lease.audience = audience;
   lease.duration = duration;
-  lease.said = state_.now.tick;
+  lease.said = turn_.now.tick;
   lease.group = &group->second;
   ++lease.group->routes;
   by_route_.emplace(lease.key, number);
@@ -76,47 +68,29 @@ void LeaseTable::remove(std::uint32_t number) {
 bool LeaseTable::renew(std::string_view name) {
   const auto group = groups_.find(name);
   if (group == groups_.end() || group->second.routes == 0) return false;
-  group->second.renewed = state_.now.tick;
+  group->second.renewed = turn_.now.tick;
   return true;
 }
 
-void LeaseTable::on_timer() {
-  if (deadline() > state_.now.tick) return;
-  if (state_.guard.holds_leases()) {
-    not_before_ = state_.now.tick + guard_pause;
-    return;
-  }
-  std::map<Group*, std::vector<std::uint32_t>> ended;
-  for (std::size_t n = 0; n < slice_leases && due_.next() <= state_.now.tick; ++n) {
+std::map<std::string_view, std::vector<LeaseTable::Ended>> LeaseTable::take_ended(
+    std::size_t budget) {
+  std::map<std::string_view, std::vector<Ended>> ended;
+  for (; budget != 0 && due_.next() <= turn_.now.tick; --budget) {
     const std::uint32_t number = due_.top();
-    const Lease& lease = leases_[number];
-    if (lease.ends() > state_.now.tick) {
+    Lease& lease = leases_[number];
+    if (lease.ends() > turn_.now.tick) {
       due_.set(number, lease.ends());
       continue;
     }
-    ended[lease.group].push_back(number);
-    due_.remove(number);
-  }
-  for (const auto& [group, numbers] : ended) end(*group, numbers);
-}
-
-void LeaseTable::end(Group& group, const std::vector<std::uint32_t>& numbers) {
-  group.expired += numbers.size();
-  Transaction transaction(state_, {.cause = {audit::Cause::Kind::lease, group.name},
-                                   .priority = rib::Priority::urgent});
-  for (const std::uint32_t number : numbers) {
-    // Its own word ends it: what is withdrawn here must not be looked for among the leases.
-    const Lease lease = leases_[number];
+    ++lease.group->expired;
+    Ended& word = ended[lease.group->name].emplace_back();
+    word.nlri = lease.nlri;
+    word.bytes = std::move(lease.bytes);
+    word.nlri.key = word.bytes;
+    word.audience = std::move(lease.audience);
     remove(number);
-    bgp::NlriView nlri = lease.nlri;
-    nlri.key = lease.bytes;
-    transaction.withdraw(nlri, lease.audience);
   }
-  const Outcome outcome = transaction.commit();
-  const std::string_view name = state_.publisher.keep(group.name);
-  state_.receipts.follow("lease " + group.name, outcome);
-  state_.publisher.publish(state_.now,
-                           LeaseEnded{name, outcome.routes, outcome.news, outcome.range});
+  return ended;
 }
 
 }  // namespace openbell::engine

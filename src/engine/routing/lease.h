@@ -13,18 +13,16 @@
 #include "base/deadline_queue.h"
 #include "base/tick.h"
 #include "bgp/nlri/family.h"
+#include "engine/turn.h"
 #include "rib/peer_set.h"
 
 namespace openbell::engine {
-
-struct State;
-class Transaction;
 
 class LeaseTable {
  public:
   static constexpr std::size_t leases_max = 1u << 20;
 
-  explicit LeaseTable(State& state) : state_(state) {}
+  explicit LeaseTable(const Turn& turn) : turn_(turn) {}
 
   [[nodiscard]] bool empty() const { return by_route_.empty(); }
   [[nodiscard]] std::size_t size() const { return by_route_.size(); }
@@ -37,9 +35,8 @@ class LeaseTable {
   /// Begins the time of every route of a group anew. False when the group has none (any more).
   bool renew(std::string_view group);
 
-  [[nodiscard]] base::Tick deadline() const { return std::max(due_.next(), not_before_); }
-  /// Withdraws what nobody has renewed.
-  void on_timer();
+  /// When a lease is looked at: it may have been renewed.
+  [[nodiscard]] base::Tick deadline() const { return due_.next(); }
 
   struct Group {
     std::string name;
@@ -48,6 +45,15 @@ class LeaseTable {
     std::uint64_t expired = 0;  // since it was first used
   };
   [[nodiscard]] const std::map<std::string, Group, std::less<>>& groups() const { return groups_; }
+
+  /// A word whose lease has ended.
+  struct Ended {
+    bgp::NlriView nlri;  // of `bytes`
+    std::vector<std::uint8_t> bytes;
+    rib::Audience audience;
+  };
+  /// Takes out leases that nobody has renewed, by group; looks at up to `budget`.
+  std::map<std::string_view, std::vector<Ended>> take_ended(std::size_t budget);
 
  private:
   struct Lease {
@@ -63,16 +69,13 @@ class LeaseTable {
 
   static std::string key_of(const bgp::NlriView& nlri);
   void remove(std::uint32_t number);
-  /// Withdraws the routes of leases of one group that have ended.
-  void end(Group& group, const std::vector<std::uint32_t>& numbers);
 
-  State& state_;
+  const Turn& turn_;
   std::vector<Lease> leases_;        // by number
   std::vector<std::uint32_t> free_;  // numbers
   /// A route can have several, for different neighbors.
   std::unordered_multimap<std::string, std::uint32_t> by_route_;
   std::map<std::string, Group, std::less<>> groups_;
-  base::Tick not_before_{};  // a guard holds all of them until then
   base::DeadlineQueue due_;  // a lease is looked at then; it may have been renewed
 };
 

@@ -1,0 +1,126 @@
+#include "engine/assembly.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "bgp/path.h"
+#include "engine/command/on_exit.h"
+
+namespace openbell::engine {
+
+Engine::Assembly::Assembly(const Ports& all_ports, Options all_options, audit::Trail* audit_trail)
+    : options(std::move(all_options)), ports(all_ports), trail(audit_trail) {
+  publisher.add(log_sink);
+  if (trail != nullptr) {
+    audit_sink = std::make_unique<AuditSink>(roster, *trail);
+    publisher.add(*audit_sink);
+  }
+  publisher.add(notice_sink);
+}
+
+// --- what AdjRibOut asks and tells
+
+bool Engine::Assembly::writable(rib::PeerIndex peer) const {
+  const Neighbor* known = roster.find(peer);
+  return known != nullptr && known->writable();
+}
+
+void Engine::Assembly::write(rib::PeerIndex peer, bgp::Bytes messages) {
+  roster[peer].write(messages);
+}
+
+void Engine::Assembly::unsendable(rib::PeerIndex peer, const bgp::NlriView& nlri) {
+  const base::Handle route = routing.store.find(nlri, peer);
+  const bgp::WireContext* context = roster[peer].wire_context();
+  std::string text;
+  base::TextWriter out(text);
+  out.put("not sent to ").put(roster[peer].peer_address().text()).put(", ");
+  const bgp::NextHop next_hop = route == base::no_handle
+                                    ? bgp::NextHop{}
+                                    : routing.paths.view(routing.store[route].path).next_hop;
+  if (context != nullptr && !bgp::can_send(nlri.family, next_hop, *context)) {
+    out.put(bgp::next_hop_refusal(nlri.family, next_hop));
+  } else {
+    out.put("its attributes leave no room in a message");
+  }
+  out.put(": ");
+  bgp::print_family(nlri.family, out);
+  out.put(' ');
+  bgp::ops(nlri.family).print(nlri, {}, out);
+  publisher.publish(Lost{peer, "not sent", publisher.keep(text)});
+}
+
+void Engine::Assembly::introduced(const rib::Snapshot& peers, std::size_t routes,
+                                  rib::ChangeRange range) {
+  // Others were known when their routes were said, and are named by the records of that.
+  roster.for_each(peers, [&](const Neighbor& neighbor) {
+    if (!neighbor.is_born_of_range()) return;
+    const base::IpPrefix& parent = roster[neighbor.range()].config().peer_address;
+    const std::string name =
+        "born of " + parent.address.text() + "/" + std::to_string(parent.length);
+    publisher.publish(RoutesChanged{{audit::Cause::Kind::configuration, publisher.keep(name)},
+                                    "introduced",
+                                    {},
+                                    routing.peers.snapshot(neighbor.id()),
+                                    range,
+                                    routes});
+  });
+}
+
+bool Engine::Assembly::same(rib::PeerIndex peer, bgp::Family family, const bgp::PathView& a,
+                            const bgp::PathView& b) const {
+  const Neighbor* known = roster.find(peer);
+  const bgp::WireContext* context = known == nullptr ? nullptr : known->wire_context();
+  if (context == nullptr) return false;
+  if (bgp::resolve_next_hop(a.next_hop, family, *context) !=
+      bgp::resolve_next_hop(b.next_hop, family, *context))
+    return false;
+  std::array<std::uint8_t, bgp::message_size_max> bytes_a;
+  std::array<std::uint8_t, bgp::message_size_max> bytes_b;
+  bgp::ByteWriter out_a(bytes_a);
+  bgp::ByteWriter out_b(bytes_b);
+  return bgp::write_outbound_attributes(a, family, *context, out_a) &&
+         bgp::write_outbound_attributes(b, family, *context, out_b) &&
+         base::equal(out_a.written(), out_b.written());
+}
+
+// --- what neighbors tell
+
+void Engine::Assembly::on_born() {
+  clients.forget_selections();
+  policies.refresh_audiences();
+}
+
+void Engine::Assembly::on_session(const Neighbor& neighbor, bool up, std::string_view reason) {
+  if (up || !control.ending()) return policies.on_session(neighbor, up, reason);
+  policies.plans.sessions_changed();
+}
+
+// --- timers
+
+base::Tick Engine::Assembly::session_deadline() {
+  base::Tick earliest = std::min(routing.out.deadline(), roster.deadline());
+  clients.for_each_helper([&](const Helper& helper) {
+    earliest = std::min({earliest, helper.restart_at, helper.withdraw_at});
+  });
+  return earliest;
+}
+
+base::Tick Engine::Assembly::policy_deadline() const {
+  return std::min(policies.deadline(), receipts.deadline());
+}
+
+void Engine::Assembly::on_helper_timers() {
+  clients.for_each_helper([&](Helper& helper) {
+    if (helper.withdraw_at <= turn.now.tick) {
+      helper.withdraw_at = base::never;
+      withdraw_owned(helper, routing);
+    }
+    if (helper.restart_at > turn.now.tick) return;
+    helper.restart_at = base::never;
+    if (!control.ending()) ports.processes.start_helper(helper.id(), helper.process);
+  });
+}
+
+}  // namespace openbell::engine

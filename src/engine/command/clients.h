@@ -1,0 +1,65 @@
+#pragma once
+// All clients, and the helper processes among them.
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "engine/command/client.h"
+#include "engine/command/helper.h"
+#include "engine/options.h"
+#include "engine/ports.h"
+#include "grammar/selector.h"
+
+namespace openbell::engine {
+
+class Roster;
+
+class Clients {
+ public:
+  Clients(const Options& options, Processes& processes)
+      : options_(options), processes_(processes) {}
+
+  /// Not started yet.
+  Helper& add_helper(grammar::ProcessConfig process);
+  void remove_helper(HelperId id);
+  /// A claimant that no process had before.
+  [[nodiscard]] rib::Claimant next_claimant() { return {rib::Rank::word, next_claimant_++}; }
+
+  /// Null when there is none (any more).
+  [[nodiscard]] Client* find(ClientId id) const;
+  [[nodiscard]] Helper* helper(HelperId id) const;
+  [[nodiscard]] Client* find(std::string_view name) const;
+  /// Null: it has ended.
+  [[nodiscard]] const Client* find(rib::Claimant claimant) const;
+  /// The one of the configuration; one that it has no more may be ending under the same name.
+  [[nodiscard]] Helper* configured_helper(std::string_view name) const;
+  template <typename Visit>
+  void for_each(Visit visit) const {
+    for (const auto& [id, helper] : helpers_) visit(helper->client);
+  }
+  template <typename Visit>
+  void for_each_helper(Visit visit) const {
+    for (const auto& [id, helper] : helpers_) visit(*helper);
+  }
+
+  /// The neighbors of a client that a selector names, given as `text`; computed once for each text
+  /// until neighbors change.
+  rib::Audience select(const Client& client, std::string_view text,
+                       const grammar::Selector& selector, const Roster& roster);
+  void forget_selections() { selections_.clear(); }
+
+ private:
+  const Options& options_;
+  Processes& processes_;
+  std::map<HelperId, std::unique_ptr<Helper>> helpers_;
+  std::uint32_t next_helper_ = 0;
+  std::uint32_t next_client_ = 0;
+  std::uint32_t next_claimant_ = first_helper_claimant;
+  std::unordered_map<std::string, rib::Audience> selections_;  // by client and text
+};
+
+}  // namespace openbell::engine

@@ -1,0 +1,203 @@
+#include "engine/command/commands.h"
+
+#include <utility>
+
+#include "engine/command/clients.h"
+#include "engine/policy/policies.h"
+#include "engine/report/publisher.h"
+#include "engine/report/receipt.h"
+#include "engine/session/roster.h"
+
+namespace openbell::engine {
+
+namespace {
+
+constexpr bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+std::string_view stripped(std::string_view line) {
+  while (!line.empty() && is_blank(line.back())) line.remove_suffix(1);
+  while (!line.empty() && is_blank(line.front())) line.remove_prefix(1);
+  return line;
+}
+
+/// Takes ` id WORD` from the end of a command: a receipt is wanted. Empty: none is.
+std::string_view take_id(std::string_view& line) {
+  const std::size_t word = line.find_last_of(" \t");
+  if (word == std::string_view::npos) return {};
+  std::size_t end = word;
+  while (end > 0 && is_blank(line[end - 1])) --end;
+  const std::string_view before = line.substr(0, end);
+  if (!before.ends_with("id") || before.size() < 4 || !is_blank(before[before.size() - 3]))
+    return {};
+  const std::string_view id = line.substr(word + 1);
+  line = before.substr(0, before.size() - 3);
+  while (!line.empty() && is_blank(line.back())) line.remove_suffix(1);
+  return id;
+}
+
+/// Takes `neighbor …` from the beginning of a command. False, with why, when it is wrong.
+bool take_selector(std::string_view& text, std::string_view& selector, std::string& why) {
+  std::string_view rest = text;
+  if (!take_word("neighbor", rest)) return true;
+  base::TextReader in(text);
+  grammar::Selector parsed;
+  if (!grammar::parse_selector(in, parsed)) {
+    why = "wanted " + in.complaint().wanted;
+    return false;
+  }
+  const std::size_t size = in.at_end() ? text.size() : in.offset();
+  selector = text.substr(0, size);
+  text.remove_prefix(size);
+  return true;
+}
+
+/// `done` or `error` with its newline; empty when the client wants none.
+std::string_view answer_of(const Client& client, Reply reply) {
+  if (reply == Reply::none || client.acknowledge == Acknowledge::no) return {};
+  return reply == Reply::error ? "error\n" : "done\n";
+}
+
+/// A command that a guard holds.
+class Waiting final : public HeldCommand {
+ public:
+  Waiting(Commands& commands, Clients& clients, const Client& client, std::string_view given,
+          std::string_view selector, ActionPtr action)
+      : commands_(commands),
+        clients_(clients),
+        client_(client.name),
+        given_(given),
+        selector_(selector),
+        action_(std::move(action)) {}
+
+  [[nodiscard]] std::string_view text() const override { return given_; }
+  [[nodiscard]] const std::string& client() const override { return client_; }
+  bool release() override {
+    Client* client = clients_.find(client_);
+    if (client != nullptr) commands_.release(*client, given_, selector_, *action_);
+    return client != nullptr;
+  }
+
+ private:
+  Commands& commands_;
+  Clients& clients_;
+  std::string client_;
+  std::string given_;
+  std::string selector_;
+  ActionPtr action_;
+};
+
+}  // namespace
+
+Commands::Command Commands::parse(std::string_view line) {
+  Command command;
+  command.given = line;
+  command.id = take_id(line);
+  if (!take_selector(line, command.selector, command.why)) return command;
+  const CommandRow* row = find_row(line);
+  if (row == nullptr) {
+    command.why = "unknown command";
+    return command;
+  }
+  base::TextReader in(line);
+  CommandText text(in, routes_, spare_);
+  text.role = row->role;
+  text.guarded = row->guarded;
+  command.action = row->parse(text);
+  command.role = text.role;
+  command.guarded = text.guarded;
+  command.why = std::move(text.why);
+  return command;
+}
+
+Invocation Commands::invocation_of(Client& client, std::string_view given) {
+  Invocation call{parts_, client, client.audience, client.cause(given)};
+  // While a flood is on its way, a client that says little goes first.
+  if (parts_.turn.more_to_send && client.says_little(parts_.turn.now.tick))
+    call.priority = rib::Priority::urgent;
+  return call;
+}
+
+/// False, with the reason, when nobody matches.
+bool Commands::select(Invocation& call, std::string_view text) {
+  if (text.empty()) return true;
+  base::TextReader in(text);
+  grammar::Selector selector;
+  grammar::parse_selector(in, selector);
+  call.selected = true;
+  call.audience = parts_.clients.select(call.client, text, selector, parts_.roster);
+  if (call.audience.empty()) call.why = "no neighbor of this helper matches";
+  return !call.audience.empty();
+}
+
+Reply Commands::hold(Invocation& call, Command& command, std::string_view objection) {
+  auto waiting = std::make_unique<Waiting>(*this, parts_.clients, call.client, command.given,
+                                           command.selector, std::move(command.action));
+  // It counts as done, the rest is said by events and records.
+  if (parts_.policies.guard.hold(std::move(waiting), objection, call.cause)) return Reply::held;
+  return call.refuse("a guard holds changes (" + std::string(objection) + ") and cannot hold more");
+}
+
+Reply Commands::carry_out(Invocation& call, Command& command) {
+  if (command.action == nullptr) return call.refuse(command.why);
+  if (call.client.role < command.role)
+    return call.refuse("the command takes the role " + std::string(name(command.role)) + ", " +
+                       call.client.name + " has the role " + std::string(name(call.client.role)));
+  if (!select(call, command.selector)) return Reply::error;
+  if (command.guarded && parts_.policies.guard.active()) {
+    if (const std::string why = command.action->objection(parts_); !why.empty())
+      return call.refuse(why);
+    const std::string objection = parts_.policies.guard.objection(call.client);
+    if (!objection.empty()) return hold(call, command, objection);
+  }
+  return command.action->carry_out(call);
+}
+
+void Commands::run(Client& client, std::string_view line) {
+  line = stripped(line);
+  if (line.empty()) return;
+  client.note_command(parts_.turn.now.tick);
+  if (line.starts_with("debug "))
+    return parts_.ports.log.log(
+        4, "api", "debug info from " + client.name + " : " + std::string(line.substr(6)));
+  if (line.front() == '#') return client.replies.answer(answer_of(client, Reply::done));
+  Command command = parse(line);
+  const base::Now read = command.id.empty() ? parts_.turn.now : parts_.ports.clock.clock();
+  Invocation call = invocation_of(client, line);
+  const Reply reply = carry_out(call, command);
+  if (reply == Reply::error) {
+    note_refusal(call);
+    call.outcome = {};
+  }
+  answer(call, command, reply, read);
+  if (call.writes_now) parts_.policies.write_urgent();
+  if (dynamic_cast<ChangeRoutes*>(command.action.get()) != nullptr)
+    spare_ = std::move(command.action);
+}
+
+void Commands::answer(Invocation& call, const Command& command, Reply reply,
+                      const base::Now& read) {
+  const std::string_view text = answer_of(call.client, reply);
+  if (command.id.empty() || reply == Reply::none) {
+    if (!text.empty()) call.client.replies.answer(text);
+    return;
+  }
+  const std::string_view result = reply == Reply::error  ? std::string_view(call.why)
+                                  : reply == Reply::held ? "held"
+                                                         : "done";
+  parts_.receipts.begin(call.client, command.id, result, std::string(text), read, call.outcome);
+}
+
+void Commands::note_refusal(const Invocation& call) {
+  Publisher& publisher = parts_.publisher;
+  publisher.publish(CommandRefused{publisher.keep(call.cause), publisher.keep(call.why)});
+}
+
+void Commands::release(Client& client, const std::string& given, const std::string& selector,
+                       Action& action) {
+  Invocation call = invocation_of(client, given);
+  if (!select(call, selector) || action.carry_out(call) == Reply::error) note_refusal(call);
+}
+
+}  // namespace openbell::engine

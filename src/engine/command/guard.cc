@@ -1,0 +1,75 @@
+// Commands about what guards hold.
+
+#include <fmt/format.h>
+#include <iterator>
+
+#include "engine/command/command.h"
+#include "engine/command/json_text.h"
+#include "engine/policy/policies.h"
+
+namespace openbell::engine {
+
+namespace {
+
+enum class What : std::uint8_t { release, drop };
+
+/// `number`: none means all.
+Reply settle(Invocation& call, What what, std::optional<std::uint64_t> number) {
+  Guard& guard = call.parts.policies.guard;
+  std::vector<std::uint64_t> numbers;
+  if (number) {
+    numbers.push_back(*number);
+  } else {
+    for (const Guard::Held& held : guard.held()) numbers.push_back(held.number);
+  }
+  for (const std::uint64_t one : numbers) {
+    const bool known =
+        what == What::release ? guard.release(one, call.cause) : guard.drop(one, call.cause);
+    // Releasing one may settle another.
+    if (!known && number)
+      return call.refuse("no held change has the number " + std::to_string(one));
+  }
+  return Reply::done;
+}
+
+Reply show(Invocation& call, bool json) {
+  std::string text(json ? "[" : "");
+  std::string_view separator = " ";
+  for (const Guard::Held& held : call.parts.policies.guard.held()) {
+    if (json) {
+      const std::string by = held.command == nullptr ? std::string() : held.command->client();
+      fmt::format_to(std::back_inserter(text),
+                     "{}{{ \"number\": {}, \"change\": {}, \"by\": {}, \"reason\": {}, "
+                     "\"utc_ns\": {} }}",
+                     separator, held.number, json_text(held.change()), json_text(by),
+                     json_text(held.reason), held.utc_ns);
+      separator = ", ";
+    } else {
+      fmt::format_to(std::back_inserter(text), "held {} ({}): {}\n", held.number, held.reason,
+                     held.change());
+    }
+  }
+  if (json) text += " ]\n";
+  call.answer(text);
+  return Reply::done;
+}
+
+}  // namespace
+
+ActionPtr guard(CommandText& text) {
+  const std::string word(text.in.word());
+  const std::string which(text.in.word());
+  if (word != "release" && word != "drop")
+    return text.refuse("wanted release or drop, found '" + word + "'");
+  std::optional<std::uint64_t> number;
+  if (which != "all" && !base::parse_decimal(which, UINT64_MAX, number.emplace()))
+    return text.refuse("wanted the number of a held change or all, found '" + which + "'");
+  const What what = word == "release" ? What::release : What::drop;
+  return action([what, number](Invocation& call) { return settle(call, what, number); });
+}
+
+ActionPtr show_guard(CommandText& text) {
+  return action([json = text.in.accept("json")](Invocation& call) { return show(call, json); });
+}
+
+}  // namespace openbell::engine
