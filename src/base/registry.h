@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "base/number.h"
 
 namespace openbell::base {
 
@@ -37,16 +38,15 @@ class Registry {
 
   /// Null when there is none (any more).
   [[nodiscard]] T* find(Number number) const {
-    const auto place = static_cast<std::size_t>(number);
-    return place < objects_.size() ? objects_[place].get() : nullptr;
+    return place(number) < objects_.size() ? objects_[place(number)].get() : nullptr;
   }
   [[nodiscard]] bool empty() const { return objects_.size() == free_.size(); }
   /// Calls visit(T&) for each, by ascending numbers; what is put or erased meanwhile does not
   /// disturb.
   template <typename Visit>
   void for_each(Visit visit) const {
-    for (std::size_t place = 0; place < objects_.size(); ++place)
-      if (T* const object = objects_[place].get()) visit(*object);
+    for (std::size_t at = 0; at < objects_.size(); ++at)
+      if (T* const object = objects_[at].get()) visit(*object);
   }
   /// The first for which `test(T&)` holds; null when there is none.
   template <typename Test>
@@ -57,7 +57,7 @@ class Registry {
   }
 
  private:
-  std::unique_ptr<T>& slot(Number number) { return objects_[static_cast<std::size_t>(number)]; }
+  std::unique_ptr<T>& slot(Number number) { return objects_[place(number)]; }
 
   std::vector<std::unique_ptr<T>> objects_;
   std::vector<Number> free_;

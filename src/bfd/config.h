@@ -59,7 +59,7 @@ enum class Diagnostic : std::uint8_t {
 std::string_view name(Diagnostic diagnostic);  // words of the RFC, lower case
 
 /// Index of a session, given by its owner, stable while it is configured.
-using SessionId = std::uint32_t;
+enum class SessionId : std::uint32_t {};
 
 /// A change of state, as the owner hears of it. Times are CLOCK_MONOTONIC.
 struct Report {

@@ -294,7 +294,8 @@ class Stage final : public Network,
     process.encoder = grammar::Encoder::json;
     process.respawn = false;
     grammar::ApiBinding binding;
-    binding.process = static_cast<std::uint32_t>(configuration.processes.size());
+    binding.process =
+        grammar::ProcessIndex{static_cast<std::uint32_t>(configuration.processes.size())};
     configuration.processes.push_back(std::move(process));
     for (grammar::NeighborConfig& neighbor : configuration.neighbors)
       neighbor.api.push_back(binding);

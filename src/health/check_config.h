@@ -62,8 +62,8 @@ inline constexpr base::Duration interval_max = base::seconds(86'400);
 inline constexpr std::size_t payload_size_max = 1400;
 
 /// Index of a check in the engine, stable while it is configured.
-using ProbeId = std::uint32_t;
-inline constexpr ProbeId no_probe = UINT32_MAX;
+enum class ProbeId : std::uint32_t {};
+inline constexpr ProbeId no_probe{UINT32_MAX};
 
 /// What an attempt found, or what the kernel reported by itself.
 struct ProbeResult {

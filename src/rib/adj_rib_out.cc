@@ -30,7 +30,7 @@ struct AdjRibOut::Encoder : UpdateEncoder {
 struct AdjRibOut::Group {
   /// End-of-RIB owed to a member once the queues have been read up to these places.
   struct Owed {
-    PeerIndex peer = 0;
+    PeerIndex peer{};
     bgp::Family family{};
     Positions mark;
   };
@@ -119,8 +119,8 @@ AdjRibOut::Group& AdjRibOut::add_group(const WireClass& wire_class) {
 }
 
 void AdjRibOut::open(PeerIndex peer, const WireClass& wire_class, bool end_of_rib) {
-  if (peer >= by_peer_.size()) by_peer_.resize(peer + 1);
-  OPENBELL_CHECK(by_peer_[peer] == nullptr);
+  if (base::place(peer) >= by_peer_.size()) by_peer_.resize(base::place(peer) + 1);
+  OPENBELL_CHECK(find_group(peer) == nullptr);
   const auto waiting = std::find_if(groups_.begin(), groups_.end(), [&](const auto& group) {
     return group->walking && group->walk_at == 1 && group->walk_lowest == 0 && !group->framed &&
            group->walk_highest == routes_.last_change() + 1 && group->wire_class == wire_class &&
@@ -130,7 +130,7 @@ void AdjRibOut::open(PeerIndex peer, const WireClass& wire_class, bool end_of_ri
   Group& group = joins ? **waiting : add_group(wire_class);
   group.members.push_back(peer);
   group.member_set |= peers_.snapshot(peer);
-  by_peer_[peer] = &group;
+  by_peer_[base::place(peer)] = &group;
   listening_ |= peers_.snapshot(peer);
   routes_.set_listening(listening_);
   if (!joins) begin_walk(group, wire_class.context.families, 0);
@@ -141,7 +141,7 @@ void AdjRibOut::open(PeerIndex peer, const WireClass& wire_class, bool end_of_ri
 }
 
 void AdjRibOut::close(PeerIndex peer) {
-  if (peer >= by_peer_.size() || by_peer_[peer] == nullptr) return;
+  if (find_group(peer) == nullptr) return;
   Group& group = group_of(peer);
   std::vector<Token> lost;
   for (const auto& waiting : group.awaited)
@@ -154,12 +154,13 @@ void AdjRibOut::close(PeerIndex peer) {
 }
 
 bool AdjRibOut::walking(PeerIndex peer) const {
-  return peer < by_peer_.size() && by_peer_[peer] != nullptr && by_peer_[peer]->walking;
+  const Group* group = find_group(peer);
+  return group != nullptr && group->walking;
 }
 
 void AdjRibOut::leave_group(PeerIndex peer) {
   Group& group = group_of(peer);
-  by_peer_[peer] = nullptr;
+  by_peer_[base::place(peer)] = nullptr;
   std::erase(group.members, peer);
   std::erase_if(group.owed, [&](const Group::Owed& owed) { return owed.peer == peer; });
   const Snapshot single = peers_.snapshot(peer);
@@ -186,7 +187,7 @@ void AdjRibOut::move_to_own_group(PeerIndex peer) {
   }
   std::erase_if(own->owed, [&](const Group::Owed& owed) { return owed.peer != peer; });
   leave_group(peer);
-  by_peer_[peer] = own.get();
+  by_peer_[base::place(peer)] = own.get();
   groups_.push_back(std::move(own));
 }
 
@@ -205,7 +206,7 @@ void AdjRibOut::begin_walk(Group& group, const bgp::FamilySet& families,
 }
 
 void AdjRibOut::refresh(PeerIndex peer, const bgp::FamilySet& families, bool framed) {
-  if (peer >= by_peer_.size() || by_peer_[peer] == nullptr) return;
+  if (find_group(peer) == nullptr) return;
   move_to_own_group(peer);
   Group& group = group_of(peer);
   const bgp::FamilySet asked = families & group.wire_class.context.families;
@@ -226,7 +227,7 @@ void AdjRibOut::refresh(PeerIndex peer, const bgp::FamilySet& families, bool fra
 }
 
 void AdjRibOut::end_of_rib(PeerIndex peer, bgp::Family family) {
-  if (peer >= by_peer_.size() || by_peer_[peer] == nullptr) return;
+  if (find_group(peer) == nullptr) return;
   group_of(peer).owed.push_back({peer, family, routes_.ends()});
 }
 
@@ -485,7 +486,7 @@ void AdjRibOut::rejoin_groups() {
     if (home == groups_.end()) continue;
     for (const PeerIndex peer : group.members) {
       (*home)->members.push_back(peer);
-      by_peer_[peer] = home->get();
+      by_peer_[base::place(peer)] = home->get();
     }
     (*home)->member_set |= group.member_set;
     (*home)->tokens = std::min((*home)->tokens, group.tokens);

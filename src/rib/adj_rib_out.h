@@ -117,7 +117,11 @@ class AdjRibOut {
   struct Encoder;
   enum class Scope : std::uint8_t { urgent, everything };
 
-  Group& group_of(PeerIndex peer) { return *by_peer_[peer]; }
+  Group& group_of(PeerIndex peer) { return *by_peer_[base::place(peer)]; }
+  /// Null: its session is down.
+  [[nodiscard]] Group* find_group(PeerIndex peer) const {
+    return base::place(peer) < by_peer_.size() ? by_peer_[base::place(peer)] : nullptr;
+  }
   Group& add_group(const WireClass& wire_class);
   void move_to_own_group(PeerIndex peer);
   void leave_group(PeerIndex peer);

@@ -78,9 +78,9 @@ class AdjRibOutTest : public testing::Test {
     context.families.insert(Family::ipv4_unicast);
     return WireClass::of(context, rate_limit);
   }
-  Audience set(std::initializer_list<PeerIndex> members) {
+  Audience set(std::initializer_list<std::uint32_t> members) {
     Audience all;
-    for (const PeerIndex peer : members) all |= pool_.audience(peer);
+    for (const std::uint32_t peer : members) all |= pool_.audience(PeerIndex{peer});
     return all;
   }
   bgp::NlriView nlri(std::uint8_t number) {
@@ -99,10 +99,11 @@ class AdjRibOutTest : public testing::Test {
     claims_.unsay(nlri(number), no_path, audience, {.priority = priority});
   }
   /// Sessions that are up and were sent what there was.
-  void up(std::initializer_list<PeerIndex> members, std::uint32_t rate_limit = 0) {
-    for (const PeerIndex peer : members) out_.open(peer, wire_class(rate_limit), false);
+  void up(std::initializer_list<std::uint32_t> members, std::uint32_t rate_limit = 0) {
+    for (const std::uint32_t peer : members)
+      out_.open(PeerIndex{peer}, wire_class(rate_limit), false);
     flush();
-    for (const PeerIndex peer : members) output_.sent(peer);
+    for (const std::uint32_t peer : members) output_.sent(PeerIndex{peer});
   }
   void flush(base::Tick now = {}) {
     for (int turns = 0; out_.flush(now); ++turns) ASSERT_LT(turns, 1000);
@@ -123,19 +124,19 @@ TEST_F(AdjRibOutTest, ANewSessionIsSentEverythingAndThenEndOfRib) {
   announce(1, set({0, 1}));
   announce(2, set({1}));
   up({0});
-  out_.open(1, wire_class(), true);
+  out_.open(PeerIndex{1}, wire_class(), true);
   flush();
-  EXPECT_THAT(output_.sent(1), ElementsAre("+1", "+2", "eor"));
-  EXPECT_THAT(output_.sent(0), IsEmpty());
+  EXPECT_THAT(output_.sent(PeerIndex{1}), ElementsAre("+1", "+2", "eor"));
+  EXPECT_THAT(output_.sent(PeerIndex{0}), IsEmpty());
 }
 
 TEST_F(AdjRibOutTest, AChangeDuringAWalkIsSentOnce) {
   announce(1, set({0}));
-  out_.open(0, wire_class(), true);
+  out_.open(PeerIndex{0}, wire_class(), true);
   announce(1, set({0}), 2);
   announce(2, set({0}), 2);
   flush();
-  EXPECT_THAT(output_.sent(0), ElementsAre("+1", "+2", "eor"));
+  EXPECT_THAT(output_.sent(PeerIndex{0}), ElementsAre("+1", "+2", "eor"));
 }
 
 TEST_F(AdjRibOutTest, EachMemberOfAGroupIsSentItsOwnRoutes) {
@@ -144,36 +145,37 @@ TEST_F(AdjRibOutTest, EachMemberOfAGroupIsSentItsOwnRoutes) {
   announce(2, set({0, 2}));
   announce(3, set({1}));
   flush();
-  EXPECT_THAT(output_.sent(0), ElementsAre("+1", "+2"));
-  EXPECT_THAT(output_.sent(1), ElementsAre("+1", "+3"));
-  EXPECT_THAT(output_.sent(2), ElementsAre("+1", "+2"));
+  EXPECT_THAT(output_.sent(PeerIndex{0}), ElementsAre("+1", "+2"));
+  EXPECT_THAT(output_.sent(PeerIndex{1}), ElementsAre("+1", "+3"));
+  EXPECT_THAT(output_.sent(PeerIndex{2}), ElementsAre("+1", "+2"));
 }
 
 TEST_F(AdjRibOutTest, ABlockedMemberLeavesItsGroupAndComesBack) {
   up({0, 1, 2});
   const Audience all = set({0, 1, 2});
-  output_.blocked = {1};
+  output_.blocked = {PeerIndex{1}};
   announce(1, all);
   announce(2, all);
   flush();
   withdraw(2, all);
   announce(3, all);
   flush();
-  EXPECT_THAT(output_.sent(0), ElementsAre("+1", "+2", "-2", "+3"));
-  EXPECT_THAT(output_.sent(2), ElementsAre("+1", "+2", "-2", "+3"));
-  EXPECT_THAT(output_.sent(1), IsEmpty());
+  EXPECT_THAT(output_.sent(PeerIndex{0}), ElementsAre("+1", "+2", "-2", "+3"));
+  EXPECT_THAT(output_.sent(PeerIndex{2}), ElementsAre("+1", "+2", "-2", "+3"));
+  EXPECT_THAT(output_.sent(PeerIndex{1}), IsEmpty());
   output_.blocked.clear();
   flush();
-  EXPECT_THAT(output_.sent(1), ElementsAre("-2", "+1", "+3"));
+  EXPECT_THAT(output_.sent(PeerIndex{1}), ElementsAre("-2", "+1", "+3"));
   announce(4, all);
   flush();
-  for (const PeerIndex peer : {0u, 1u, 2u}) EXPECT_THAT(output_.sent(peer), ElementsAre("+4"));
+  for (const std::uint32_t peer : {0u, 1u, 2u})
+    EXPECT_THAT(output_.sent(PeerIndex{peer}), ElementsAre("+4"));
 }
 
 TEST_F(AdjRibOutTest, WhoIsFarBehindGetsTheLatestStateOfEverythingOnce) {
   up({0, 1});
   const Audience both = set({0, 1});
-  output_.blocked = {1};
+  output_.blocked = {PeerIndex{1}};
   announce(7, both);
   flush();
   for (std::uint32_t next_hop = 1; next_hop < 120; ++next_hop) {
@@ -183,48 +185,48 @@ TEST_F(AdjRibOutTest, WhoIsFarBehindGetsTheLatestStateOfEverythingOnce) {
   EXPECT_LE(routes_.queue(Lane::announced).end() - routes_.queue(Lane::announced).begin(), 51u);
   output_.blocked.clear();
   flush();
-  EXPECT_THAT(output_.sent(1), testing::UnorderedElementsAre("+7", "+8"));
+  EXPECT_THAT(output_.sent(PeerIndex{1}), testing::UnorderedElementsAre("+7", "+8"));
 }
 
 TEST_F(AdjRibOutTest, WhoLeavesTooManyWithdrawalsIsGivenUp) {
   up({0, 1});
-  output_.blocked = {1};
+  output_.blocked = {PeerIndex{1}};
   announce(1, set({0, 1}));
   flush();
   for (int i = 0; i < 70; ++i) {
     withdraw(1, set({0, 1}));
     flush();
   }
-  EXPECT_THAT(output_.given_up, ElementsAre(1u));
-  EXPECT_EQ(output_.sent(0).size(), 71u);
+  EXPECT_THAT(output_.given_up, ElementsAre(PeerIndex{1}));
+  EXPECT_EQ(output_.sent(PeerIndex{0}).size(), 71u);
 }
 
 TEST_F(AdjRibOutTest, ARefreshIsFramedAndDoesNotDisturbTheGroup) {
   up({0, 1});
   announce(1, set({0, 1}));
   flush();
-  output_.sent(0);
-  output_.sent(1);
-  out_.refresh(0, wire_class().context.families, true);
+  output_.sent(PeerIndex{0});
+  output_.sent(PeerIndex{1});
+  out_.refresh(PeerIndex{0}, wire_class().context.families, true);
   flush();
-  EXPECT_THAT(output_.sent(0), ElementsAre("borr", "+1", "eorr"));
-  EXPECT_THAT(output_.sent(1), IsEmpty());
+  EXPECT_THAT(output_.sent(PeerIndex{0}), ElementsAre("borr", "+1", "eorr"));
+  EXPECT_THAT(output_.sent(PeerIndex{1}), IsEmpty());
 }
 
 TEST_F(AdjRibOutTest, ASessionDoesNotJoinAWalkOverOtherFamilies) {
   WireClass two = wire_class();
   two.context.families.insert(Family::ipv6_unicast);
   announce(1, set({0, 1}));
-  out_.open(0, two, false);
+  out_.open(PeerIndex{0}, two, false);
   flush();
-  output_.sent(0);
+  output_.sent(PeerIndex{0});
   bgp::FamilySet asked;
   asked.insert(Family::ipv6_unicast);
-  out_.refresh(0, asked, false);
-  out_.open(1, two, false);
+  out_.refresh(PeerIndex{0}, asked, false);
+  out_.open(PeerIndex{1}, two, false);
   flush();
-  EXPECT_THAT(output_.sent(1), ElementsAre("+1"));
-  EXPECT_THAT(output_.sent(0), IsEmpty());
+  EXPECT_THAT(output_.sent(PeerIndex{1}), ElementsAre("+1"));
+  EXPECT_THAT(output_.sent(PeerIndex{0}), IsEmpty());
 }
 
 TEST_F(AdjRibOutTest, ARateLimitCountsUpdates) {
@@ -234,7 +236,7 @@ TEST_F(AdjRibOutTest, ARateLimitCountsUpdates) {
   Messages all;
   const auto take = [&] {
     flush(now);
-    const Messages sent = output_.sent(0);
+    const Messages sent = output_.sent(PeerIndex{0});
     all.insert(all.end(), sent.begin(), sent.end());
     return sent.size();
   };
@@ -257,7 +259,7 @@ TEST_F(AdjRibOutTest, AHeldBackQueueIsBounded) {
   }
   EXPECT_LE(routes_.queue(Lane::announced).end() - routes_.queue(Lane::announced).begin(), 51u);
   flush(base::Tick{} + base::seconds(5));
-  EXPECT_THAT(output_.sent(0), testing::Contains("+8"));
+  EXPECT_THAT(output_.sent(PeerIndex{0}), testing::Contains("+8"));
 }
 
 TEST_F(AdjRibOutTest, WhatIsUrgentPassesWhatWaits) {
@@ -265,21 +267,22 @@ TEST_F(AdjRibOutTest, WhatIsUrgentPassesWhatWaits) {
   const Audience both = set({0, 1});
   announce(9, both);
   flush();
-  output_.sent(0);
-  output_.sent(1);
-  output_.blocked = {1};
+  output_.sent(PeerIndex{0});
+  output_.sent(PeerIndex{1});
+  output_.blocked = {PeerIndex{1}};
   withdraw(7, both);
   for (std::uint8_t number = 1; number <= 5; ++number) announce(number, both, number);
   announce(8, both, 8, Priority::urgent);
   withdraw(9, both, Priority::urgent);
   out_.flush_urgent(base::Tick{});
-  EXPECT_THAT(output_.sent(0), ElementsAre("-9", "+8"));
+  EXPECT_THAT(output_.sent(PeerIndex{0}), ElementsAre("-9", "+8"));
   flush();
-  EXPECT_THAT(output_.sent(0), ElementsAre("-7", "+1", "+2", "+3", "+4", "+5"));
-  EXPECT_THAT(output_.sent(1), IsEmpty());
+  EXPECT_THAT(output_.sent(PeerIndex{0}), ElementsAre("-7", "+1", "+2", "+3", "+4", "+5"));
+  EXPECT_THAT(output_.sent(PeerIndex{1}), IsEmpty());
   output_.blocked.clear();
   flush();
-  EXPECT_THAT(output_.sent(1), ElementsAre("-9", "+8", "-7", "+1", "+2", "+3", "+4", "+5"));
+  EXPECT_THAT(output_.sent(PeerIndex{1}),
+              ElementsAre("-9", "+8", "-7", "+1", "+2", "+3", "+4", "+5"));
 }
 
 /// What is awaited under a token: the changes that `change` makes, at both peers.
@@ -301,16 +304,16 @@ class AwaitTest : public AdjRibOutTest {
 
 TEST_F(AwaitTest, EachPeerIsSettledWhenItsOwnWriteHasTheChange) {
   up({0, 1});
-  output_.blocked = {1};
+  output_.blocked = {PeerIndex{1}};
   await(7, [&] { announce(1, set({0, 1})); });
   flush();
-  EXPECT_THAT(fates(), ElementsAre(Peers::Settled{7, 0, Fate::written}));
+  EXPECT_THAT(fates(), ElementsAre(Peers::Settled{7, PeerIndex{0}, Fate::written}));
   announce(2, set({0, 1}));
   flush();
   EXPECT_THAT(fates(), IsEmpty());
   output_.blocked.clear();
   flush();
-  EXPECT_THAT(fates(), ElementsAre(Peers::Settled{7, 1, Fate::written}));
+  EXPECT_THAT(fates(), ElementsAre(Peers::Settled{7, PeerIndex{1}, Fate::written}));
 }
 
 TEST_F(AwaitTest, WhatALaterChangeTookThePlaceOfIsNotCalledWritten) {
@@ -318,10 +321,11 @@ TEST_F(AwaitTest, WhatALaterChangeTookThePlaceOfIsNotCalledWritten) {
   await(1, [&] { announce(1, set({0, 1})); });
   await(2, [&] { withdraw(1, set({0, 1})); });
   flush();
-  EXPECT_THAT(fates(), testing::UnorderedElementsAre(Peers::Settled{1, 0, Fate::superseded},
-                                                     Peers::Settled{1, 1, Fate::superseded},
-                                                     Peers::Settled{2, 0, Fate::written},
-                                                     Peers::Settled{2, 1, Fate::written}));
+  EXPECT_THAT(fates(),
+              testing::UnorderedElementsAre(Peers::Settled{1, PeerIndex{0}, Fate::superseded},
+                                            Peers::Settled{1, PeerIndex{1}, Fate::superseded},
+                                            Peers::Settled{2, PeerIndex{0}, Fate::written},
+                                            Peers::Settled{2, PeerIndex{1}, Fate::written}));
 }
 
 TEST_F(AwaitTest, AnUrgentChangeDoesNotWaitForWhatIsBulk) {
@@ -334,17 +338,17 @@ TEST_F(AwaitTest, AnUrgentChangeDoesNotWaitForWhatIsBulk) {
 
 TEST_F(AwaitTest, ASessionThatEndsIsLost) {
   up({0, 1});
-  output_.blocked = {1};
+  output_.blocked = {PeerIndex{1}};
   await(4, [&] { announce(1, set({0, 1})); });
   flush();
   fates();
-  out_.close(1);
-  EXPECT_THAT(fates(), ElementsAre(Peers::Settled{4, 1, Fate::lost}));
+  out_.close(PeerIndex{1});
+  EXPECT_THAT(fates(), ElementsAre(Peers::Settled{4, PeerIndex{1}, Fate::lost}));
 }
 
 TEST_F(AwaitTest, AWalkThatSendsItSettlesIt) {
   up({0, 1});
-  output_.blocked = {1};
+  output_.blocked = {PeerIndex{1}};
   await(5, [&] { announce(99, set({0, 1})); });
   // So many that the slow peer leaves the queue for a walk.
   for (std::uint8_t number = 1; number <= 60; ++number) announce(number, set({0, 1}), number);
@@ -352,7 +356,7 @@ TEST_F(AwaitTest, AWalkThatSendsItSettlesIt) {
   fates();
   output_.blocked.clear();
   flush();
-  EXPECT_THAT(fates(), ElementsAre(Peers::Settled{5, 1, Fate::written}));
+  EXPECT_THAT(fates(), ElementsAre(Peers::Settled{5, PeerIndex{1}, Fate::written}));
 }
 
 TEST_F(AwaitTest, BytesThatWereEncodedAheadAreWrittenInThePlaceOfTheSame) {
@@ -377,10 +381,10 @@ TEST_F(AwaitTest, BytesThatWereEncodedAheadAreWrittenInThePlaceOfTheSame) {
   await(6, [&] { announce(5, set({0, 1}), 1, Priority::urgent); });
   out_.offer({from, routes_.ends(), bytes.all});
   out_.flush_urgent(base::Tick{});
-  EXPECT_THAT(output_.sent(0), ElementsAre("+5"));
+  EXPECT_THAT(output_.sent(PeerIndex{0}), ElementsAre("+5"));
   EXPECT_EQ(fates().size(), 2u);
   flush();
-  EXPECT_THAT(output_.sent(0), IsEmpty());
+  EXPECT_THAT(output_.sent(PeerIndex{0}), IsEmpty());
   paths_.release(path);
 }
 
@@ -389,26 +393,26 @@ TEST_F(AdjRibOutTest, TheLastWordCountsAlsoBetweenLanes) {
   announce(1, set({0}), 1, Priority::urgent);
   withdraw(1, set({0}));
   flush();
-  EXPECT_THAT(output_.sent(0), ElementsAre("-1"));
+  EXPECT_THAT(output_.sent(PeerIndex{0}), ElementsAre("-1"));
   announce(2, set({0}));
   withdraw(2, set({0}), Priority::urgent);
   flush();
-  EXPECT_THAT(output_.sent(0), ElementsAre("-2"));
+  EXPECT_THAT(output_.sent(PeerIndex{0}), ElementsAre("-2"));
   withdraw(2, set({0}));
   announce(2, set({0}), 1, Priority::urgent);
   flush();
-  EXPECT_THAT(output_.sent(0), ElementsAre("+2"));
+  EXPECT_THAT(output_.sent(PeerIndex{0}), ElementsAre("+2"));
 }
 
 TEST_F(AdjRibOutTest, AClosedSessionKeepsNothingWaiting) {
   up({0, 1});
-  output_.blocked = {1};
+  output_.blocked = {PeerIndex{1}};
   announce(1, set({0, 1}));
   flush();
   announce(2, set({0, 1}));
   withdraw(1, set({0, 1}));
   flush();
-  out_.close(1);
+  out_.close(PeerIndex{1});
   flush();
   EXPECT_EQ(routes_.queue(Lane::withdrawn).begin(), routes_.queue(Lane::withdrawn).end());
   EXPECT_EQ(routes_.size(), 1u);

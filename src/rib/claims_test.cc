@@ -36,7 +36,7 @@ class ClaimsTest : public testing::Test {
     return paths_.acquire({{bgp::NextHop::Kind::address, bgp::IpAddress::v4(1)}, attributes});
   }
   /// The med of what `peer` is told of prefix 1, -1 when nothing is.
-  int told(PeerIndex peer = 0, std::uint8_t x = 1) {
+  int told(PeerIndex peer = PeerIndex{0}, std::uint8_t x = 1) {
     const base::Handle route = store_.find(Prefix(x).view(), peer);
     return route == base::no_handle ? -1 : paths_.view(store_[route].path).attributes[6];
   }
@@ -55,8 +55,8 @@ class ClaimsTest : public testing::Test {
   PathPool paths_;
   RouteStore store_{peers_, paths_};
   Claims claims_{store_, peers_, paths_};
-  Audience a_ = peers_.audience(0);
-  Audience b_ = peers_.audience(70);
+  Audience a_ = peers_.audience(PeerIndex{0});
+  Audience b_ = peers_.audience(PeerIndex{70});
   Audience both_ = a_ | b_;
   const Prefix prefix_{1};
   const bgp::NlriView nlri_ = prefix_.view();
@@ -86,13 +86,13 @@ TEST_F(ClaimsTest, OfServicesTheFirstIsToldWhicheverCameFirst) {
 TEST_F(ClaimsTest, APlanSuppressesAndWhatIsSaidMeanwhileShowsLater) {
   say(1);
   claims_.suppress(nlri_, a_, {.claimant = plan});
-  EXPECT_EQ(told(0), -1);
-  EXPECT_EQ(told(70), 1);
+  EXPECT_EQ(told(PeerIndex{0}), -1);
+  EXPECT_EQ(told(PeerIndex{70}), 1);
   say(2);
-  EXPECT_EQ(told(0), -1);
-  EXPECT_EQ(told(70), 2);
+  EXPECT_EQ(told(PeerIndex{0}), -1);
+  EXPECT_EQ(told(PeerIndex{70}), 2);
   EXPECT_EQ(claims_.unclaim(nlri_, {.claimant = plan}).news, a_);
-  EXPECT_EQ(told(0), 2);
+  EXPECT_EQ(told(PeerIndex{0}), 2);
 }
 
 TEST_F(ClaimsTest, AWordThatIsNotThereCannotBeWithdrawnFromAService) {
@@ -128,8 +128,8 @@ TEST_F(ClaimsTest, WhatIsSaidLaterWinsOverWordsThatComeInSlices) {
   claims_.speak_as_of(earlier);
   EXPECT_TRUE(say(3).applied.empty());
   claims_.speak_now();
-  EXPECT_EQ(told(0), 2);
-  EXPECT_EQ(told(70), -1);
+  EXPECT_EQ(told(PeerIndex{0}), 2);
+  EXPECT_EQ(told(PeerIndex{70}), -1);
   claims_.close_moment(earlier);
   drain();
   EXPECT_EQ(store_.size(), 1u);
@@ -142,8 +142,8 @@ TEST_F(ClaimsTest, TheVerySameSaidAgainIsLaterToo) {
   claims_.speak_as_of(earlier);
   EXPECT_EQ(unsay().news, b_);
   claims_.speak_now();
-  EXPECT_EQ(told(0), 1);
-  EXPECT_EQ(told(70), -1);
+  EXPECT_EQ(told(PeerIndex{0}), 1);
+  EXPECT_EQ(told(PeerIndex{70}), -1);
   claims_.close_moment(earlier);
 }
 
@@ -198,12 +198,12 @@ TEST_F(ClaimsTest, AWalkShowsWordsUnderOtherClaimsToo) {
 TEST_F(ClaimsTest, WhatWasOnlyForOneWhoLeftIsSwept) {
   say(1, helper, a_);
   say(2, helper, b_);
-  EXPECT_TRUE(peers_.leave(70));
+  EXPECT_TRUE(peers_.leave(PeerIndex{70}));
   Claims::Cursor cursor;
   while (!claims_.sweep(cursor, 1)) {
   }
   drain();
-  EXPECT_EQ(told(0), 1);
+  EXPECT_EQ(told(PeerIndex{0}), 1);
   EXPECT_EQ(store_.size(), 1u);
 }
 
@@ -232,7 +232,7 @@ class ClaimsModel {
 TEST_F(ClaimsTest, AgreesWithAModelUnderRandomClaims) {
   std::mt19937 random(3);
   ClaimsModel model;
-  const PeerIndex indices[] = {0, 70};
+  const PeerIndex indices[] = {PeerIndex{0}, PeerIndex{70}};
   for (int step = 0; step < 100'000; ++step) {
     const std::uint64_t choice = random() % 3;
     const Audience& audience = choice == 0 ? a_ : choice == 1 ? b_ : both_;

@@ -19,8 +19,8 @@ std::uint32_t PeerSetPool::hash_of(const Words& words, SetKind kind) {
 }
 
 PeerSetPool::Words PeerSetPool::single(PeerIndex peer) const {
-  Words words(peer / 64 + 1);
-  words.back() = std::uint64_t{1} << (peer % 64);
+  Words words(word_of(peer) + 1);
+  words.back() = bit_of(peer);
   return words;
 }
 
@@ -57,8 +57,8 @@ void PeerSetPool::join(PeerIndex parent, PeerIndex born) {
     if (record.kind != SetKind::alive || !has(record.words, parent)) continue;
     OPENBELL_CHECK(!has(record.words, born));
     unindex(set);
-    if (record.words.size() <= born / 64) record.words.resize(born / 64 + 1);
-    record.words[born / 64] |= std::uint64_t{1} << (born % 64);
+    if (record.words.size() <= word_of(born)) record.words.resize(word_of(born) + 1);
+    record.words[word_of(born)] |= bit_of(born);
     reindex(set);
   }
 }
@@ -71,7 +71,7 @@ bool PeerSetPool::leave(PeerIndex peer) {
     Set& record = sets_[set];
     if (!has(record.words, peer)) continue;
     unindex(set);
-    record.words[peer / 64] &= ~(std::uint64_t{1} << (peer % 64));
+    record.words[word_of(peer)] &= ~bit_of(peer);
     while (!record.words.empty() && record.words.back() == 0) record.words.pop_back();
     emptied |= record.words.empty() && record.kind == SetKind::alive;
     reindex(set);

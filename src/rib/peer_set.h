@@ -14,11 +14,12 @@
 #include <vector>
 
 #include "base/index.h"
+#include "base/number.h"
 
 namespace openbell::rib {
 
-/// Index of a peer, small and reused after the peer is gone.
-using PeerIndex = std::uint32_t;
+/// A peer; small numbers, reused after the peer is gone.
+enum class PeerIndex : std::uint32_t {};
 
 /// A set in its pool, not counted: for records that count their uses by hand. 0 is the empty set;
 /// a set whose peers have gone is empty under a handle of its own (PeerSetPool::is_empty).
@@ -104,8 +105,12 @@ class PeerSetPool {
   };
   static constexpr std::size_t memo_count = 64;
 
+  static std::size_t word_of(PeerIndex peer) { return base::place(peer) / 64; }
+  static std::uint64_t bit_of(PeerIndex peer) {
+    return std::uint64_t{1} << (base::place(peer) % 64);
+  }
   static bool has(const Words& words, PeerIndex peer) {
-    return peer / 64 < words.size() && (words[peer / 64] >> (peer % 64) & 1) != 0;
+    return word_of(peer) < words.size() && (words[word_of(peer)] & bit_of(peer)) != 0;
   }
   static std::uint32_t hash_of(const Words& words, SetKind kind);
   /// The result stays in use by its memo until another takes that place.

@@ -44,8 +44,8 @@ class RouteStoreTest : public ::testing::Test {
   PathPool paths_;
   RouteStore store_{peers_, paths_};
   Claims claims_{store_, peers_, paths_};
-  Audience a_ = peers_.audience(0);
-  Audience b_ = peers_.audience(70);
+  Audience a_ = peers_.audience(PeerIndex{0});
+  Audience b_ = peers_.audience(PeerIndex{70});
   Audience both_ = a_ | b_;
 };
 
@@ -59,11 +59,11 @@ TEST_F(RouteStoreTest, PeersMayHoldDifferentPathsOfOneRoute) {
   announce(Prefix(1).view(), path(1), both_);
   store_.seen();
   EXPECT_EQ(announce(Prefix(1).view(), path(2), b_), b_);
-  EXPECT_EQ(announced(Prefix(1), 0), 1);
-  EXPECT_EQ(announced(Prefix(1), 70), 2);
+  EXPECT_EQ(announced(Prefix(1), PeerIndex{0}), 1);
+  EXPECT_EQ(announced(Prefix(1), PeerIndex{70}), 2);
   EXPECT_EQ(withdraw(Prefix(1).view(), a_, both_), a_);
-  EXPECT_EQ(announced(Prefix(1), 0), -1);
-  EXPECT_EQ(announced(Prefix(1), 70), 2);
+  EXPECT_EQ(announced(Prefix(1), PeerIndex{0}), -1);
+  EXPECT_EQ(announced(Prefix(1), PeerIndex{70}), 2);
 }
 
 TEST_F(RouteStoreTest, RoutesNobodyWasToldOfAreJoined) {
@@ -71,7 +71,7 @@ TEST_F(RouteStoreTest, RoutesNobodyWasToldOfAreJoined) {
   announce(Prefix(1).view(), path(1), b_, true);
   EXPECT_EQ(store_.size(), 1u);
   store_.seen();
-  const Audience c = peers_.audience(3);
+  const Audience c = peers_.audience(PeerIndex{3});
   announce(Prefix(1).view(), path(1), c, true);
   EXPECT_EQ(store_.size(), 2u);
 }
@@ -116,7 +116,7 @@ TEST_F(RouteStoreTest, AWithdrawalCarriesTheLabelThatWasAnnounced) {
 TEST_F(RouteStoreTest, AgreesWithAModelUnderRandomChanges) {
   std::mt19937 random(11);
   std::map<std::pair<int, PeerIndex>, int> model;
-  const PeerIndex indices[] = {0, 70};
+  const PeerIndex indices[] = {PeerIndex{0}, PeerIndex{70}};
   for (int step = 0; step < 50'000; ++step) {
     const auto x = static_cast<std::uint8_t>(random() % 40);
     const std::uint64_t choice = random() % 3;

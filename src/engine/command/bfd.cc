@@ -19,10 +19,10 @@ Reply show(Invocation& call, bool json) {
   const auto seconds_since = [&](base::Tick then) {
     return static_cast<double>((parts.turn.now.tick - then).ns) / 1e9;
   };
-  for (bfd::SessionId id = 0; id < sessions.size(); ++id) {
+  for (std::uint32_t id = 0; id < sessions.size(); ++id) {
     const BfdEntry& entry = sessions[id];
     if (!entry.used) continue;
-    const bfd::Statistics counted = parts.ports.bfd.bfd_statistics(id);
+    const bfd::Statistics counted = parts.ports.bfd.bfd_statistics(bfd::SessionId{id});
     const bfd::Report& report = entry.report;
     auto to = std::back_inserter(text);
     if (json) {

@@ -18,18 +18,18 @@ void BfdTable::apply(const std::vector<bfd::SessionConfig>& standalone) {
     if (neighbor.config().bfd) wanted.push_back({&*neighbor.config().bfd, neighbor.id()});
   });
   // What goes makes room first: another session may take over its addresses.
-  for (bfd::SessionId session = 0; session < entries_.size(); ++session) {
+  for (std::uint32_t session = 0; session < entries_.size(); ++session) {
     const BfdEntry& entry = entries_[session];
     const auto stays = [&](const Wanted& one) {
       return one.neighbor == entry.neighbor && one.config->name == entry.config.name;
     };
     if (!entry.used || std::any_of(wanted.begin(), wanted.end(), stays)) continue;
-    port_.stop_bfd(session);
+    port_.stop_bfd(bfd::SessionId{session});
     entries_[session] = {};
   }
   for (const Wanted& one : wanted) {
     const bfd::SessionId session = place_of(*one.config, one.neighbor);
-    const BfdEntry& entry = entries_[session];
+    const BfdEntry& entry = entries_[base::place(session)];
     if (!entry.used || !(entry.config == *one.config)) start(session, *one.config, one.neighbor);
   }
 }
@@ -48,7 +48,7 @@ bfd::SessionId BfdTable::place_of(const bfd::SessionConfig& config, NeighborId n
 
 void BfdTable::start(bfd::SessionId session, const bfd::SessionConfig& config,
                      NeighborId neighbor) {
-  BfdEntry& entry = entries_[session];
+  BfdEntry& entry = entries_[base::place(session)];
   if (!entry.used) entry.since = turn_.now.tick;
   entry.used = true;
   entry.neighbor = neighbor;
@@ -58,10 +58,12 @@ void BfdTable::start(bfd::SessionId session, const bfd::SessionConfig& config,
 }
 
 const BfdEntry* BfdTable::note(bfd::SessionId session, const bfd::Report& report) {
-  if (session >= entries_.size() || !entries_[session].used) return nullptr;
-  entries_[session].report = report;
-  entries_[session].since = turn_.now.tick;
-  return &entries_[session];
+  if (base::place(session) >= entries_.size()) return nullptr;
+  BfdEntry& entry = entries_[base::place(session)];
+  if (!entry.used) return nullptr;
+  entry.report = report;
+  entry.since = turn_.now.tick;
+  return &entry;
 }
 
 const BfdEntry* BfdTable::find(std::string_view name) const {

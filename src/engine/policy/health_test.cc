@@ -459,15 +459,15 @@ TEST_F(HealthTest, AFloodOfCommandsIsHeldInItsOrder) {
 TEST_F(HealthTest, ALostBfdSessionEndsTheBgpSession) {
   const ConnectionId peer = up("", "bfd { transmit 1ms; receive 1ms; multiplier 3; }");
   ASSERT_EQ(stage_.bfd_sessions.size(), 1u);
-  EXPECT_EQ(stage_.bfd_sessions[0].peer_address.text(), "10.0.0.2");
+  EXPECT_EQ(stage_.bfd_sessions[bfd::SessionId{0}].peer_address.text(), "10.0.0.2");
   bfd::Report report;
   report.state = bfd::State::up;
   report.remote_state = bfd::State::up;
-  stage_.engine.on_bfd(0, report, stage_.now);
+  stage_.engine.on_bfd(bfd::SessionId{0}, report, stage_.now);
   report.state = bfd::State::down;
   report.previous = bfd::State::up;
   report.diagnostic = bfd::Diagnostic::control_detection_time_expired;
-  stage_.engine.on_bfd(0, report, stage_.now);
+  stage_.engine.on_bfd(bfd::SessionId{0}, report, stage_.now);
   EXPECT_THAT(sent(peer), ElementsAre("3:060A"));
   EXPECT_TRUE(stage_.wires[peer].closed);
   EXPECT_THAT(heard(), HasSubstr("\"state\": \"down\", \"previous\": \"up\", \"diagnostic\": "
@@ -480,7 +480,7 @@ TEST_F(HealthTest, AnAdministrativeShutdownOfBfdIsNoFailure) {
   report.state = bfd::State::down;
   report.previous = bfd::State::up;
   report.remote_state = bfd::State::admin_down;
-  stage_.engine.on_bfd(0, report, stage_.now);
+  stage_.engine.on_bfd(bfd::SessionId{0}, report, stage_.now);
   EXPECT_THAT(sent(peer), IsEmpty());
   EXPECT_FALSE(stage_.wires[peer].closed);
 }
@@ -491,11 +491,11 @@ TEST_F(HealthTest, ABfdCheckFollowsAStandAloneSession) {
          "service engine { route 10.1.0.0/16 next-hop 10.0.0.9; check bfd { session far; } }");
   bfd::Report report;
   report.state = bfd::State::up;
-  stage_.engine.on_bfd(0, report, stage_.now);
+  stage_.engine.on_bfd(bfd::SessionId{0}, report, stage_.now);
   EXPECT_THAT(sent(peer), ElementsAre(announced(prefix)));
   report.previous = bfd::State::up;
   report.state = bfd::State::down;
-  stage_.engine.on_bfd(0, report, stage_.now);
+  stage_.engine.on_bfd(bfd::SessionId{0}, report, stage_.now);
   EXPECT_THAT(sent_urgently(peer), ElementsAre(withdrawn(prefix)));
 }
 

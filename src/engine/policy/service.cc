@@ -265,28 +265,30 @@ void ServiceTable::start_checks(Service& service, std::vector<Service::WatchedCh
     if (same != known.end()) {
       service.checks_.push_back(std::move(*same));
       same->probe = health::no_probe;
-      probes_[service.checks_.back().probe].check = place++;
+      probes_[base::place(service.checks_.back().probe)].check = place++;
       continue;
     }
     const health::ProbeId probe = take_probe(service, place++);
     service.checks_.push_back(
-        {health::Check(config, 0x9E37 + probe, context_.routing.turn.now.tick), probe});
+        {health::Check(config, 0x9E37 + std::to_underlying(probe), context_.routing.turn.now.tick),
+         probe});
     if (config.kind != "peer" && config.kind != "bfd") context_.probes.start_probe(probe, config);
-    due_.set(probe, context_.routing.turn.now.tick);
-    if (!config.disable_file.empty()) disable_due_.set(probe, context_.routing.turn.now.tick);
+    due_.set(std::to_underlying(probe), context_.routing.turn.now.tick);
+    if (!config.disable_file.empty())
+      disable_due_.set(std::to_underlying(probe), context_.routing.turn.now.tick);
   }
   for (Service::WatchedCheck& watched : known) stop_check(watched);
 }
 
 health::ProbeId ServiceTable::take_probe(Service& service, std::size_t check) {
-  auto probe = static_cast<health::ProbeId>(probes_.size());
+  health::ProbeId probe{static_cast<std::uint32_t>(probes_.size())};
   if (free_probes_.empty()) {
     probes_.emplace_back();
   } else {
     probe = free_probes_.back();
     free_probes_.pop_back();
   }
-  probes_[probe] = {&service, check};
+  probes_[base::place(probe)] = {&service, check};
   return probe;
 }
 
@@ -294,9 +296,9 @@ void ServiceTable::stop_check(Service::WatchedCheck& watched) {
   if (watched.probe == health::no_probe) return;
   const std::string& kind = watched.check.config().kind;
   if (kind != "peer" && kind != "bfd") context_.probes.stop_probe(watched.probe);
-  due_.remove(watched.probe);
-  disable_due_.remove(watched.probe);
-  probes_[watched.probe] = {};
+  due_.remove(std::to_underlying(watched.probe));
+  disable_due_.remove(std::to_underlying(watched.probe));
+  probes_[base::place(watched.probe)] = {};
   free_probes_.push_back(watched.probe);
 }
 
@@ -338,7 +340,7 @@ void ServiceTable::run(Service::WatchedCheck& watched) {
     case health::Check::Duty::give_up:
       context_.probes.cancel_probe(probe);
       if (watched.check.on_timeout(context_.routing.turn.now.tick))
-        changed(*probes_[probe].service, watched);
+        changed(*probes_[base::place(probe)].service, watched);
       break;
     case health::Check::Duty::attempt: {
       context_.latency.check_late.record(watched.check.lateness());
@@ -350,7 +352,7 @@ void ServiceTable::run(Service::WatchedCheck& watched) {
       break;
     }
   }
-  due_.set(probe, watched.check.deadline());
+  due_.set(std::to_underlying(probe), watched.check.deadline());
 }
 
 health::ProbeResult ServiceTable::look_inside(const health::CheckConfig& check) {
@@ -368,11 +370,12 @@ health::ProbeResult ServiceTable::look_inside(const health::CheckConfig& check) 
 }
 
 void ServiceTable::on_probe(health::ProbeId probe, const health::ProbeResult& result) {
-  if (probe >= probes_.size() || probes_[probe].service == nullptr) return;
-  const Place place = probes_[probe];
+  if (base::place(probe) >= probes_.size()) return;
+  const Place place = probes_[base::place(probe)];
+  if (place.service == nullptr) return;
   Service::WatchedCheck& watched = place.service->checks_[place.check];
   const bool news = watched.check.on_result(result, context_.routing.turn.now.tick);
-  due_.set(probe, watched.check.deadline());
+  due_.set(std::to_underlying(probe), watched.check.deadline());
   if (news) changed(*place.service, watched);
 }
 
@@ -389,33 +392,30 @@ void ServiceTable::changed(Service& service, const Service::WatchedCheck& watche
 void ServiceTable::look_for_disable_file(Service& service, Service::WatchedCheck& watched) {
   constexpr base::Duration pause = base::milliseconds(100);
   const std::string& path = watched.check.config().disable_file;
-  disable_due_.set(watched.probe, context_.routing.turn.now.tick + pause);
+  disable_due_.set(std::to_underlying(watched.probe), context_.routing.turn.now.tick + pause);
   const bool disabled = context_.probes.file_exists(path);
   if (std::exchange(watched.disabled, disabled) == disabled) return;
   service.settle({audit::Cause::Kind::check, service.name()},
                  path + (disabled ? " exists" : " is gone"));
 }
 
-void ServiceTable::on_peer(const base::IpAddress& peer, bool up, std::string_view reason) {
-  for (std::size_t probe = 0; probe < probes_.size(); ++probe) {
+template <typename Test>
+void ServiceTable::report_inside(const health::ProbeResult& result, Test test) {
+  for (std::uint32_t probe = 0; probe < probes_.size(); ++probe) {
     const Place place = probes_[probe];
-    if (place.service == nullptr) continue;
-    const health::CheckConfig& check = place.service->checks_[place.check].check.config();
-    if (check.kind == "peer" && check.address == peer)
-      on_probe(static_cast<health::ProbeId>(probe),
-               {.ok = up, .error = reason, .again = base::never});
+    if (place.service != nullptr && test(place.service->checks_[place.check].check.config()))
+      on_probe(health::ProbeId{probe}, result);
   }
 }
 
+void ServiceTable::on_peer(const base::IpAddress& peer, bool up, std::string_view reason) {
+  report_inside({.ok = up, .error = reason, .again = base::never},
+                [&](const auto& check) { return check.kind == "peer" && check.address == peer; });
+}
+
 void ServiceTable::on_bfd(std::string_view session, bool up, std::string_view reason) {
-  for (std::size_t probe = 0; probe < probes_.size(); ++probe) {
-    const Place place = probes_[probe];
-    if (place.service == nullptr) continue;
-    const health::CheckConfig& check = place.service->checks_[place.check].check.config();
-    if (check.kind == "bfd" && check.session == session)
-      on_probe(static_cast<health::ProbeId>(probe),
-               {.ok = up, .error = reason, .again = base::never});
-  }
+  report_inside({.ok = up, .error = reason, .again = base::never},
+                [&](const auto& check) { return check.kind == "bfd" && check.session == session; });
 }
 
 void ServiceTable::review_held() {

@@ -44,7 +44,7 @@ class Service {
  public:
   struct WatchedCheck {
     health::Check check;
-    health::ProbeId probe = 0;
+    health::ProbeId probe = health::no_probe;
     bool disabled = false;  // its disable file exists
   };
   /// What an operator or a plan has said, above the checks.
@@ -167,6 +167,9 @@ class ServiceTable {
   void run(Service::WatchedCheck& watched);
   void look_for_disable_file(Service& service, Service::WatchedCheck& watched);
   [[nodiscard]] health::ProbeResult look_inside(const health::CheckConfig& check);
+  /// For checks that look at the speaker itself, where `test(config)` holds.
+  template <typename Test>
+  void report_inside(const health::ProbeResult& result, Test test);
   void changed(Service& service, const Service::WatchedCheck& watched);
 
   const ServiceContext context_;

@@ -37,7 +37,7 @@ struct CommandRefused {
 };
 
 struct SessionChanged {
-  NeighborId neighbor = 0;
+  NeighborId neighbor{};
   base::IpAddress address;
   bool up = false;
   std::string_view reason;  // of the end
@@ -130,7 +130,7 @@ struct Stopped {
 
 /// Something that a peer should have, or that it said, is not there: the text says what.
 struct Lost {
-  NeighborId neighbor = 0;
+  NeighborId neighbor{};
   std::string_view result;
   std::string_view detail;
 };
@@ -139,7 +139,7 @@ struct Lost {
 struct ReceiptSettled {
   std::string_view subject;        // the word of a command, or what it was that changed
   std::optional<ClientId> client;  // who asked
-  NeighborId neighbor = 0;
+  NeighborId neighbor{};
   base::IpAddress address;
   std::string_view address_text;
   std::string_view state;  // "acknowledged", "unacknowledged"

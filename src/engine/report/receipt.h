@@ -63,7 +63,7 @@ class ReceiptBook final : public OutcomeFollower {
     over,            // acknowledged, or given up
   };
   struct Peer {
-    NeighborId id = 0;
+    NeighborId id{};
     base::IpAddress address;
     PeerState state = PeerState::waiting;
     std::uint32_t awaited = 0;  // writes that are still to come
@@ -97,7 +97,7 @@ class ReceiptBook final : public OutcomeFollower {
   /// A write whose stamps are still to come.
   struct Stamped {
     rib::Token token = 0;
-    NeighborId neighbor = 0;
+    NeighborId neighbor{};
   };
 
   void add(Receipt receipt, const Outcome& outcome);

@@ -264,7 +264,7 @@ class BfdTimesTest : public ReceiptTest {
     bfd::Report report;
     report.state = bfd::State::up;
     report.remote_state = bfd::State::up;
-    stage_.engine.on_bfd(0, report, stage_.now);
+    stage_.engine.on_bfd(bfd::SessionId{0}, report, stage_.now);
     heard();
   }
 };
@@ -278,7 +278,7 @@ TEST_F(BfdTimesTest, TheEventOfASessionBelowAServiceHasTheTimeOfTheWithdrawal) {
   bfd_up();
   sent(peer);
   stage_.pass(milliseconds(1));
-  stage_.engine.on_bfd(0, down(stage_.now.tick), stage_.now);
+  stage_.engine.on_bfd(bfd::SessionId{0}, down(stage_.now.tick), stage_.now);
   const std::int64_t written = stage_.now.utc_ns;
   EXPECT_THAT(stage_.sent(peer), ElementsAre(withdrawn(prefix)));
   stage_.pass(milliseconds(2));
@@ -293,7 +293,7 @@ TEST_F(BfdTimesTest, TheEventOfANeighborsSessionHasTheTimeOfTheCease) {
   bfd_up();
   stage_.pass(milliseconds(1));
   const std::int64_t written = stage_.now.utc_ns;
-  stage_.engine.on_bfd(0, down(stage_.now.tick), stage_.now);
+  stage_.engine.on_bfd(bfd::SessionId{0}, down(stage_.now.tick), stage_.now);
   EXPECT_THAT(stage_.sent(peer), ElementsAre("3:060A"));
   stage_.pass(milliseconds(5));
   EXPECT_EQ(event_of(heard(), "bfd")["written_utc_ns"], written);

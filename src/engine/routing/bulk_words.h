@@ -90,7 +90,7 @@ std::unique_ptr<BulkWords> say_rest(Routing& routing, Statement statement, std::
 
 /// What a reload changes for one neighbor.
 struct ConfiguredChange {
-  NeighborId neighbor = 0;
+  NeighborId neighbor{};
   rib::Audience audience;
   std::vector<SharedRoutes> from;  // what the file said before
   SharedRoutes to;

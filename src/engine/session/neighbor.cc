@@ -79,7 +79,7 @@ void Neighbor::adopt(const Neighbor& range) {
 void Neighbor::bind(const std::vector<HelperId>& by_process) {
   helpers_.clear();
   for (const grammar::ApiBinding& binding : config_.api)
-    helpers_.push_back(by_process[binding.process]);
+    helpers_.push_back(by_process[base::place(binding.process)]);
 }
 
 void Neighbor::be_born(Link& link) {

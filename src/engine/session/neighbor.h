@@ -184,7 +184,7 @@ class Neighbor {
   std::vector<std::uint32_t> superseded_;  // places in routes_
   rib::Audience audience_;
   enum class RangeLife : std::uint8_t { single, range, unborn, born } range_life_{};
-  NeighborId range_ = 0;
+  NeighborId range_{};
 
   std::unique_ptr<Link> current_;    // never null
   std::unique_ptr<Link> contender_;  // a second connection, until RFC 4271 6.8 decides

@@ -64,9 +64,12 @@ struct MessageInterest {
   bool operator==(const MessageInterest&) const = default;
 };
 
+/// Place in Configuration::processes.
+enum class ProcessIndex : std::uint32_t {};
+
 /// One helper of one neighbor: may command it, hears of it.
 struct ApiBinding {
-  std::uint32_t process = 0;  // index in Configuration::processes
+  ProcessIndex process{};
   bool neighbor_changes = false;
   bool negotiated = false;
   bool fsm = false;

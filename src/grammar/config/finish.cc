@@ -171,11 +171,12 @@ class ApiLookup {
       parser_.warning(reference.offset, "no process has a name like '" + reference.name + "'");
   }
 
-  void bind(std::size_t process, const ApiBinding& flags) {
+  void bind(std::size_t place, const ApiBinding& flags) {
+    const ProcessIndex process{static_cast<std::uint32_t>(place)};
     for (ApiBinding& known : neighbor_.config.api)
       if (known.process == process) return join(known, flags);
     ApiBinding& added = neighbor_.config.api.emplace_back(flags);
-    added.process = static_cast<std::uint32_t>(process);
+    added.process = process;
   }
 
   static void join(ApiBinding& known, const ApiBinding& added) {

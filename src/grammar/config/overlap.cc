@@ -2,6 +2,7 @@
 // the first claim of each service that meets another one is noted.
 
 #include <unordered_map>
+#include <utility>
 
 #include "grammar/config/draft.h"
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/base64.h"
+#include "base/number.h"
 #include "grammar/config/configuration.h"
 #include "grammar/config/draft.h"
 #include "grammar/config/value.h"
@@ -143,7 +144,7 @@ void print_api(const NeighborConfig& neighbor, const Configuration& configuratio
     out.put("processes [");
     for (std::size_t j = i; j < neighbor.api.size(); ++j) {
       if (!same_flags(neighbor.api[i], neighbor.api[j])) continue;
-      print_word(configuration.processes[neighbor.api[j].process].name, out.put(' '));
+      print_word(configuration.processes[base::place(neighbor.api[j].process)].name, out.put(' '));
       printed[j] = true;
     }
     out.put(" ];\n");

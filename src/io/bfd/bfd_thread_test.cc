@@ -17,6 +17,8 @@
 namespace openbell::io {
 namespace {
 
+using bfd::SessionId;
+
 using base::milliseconds;
 using base::seconds;
 
@@ -62,10 +64,12 @@ class Stage final : public BfdEvents {
   void start_pair(const bfd::SessionConfig& a) {
     bfd::SessionConfig b = a;
     std::swap(b.local_address, b.peer_address);
-    EXPECT_EQ(thread.start(1, a), "");
-    EXPECT_EQ(thread.start(2, b), "");
+    EXPECT_EQ(thread.start(SessionId{1}, a), "");
+    EXPECT_EQ(thread.start(SessionId{2}, b), "");
   }
-  bool until_up() { return until_state(1, bfd::State::up) && until_state(2, bfd::State::up); }
+  bool until_up() {
+    return until_state(SessionId{1}, bfd::State::up) && until_state(SessionId{2}, bfd::State::up);
+  }
 
   LoopForTest loop;
   std::map<bfd::SessionId, std::vector<bfd::Report>> reports;
@@ -109,12 +113,12 @@ TEST(BfdThread, BringsASessionUpAndAgreesOnTimers) {
     stage.start_pair(config_of("127.0.0.1", "127.0.0.2"));
     ASSERT_TRUE(stage.until_up());
     EXPECT_TRUE(stage.loop.until(
-        [&] { return stage.thread.statistics(1).detection == milliseconds(150); }));
-    EXPECT_EQ(stage.thread.statistics(1).transmit, milliseconds(50));
-    EXPECT_GT(stage.thread.statistics(1).sent, 0u);
-    EXPECT_GT(stage.thread.statistics(1).received, 0u);
-    EXPECT_EQ(stage.thread.statistics(1).discarded, 0u);
-    EXPECT_EQ(stage.thread.statistics(7).sent, 0u);
+        [&] { return stage.thread.statistics(SessionId{1}).detection == milliseconds(150); }));
+    EXPECT_EQ(stage.thread.statistics(SessionId{1}).transmit, milliseconds(50));
+    EXPECT_GT(stage.thread.statistics(SessionId{1}).sent, 0u);
+    EXPECT_GT(stage.thread.statistics(SessionId{1}).received, 0u);
+    EXPECT_EQ(stage.thread.statistics(SessionId{1}).discarded, 0u);
+    EXPECT_EQ(stage.thread.statistics(SessionId{7}).sent, 0u);
   });
 }
 
@@ -126,8 +130,10 @@ TEST(BfdThread, SpeaksIpv6AndSeveralHopsAndSigns) {
     config.ttl_min = 200;
     config.auth = bfd::AuthType::meticulous_sha1;
     config.secret = "secret";
-    EXPECT_EQ(stage.thread.start(1, config), "");  // with itself: both ends are the same session
-    EXPECT_TRUE(stage.loop.until([&] { return stage.thread.statistics(1).received != 0; }));
+    EXPECT_EQ(stage.thread.start(SessionId{1}, config),
+              "");  // with itself: both ends are the same session
+    EXPECT_TRUE(
+        stage.loop.until([&] { return stage.thread.statistics(SessionId{1}).received != 0; }));
     stage.start_pair(config_of("127.0.0.1", "127.0.0.2"));
     EXPECT_TRUE(stage.until_up());
   });
@@ -139,11 +145,11 @@ TEST(BfdThread, UsesAnInterfaceBesideTheOthers) {
     bfd::SessionConfig config = config_of("127.0.0.1", "127.0.0.2");
     config.interface = "lo";
     stage.start_pair(config);
-    EXPECT_EQ(stage.thread.start(3, config_of("127.0.0.3", "127.0.0.4")), "");
-    EXPECT_EQ(stage.thread.start(4, config_of("127.0.0.4", "127.0.0.3")), "");
+    EXPECT_EQ(stage.thread.start(SessionId{3}, config_of("127.0.0.3", "127.0.0.4")), "");
+    EXPECT_EQ(stage.thread.start(SessionId{4}, config_of("127.0.0.4", "127.0.0.3")), "");
     EXPECT_TRUE(stage.until_up());
-    EXPECT_TRUE(stage.until_state(3, bfd::State::up));
-    EXPECT_TRUE(stage.until_state(4, bfd::State::up));
+    EXPECT_TRUE(stage.until_state(SessionId{3}, bfd::State::up));
+    EXPECT_TRUE(stage.until_state(SessionId{4}, bfd::State::up));
   });
 }
 
@@ -151,14 +157,15 @@ TEST(BfdThread, NeedsNoLocalAddress) {
   in_own_network([] {
     Stage stage;
     bfd::SessionConfig config = config_of("127.0.0.2", "127.0.0.1");
-    EXPECT_EQ(stage.thread.start(2, config), "");
+    EXPECT_EQ(stage.thread.start(SessionId{2}, config), "");
     config.peer_address = address("127.0.0.2");
     config.local_address = {};  // the kernel takes 127.0.0.1
-    EXPECT_EQ(stage.thread.start(1, config), "");
+    EXPECT_EQ(stage.thread.start(SessionId{1}, config), "");
     EXPECT_TRUE(stage.until_up());
     config.peer_address = address("::1");
-    EXPECT_EQ(stage.thread.start(3, config), "");
-    EXPECT_TRUE(stage.loop.until([&] { return stage.thread.statistics(3).received != 0; }));
+    EXPECT_EQ(stage.thread.start(SessionId{3}, config), "");
+    EXPECT_TRUE(
+        stage.loop.until([&] { return stage.thread.statistics(SessionId{3}).received != 0; }));
   });
 }
 
@@ -167,21 +174,21 @@ TEST(BfdThread, TellsThePeerThatItStops) {
     Stage stage;
     stage.start_pair(config_of("127.0.0.1", "127.0.0.2"));
     ASSERT_TRUE(stage.until_up());
-    const std::size_t before = stage.reports[1].size();
-    stage.thread.stop(1);
-    ASSERT_TRUE(stage.until_state(2, bfd::State::down));
-    const bfd::Report& report = stage.reports[2].back();
+    const std::size_t before = stage.reports[SessionId{1}].size();
+    stage.thread.stop(SessionId{1});
+    ASSERT_TRUE(stage.until_state(SessionId{2}, bfd::State::down));
+    const bfd::Report& report = stage.reports[SessionId{2}].back();
     EXPECT_EQ(report.diagnostic, bfd::Diagnostic::neighbor_signaled_session_down);
     EXPECT_EQ(report.remote_state, bfd::State::admin_down);
     EXPECT_EQ(report.remote_diagnostic, bfd::Diagnostic::administratively_down);
-    EXPECT_EQ(stage.reports[1].size(), before);
+    EXPECT_EQ(stage.reports[SessionId{1}].size(), before);
     // At once again: what still says goodbye does not take the new one down.
-    EXPECT_EQ(stage.thread.start(5, config_of("127.0.0.1", "127.0.0.2")), "");
-    ASSERT_TRUE(stage.until_state(5, bfd::State::up));
-    ASSERT_TRUE(stage.until_state(2, bfd::State::up));
-    const std::size_t stable = stage.reports[2].size();
+    EXPECT_EQ(stage.thread.start(SessionId{5}, config_of("127.0.0.1", "127.0.0.2")), "");
+    ASSERT_TRUE(stage.until_state(SessionId{5}, bfd::State::up));
+    ASSERT_TRUE(stage.until_state(SessionId{2}, bfd::State::up));
+    const std::size_t stable = stage.reports[SessionId{2}].size();
     stage.loop.pass(seconds(2));
-    EXPECT_EQ(stage.reports[2].size(), stable);
+    EXPECT_EQ(stage.reports[SessionId{2}].size(), stable);
   });
 }
 
@@ -192,14 +199,14 @@ TEST(BfdThread, ChangesTimersWithoutAFlap) {
     stage.start_pair(config);
     ASSERT_TRUE(stage.until_up());
     config.transmit = config.receive = milliseconds(80);
-    EXPECT_EQ(stage.thread.start(1, config), "");
+    EXPECT_EQ(stage.thread.start(SessionId{1}, config), "");
     EXPECT_TRUE(stage.loop.until([&] {
-      return stage.thread.statistics(1).transmit == milliseconds(80) &&
-             stage.thread.statistics(2).detection == milliseconds(240);
+      return stage.thread.statistics(SessionId{1}).transmit == milliseconds(80) &&
+             stage.thread.statistics(SessionId{2}).detection == milliseconds(240);
     }));
-    EXPECT_EQ(stage.reports[1].back().state, bfd::State::up);
-    EXPECT_EQ(stage.thread.statistics(1).downs, 0u);
-    EXPECT_EQ(stage.thread.statistics(2).downs, 0u);
+    EXPECT_EQ(stage.reports[SessionId{1}].back().state, bfd::State::up);
+    EXPECT_EQ(stage.thread.statistics(SessionId{1}).downs, 0u);
+    EXPECT_EQ(stage.thread.statistics(SessionId{2}).downs, 0u);
   });
 }
 
@@ -208,48 +215,52 @@ TEST(BfdThread, AnotherAddressIsAnotherSession) {
     Stage stage;
     stage.start_pair(config_of("127.0.0.1", "127.0.0.2"));
     ASSERT_TRUE(stage.until_up());
-    EXPECT_EQ(stage.thread.start(1, config_of("127.0.0.5", "127.0.0.6")), "");
-    ASSERT_TRUE(stage.until_state(2, bfd::State::down));
-    EXPECT_EQ(stage.thread.statistics(1).received, 0u);
+    EXPECT_EQ(stage.thread.start(SessionId{1}, config_of("127.0.0.5", "127.0.0.6")), "");
+    ASSERT_TRUE(stage.until_state(SessionId{2}, bfd::State::down));
+    EXPECT_EQ(stage.thread.statistics(SessionId{1}).received, 0u);
   });
 }
 
 TEST(BfdThread, DiscardsWhatComesFromAfar) {
   in_own_network([] {
     Stage stage;
-    EXPECT_EQ(stage.thread.start(1, config_of("127.0.0.1", "127.0.0.2")), "");
+    EXPECT_EQ(stage.thread.start(SessionId{1}, config_of("127.0.0.1", "127.0.0.2")), "");
     Forger forger("127.0.0.2");
     forger.send("127.0.0.1", down_packet, 254);
-    EXPECT_TRUE(stage.loop.until([&] { return stage.thread.statistics(1).discarded == 1; }));
+    EXPECT_TRUE(
+        stage.loop.until([&] { return stage.thread.statistics(SessionId{1}).discarded == 1; }));
     forger.send("127.0.0.1", {0x20, 0x40, 3}, 255);
-    EXPECT_TRUE(stage.loop.until([&] { return stage.thread.statistics(1).discarded == 2; }));
-    EXPECT_EQ(stage.thread.statistics(1).received, 0u);
+    EXPECT_TRUE(
+        stage.loop.until([&] { return stage.thread.statistics(SessionId{1}).discarded == 2; }));
+    EXPECT_EQ(stage.thread.statistics(SessionId{1}).received, 0u);
     forger.send("127.0.0.1", down_packet, 255);
-    EXPECT_TRUE(stage.until_state(1, bfd::State::init));
-    EXPECT_EQ(stage.thread.statistics(1).received, 1u);
+    EXPECT_TRUE(stage.until_state(SessionId{1}, bfd::State::init));
+    EXPECT_EQ(stage.thread.statistics(SessionId{1}).received, 1u);
     // Nothing more comes: 3 * 65.536 ms.
-    EXPECT_TRUE(stage.until_state(1, bfd::State::down));
-    EXPECT_EQ(stage.reports[1].back().diagnostic, bfd::Diagnostic::control_detection_time_expired);
+    EXPECT_TRUE(stage.until_state(SessionId{1}, bfd::State::down));
+    EXPECT_EQ(stage.reports[SessionId{1}].back().diagnostic,
+              bfd::Diagnostic::control_detection_time_expired);
   });
 }
 
 TEST(BfdThread, SaysWhyASessionCannotStart) {
   in_own_network([] {
     Stage stage;
-    EXPECT_EQ(stage.thread.start(1, config_of("127.0.0.1", "::1")),
+    EXPECT_EQ(stage.thread.start(SessionId{1}, config_of("127.0.0.1", "::1")),
               "local address 127.0.0.1 and peer address ::1 are not of the same family");
     bfd::SessionConfig config = config_of("127.0.0.1", "127.0.0.2");
     config.interface = "nowhere0";
-    EXPECT_EQ(stage.thread.start(1, config), "cannot use interface nowhere0: No such device");
-    EXPECT_EQ(stage.thread.start(1, config_of("fe80::1", "fe80::2")),
+    EXPECT_EQ(stage.thread.start(SessionId{1}, config),
+              "cannot use interface nowhere0: No such device");
+    EXPECT_EQ(stage.thread.start(SessionId{1}, config_of("fe80::1", "fe80::2")),
               "peer address fe80::2 needs an interface");
     config.peer_address = {};
-    EXPECT_EQ(stage.thread.start(1, config), "a BFD session needs a peer address");
-    EXPECT_EQ(stage.thread.start(1, config_of("127.0.0.1", "127.0.0.2")), "");
-    EXPECT_EQ(stage.thread.start(2, config_of("127.0.0.1", "127.0.0.2")),
+    EXPECT_EQ(stage.thread.start(SessionId{1}, config), "a BFD session needs a peer address");
+    EXPECT_EQ(stage.thread.start(SessionId{1}, config_of("127.0.0.1", "127.0.0.2")), "");
+    EXPECT_EQ(stage.thread.start(SessionId{2}, config_of("127.0.0.1", "127.0.0.2")),
               "there is a BFD session from 127.0.0.1 to 127.0.0.2 already");
     Stage another;
-    EXPECT_EQ(another.thread.start(1, config_of("127.0.0.1", "127.0.0.3")),
+    EXPECT_EQ(another.thread.start(SessionId{1}, config_of("127.0.0.1", "127.0.0.3")),
               "cannot use UDP port 3784 for BFD: Address already in use");
   });
 }
@@ -257,7 +268,7 @@ TEST(BfdThread, SaysWhyASessionCannotStart) {
 TEST(BfdThread, LogsThatPacketsCannotBeSent) {
   in_own_network([] {
     Stage stage;
-    EXPECT_EQ(stage.thread.start(1, config_of("127.0.0.1", "198.51.100.1")), "");
+    EXPECT_EQ(stage.thread.start(SessionId{1}, config_of("127.0.0.1", "198.51.100.1")), "");
     const auto said = [&] {
       return std::ranges::any_of(stage.lines, [](const std::string& line) {
         return line.starts_with("bfd: from 127.0.0.1 to 198.51.100.1: cannot send: ");
@@ -270,13 +281,15 @@ TEST(BfdThread, LogsThatPacketsCannotBeSent) {
 TEST(BfdThread, GivesThePortBack) {
   in_own_network([] {
     Stage stage;
-    for (bfd::SessionId id = 1; id < 20; ++id) {
+    for (std::uint32_t number = 1; number < 20; ++number) {
+      const SessionId id{number};
       EXPECT_EQ(stage.thread.start(id, config_of("127.0.0.1", "127.0.0.2")), "");
       stage.thread.stop(id);
     }
     Stage another;
-    EXPECT_TRUE(another.loop.until(
-        [&] { return another.thread.start(1, config_of("127.0.0.1", "127.0.0.3")).empty(); }));
+    EXPECT_TRUE(another.loop.until([&] {
+      return another.thread.start(SessionId{1}, config_of("127.0.0.1", "127.0.0.3")).empty();
+    }));
   });
 }
 

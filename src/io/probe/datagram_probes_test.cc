@@ -11,6 +11,8 @@
 namespace openbell::io {
 namespace {
 
+using health::ProbeId;
+
 /// A UDP socket on an address.
 class Datagrams {
  public:
@@ -60,15 +62,15 @@ TEST_F(UdpProbeTest, WaitsForTheExpectedBytes) {
     const Datagrams server(address);
     health::CheckConfig with_answer = config(server.local());
     with_answer.expect = "pong";
-    probes_.start(1, with_answer);
-    EXPECT_FALSE(probes_.run(1));
+    probes_.start(ProbeId{1}, with_answer);
+    EXPECT_FALSE(probes_.run(ProbeId{1}));
     Endpoint client;
     EXPECT_EQ(server.receive(client), "ping");
     for (int i = 0; i < 40; ++i) server.send(client, "something else");
     loop_.pass(base::milliseconds(20));
-    EXPECT_TRUE(answers_[1].empty());
+    EXPECT_TRUE(answers_[ProbeId{1}].empty());
     server.send(client, "it is pong today");
-    const Answer answer = next(1);
+    const Answer answer = next(ProbeId{1});
     EXPECT_TRUE(answer.ok) << answer.error;
     EXPECT_EQ(answer.again, base::Tick{});
   }
@@ -76,22 +78,22 @@ TEST_F(UdpProbeTest, WaitsForTheExpectedBytes) {
 
 TEST_F(UdpProbeTest, AnythingWillDoWhenNothingIsExpected) {
   const Datagrams server("127.0.0.1");
-  probes_.start(1, config(server.local()));
-  EXPECT_FALSE(probes_.run(1));
+  probes_.start(ProbeId{1}, config(server.local()));
+  EXPECT_FALSE(probes_.run(ProbeId{1}));
   Endpoint client;
   server.receive(client);
   server.send(client, "");
-  EXPECT_TRUE(next(1).ok);
+  EXPECT_TRUE(next(ProbeId{1}).ok);
 }
 
 TEST_F(UdpProbeTest, AnAnswerToAnEarlierAttemptDoesNotCount) {
   const Datagrams server("127.0.0.1");
-  probes_.start(1, config(server.local()));
-  EXPECT_FALSE(probes_.run(1));
+  probes_.start(ProbeId{1}, config(server.local()));
+  EXPECT_FALSE(probes_.run(ProbeId{1}));
   Endpoint first;
   server.receive(first);
-  probes_.cancel(1);
-  EXPECT_FALSE(probes_.run(1));
+  probes_.cancel(ProbeId{1});
+  EXPECT_FALSE(probes_.run(ProbeId{1}));
   server.send(first, "late");
   loop_.pass(base::milliseconds(20));
   EXPECT_EQ(heard_, 0u);
@@ -99,7 +101,7 @@ TEST_F(UdpProbeTest, AnAnswerToAnEarlierAttemptDoesNotCount) {
   EXPECT_EQ(server.receive(second), "ping");
   EXPECT_NE(first, second);
   server.send(second, "in time");
-  EXPECT_TRUE(next(1).ok);
+  EXPECT_TRUE(next(ProbeId{1}).ok);
 }
 
 TEST_F(UdpProbeTest, APortThatNobodyHasIsSaidByIcmp) {
@@ -109,23 +111,23 @@ TEST_F(UdpProbeTest, APortThatNobodyHasIsSaidByIcmp) {
     nobody = server.local();
   }
   const std::size_t before = open_descriptors();
-  probes_.start(1, config(nobody));
-  EXPECT_EQ(run(1).error, "connection refused");
+  probes_.start(ProbeId{1}, config(nobody));
+  EXPECT_EQ(run(ProbeId{1}).error, "connection refused");
   EXPECT_EQ(open_descriptors(), before);
   health::CheckConfig elsewhere = config(nobody);
   elsewhere.local_address = address_of("192.0.2.250");
-  probes_.start(1, elsewhere);
-  EXPECT_EQ(run(1).error, "cannot assign requested address");
+  probes_.start(ProbeId{1}, elsewhere);
+  EXPECT_EQ(run(ProbeId{1}).error, "cannot assign requested address");
   EXPECT_EQ(open_descriptors(), before);
 }
 
 TEST_F(UdpProbeTest, HoldsNoDescriptorAfterStop) {
   const Datagrams server("127.0.0.1");
   const std::size_t before = open_descriptors();
-  probes_.start(1, config(server.local()));
-  EXPECT_FALSE(probes_.run(1));
+  probes_.start(ProbeId{1}, config(server.local()));
+  EXPECT_FALSE(probes_.run(ProbeId{1}));
   EXPECT_EQ(open_descriptors(), before + 1);
-  probes_.stop(1);
+  probes_.stop(ProbeId{1});
   EXPECT_EQ(open_descriptors(), before);
 }
 
@@ -163,32 +165,32 @@ class FeedProbeTest : public ProbeTest {
 TEST_F(FeedProbeTest, CountsPacketsBytesAndGapsAndIsFreshUntilItsSilenceIsTooLong) {
   const Datagrams sender("127.0.0.1");
   use_loopback(sender);
-  probes_.start(1, config_);
-  EXPECT_EQ(run(1).error, "no packet yet");
-  EXPECT_EQ(probes_.detail(1), "");
+  probes_.start(ProbeId{1}, config_);
+  EXPECT_EQ(run(ProbeId{1}).error, "no packet yet");
+  EXPECT_EQ(probes_.detail(ProbeId{1}), "");
   for (const std::uint32_t number : {7u, 8u, 9u, 12u, 13u}) send(sender, number);
   const base::Tick before = tick();
-  const Answer up = run(1);
+  const Answer up = run(ProbeId{1});
   EXPECT_TRUE(up.ok) << up.error;
   EXPECT_GE(up.again, before + config_.stale) << "drained by the attempt itself";
   EXPECT_LE(up.again, tick() + config_.stale);
-  EXPECT_EQ(counters(1), "packets 5 bytes 50 gaps 2 dropped here 0");
+  EXPECT_EQ(counters(ProbeId{1}), "packets 5 bytes 50 gaps 2 dropped here 0");
   send(sender, 14);
   EXPECT_TRUE(loop_.until([&] {
-    return counters(1) == "packets 6 bytes 60 gaps 2 dropped here 0";
-  })) << probes_.detail(1);
-  EXPECT_GE(run(1).again, up.again);
+    return counters(ProbeId{1}) == "packets 6 bytes 60 gaps 2 dropped here 0";
+  })) << probes_.detail(ProbeId{1});
+  EXPECT_GE(run(ProbeId{1}).again, up.again);
 }
 
 TEST_F(FeedProbeTest, SilenceIsTheFailure) {
   const Datagrams sender("127.0.0.1");
   use_loopback(sender);
   config_.stale = base::milliseconds(1);
-  probes_.start(1, config_);
+  probes_.start(ProbeId{1}, config_);
   send(sender, 1);
-  EXPECT_TRUE(loop_.until([&] { return !probes_.detail(1).empty(); }));
+  EXPECT_TRUE(loop_.until([&] { return !probes_.detail(ProbeId{1}).empty(); }));
   std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  const Answer down = run(1);
+  const Answer down = run(ProbeId{1});
   EXPECT_FALSE(down.ok);
   EXPECT_TRUE(down.error.starts_with("silent for ")) << down.error;
   EXPECT_EQ(down.again, base::Tick{});
@@ -197,13 +199,13 @@ TEST_F(FeedProbeTest, SilenceIsTheFailure) {
 TEST_F(FeedProbeTest, AFloodIsReadInSlices) {
   const Datagrams sender("127.0.0.1");
   use_loopback(sender);
-  probes_.start(1, config_);
+  probes_.start(ProbeId{1}, config_);
   for (std::uint32_t number = 0; number < 200; ++number) send(sender, number);
   loop_.reactor.turn(loop_);
-  EXPECT_EQ(counters(1), "packets 64 bytes 640 gaps 0 dropped here 0");
+  EXPECT_EQ(counters(ProbeId{1}), "packets 64 bytes 640 gaps 0 dropped here 0");
   EXPECT_TRUE(loop_.until([&] {
-    return counters(1) == "packets 200 bytes 2000 gaps 0 dropped here 0";
-  })) << probes_.detail(1);
+    return counters(ProbeId{1}) == "packets 200 bytes 2000 gaps 0 dropped here 0";
+  })) << probes_.detail(ProbeId{1});
 }
 
 TEST_F(FeedProbeTest, OnlyTheConfiguredSourceCounts) {
@@ -213,12 +215,12 @@ TEST_F(FeedProbeTest, OnlyTheConfiguredSourceCounts) {
   use_loopback(other);
   config_.address = address_of("232.1.2.3");
   config_.source = address_of("127.0.0.1");
-  probes_.start(1, config_);
+  probes_.start(ProbeId{1}, config_);
   send(other, 1);
   loop_.pass(base::milliseconds(20));
-  EXPECT_EQ(run(1).error, "no packet yet");
+  EXPECT_EQ(run(ProbeId{1}).error, "no packet yet");
   send(wanted, 1);
-  EXPECT_TRUE(run(1).ok);
+  EXPECT_TRUE(run(ProbeId{1}).ok);
 }
 
 TEST_F(FeedProbeTest, AGroupOfIpv6OnAnInterfaceThatComesBack) {
@@ -229,44 +231,45 @@ TEST_F(FeedProbeTest, AGroupOfIpv6OnAnInterfaceThatComesBack) {
     config_.address = address_of("ff15::1:2");
     config_.interface = "ob0";
     config_.stale = base::microseconds(1);
-    probes_.start(1, config_);
-    EXPECT_EQ(run(1).error, "no packet yet");
+    probes_.start(ProbeId{1}, config_);
+    EXPECT_EQ(run(ProbeId{1}).error, "no packet yet");
     const auto speak = [&] {
       const Datagrams sender("fd00:b::1");
       send(sender, 1);
     };
     ASSERT_EQ(std::system("ip -6 route add ff15::/16 dev ob0 table local"), 0);
     speak();
-    EXPECT_TRUE(loop_.until([&] { return !probes_.detail(1).empty(); }));
+    EXPECT_TRUE(loop_.until([&] { return !probes_.detail(ProbeId{1}).empty(); }));
 
     ASSERT_EQ(std::system("ip link del ob0"), 0);
-    EXPECT_EQ(run(1).error, "no interface called ob0");
+    EXPECT_EQ(run(ProbeId{1}).error, "no interface called ob0");
     ASSERT_EQ(std::system("ip link add ob0 type veth peer name ob1 && ip link set ob1 up && "
                           "ip link set ob0 up && ip addr add fd00:b::1/64 dev ob0 nodad && "
                           "ip -6 route add ff15::/16 dev ob0 table local"),
               0);
-    EXPECT_FALSE(run(1).ok);
-    const std::string before = counters(1);
+    EXPECT_FALSE(run(ProbeId{1}).ok);
+    const std::string before = counters(ProbeId{1});
     speak();
-    EXPECT_TRUE(loop_.until([&] { return counters(1) != before; })) << "joined anew";
-    probes_.stop(1);
+    EXPECT_TRUE(loop_.until([&] { return counters(ProbeId{1}) != before; })) << "joined anew";
+    probes_.stop(ProbeId{1});
   });
 }
 
 TEST_F(FeedProbeTest, WhatCannotBeJoinedIsAnAnswer) {
   const std::size_t before = open_descriptors();
   config_.interface = "ob-nowhere";
-  probes_.start(1, config_);
-  EXPECT_EQ(run(1).error, "no interface called ob-nowhere");
+  probes_.start(ProbeId{1}, config_);
+  EXPECT_EQ(run(ProbeId{1}).error, "no interface called ob-nowhere");
   config_.interface = "lo";
   config_.address = address_of("192.0.2.250");
-  probes_.start(1, config_);
-  EXPECT_EQ(run(1).error, "cannot bind to 192.0.2.250:31001: cannot assign requested address");
+  probes_.start(ProbeId{1}, config_);
+  EXPECT_EQ(run(ProbeId{1}).error,
+            "cannot bind to 192.0.2.250:31001: cannot assign requested address");
   config_.address = address_of("239.1.2.3");
-  probes_.start(1, config_);
-  EXPECT_EQ(run(1).error, "no packet yet");
+  probes_.start(ProbeId{1}, config_);
+  EXPECT_EQ(run(ProbeId{1}).error, "no packet yet");
   EXPECT_EQ(open_descriptors(), before + 1);
-  probes_.stop(1);
+  probes_.stop(ProbeId{1});
   EXPECT_EQ(open_descriptors(), before);
 }
 

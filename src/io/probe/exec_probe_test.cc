@@ -13,6 +13,8 @@
 namespace openbell::io {
 namespace {
 
+using health::ProbeId;
+
 class ExecProbeTest : public ProbeTest {
  protected:
   void shell(health::ProbeId id, const std::string& script) {
@@ -37,52 +39,52 @@ class ExecProbeTest : public ProbeTest {
 };
 
 TEST_F(ExecProbeTest, TheExitStatusDecides) {
-  start(1, {"true"});
-  EXPECT_FALSE(probes_.run(1));
-  const Answer good = next(1);
+  start(ProbeId{1}, {"true"});
+  EXPECT_FALSE(probes_.run(ProbeId{1}));
+  const Answer good = next(ProbeId{1});
   EXPECT_TRUE(good.ok) << good.error;
   EXPECT_EQ(good.again, base::Tick{});
-  EXPECT_TRUE(run(1).ok) << "and again";
-  start(1, {"/bin/false"});
-  EXPECT_EQ(run(1).error, "exit 1");
-  start(1, {"/bin/false"}, 1);
-  EXPECT_TRUE(run(1).ok);
-  start(1, {"true"}, 1);
-  EXPECT_EQ(run(1).error, "exit 0");
-  shell(1, "kill -9 $$");
-  EXPECT_EQ(run(1).error, "signal 9");
+  EXPECT_TRUE(run(ProbeId{1}).ok) << "and again";
+  start(ProbeId{1}, {"/bin/false"});
+  EXPECT_EQ(run(ProbeId{1}).error, "exit 1");
+  start(ProbeId{1}, {"/bin/false"}, 1);
+  EXPECT_TRUE(run(ProbeId{1}).ok);
+  start(ProbeId{1}, {"true"}, 1);
+  EXPECT_EQ(run(ProbeId{1}).error, "exit 0");
+  shell(ProbeId{1}, "kill -9 $$");
+  EXPECT_EQ(run(ProbeId{1}).error, "signal 9");
 }
 
 TEST_F(ExecProbeTest, ACommandThatCannotBeStartedIsAnAnswer) {
-  start(1, {"/nowhere/command"});
-  EXPECT_EQ(run(1).error, "cannot start: no such file or directory");
+  start(ProbeId{1}, {"/nowhere/command"});
+  EXPECT_EQ(run(ProbeId{1}).error, "cannot start: no such file or directory");
   const std::size_t before = open_descriptors();
-  EXPECT_EQ(run(1).error, "cannot start: no such file or directory");
-  start(1, {});
-  EXPECT_EQ(run(1).error, "cannot start: invalid argument");
+  EXPECT_EQ(run(ProbeId{1}).error, "cannot start: no such file or directory");
+  start(ProbeId{1}, {});
+  EXPECT_EQ(run(ProbeId{1}).error, "cannot start: invalid argument");
   EXPECT_EQ(open_descriptors(), before);
 }
 
 TEST_F(ExecProbeTest, WithoutAShellNothingIsInterpreted) {
-  start(1, {"sh", "-c", "printf '%s' \"$1\" >&2; exit 3", "name", "$(id) ; *"});
-  EXPECT_EQ(run(1).error, "exit 3: $(id) ; *");
+  start(ProbeId{1}, {"sh", "-c", "printf '%s' \"$1\" >&2; exit 3", "name", "$(id) ; *"});
+  EXPECT_EQ(run(ProbeId{1}).error, "exit 3: $(id) ; *");
 }
 
 TEST_F(ExecProbeTest, TheStartOfWhatItPrintsIsTheReason) {
-  shell(1, "echo one; printf 'two\\033\\n\\n' >&2; exit 2");
-  EXPECT_EQ(run(1).error, "exit 2: one two");
-  shell(1, "yes | head -c 3000000; exit 4");
-  const Answer much = run(1);
+  shell(ProbeId{1}, "echo one; printf 'two\\033\\n\\n' >&2; exit 2");
+  EXPECT_EQ(run(ProbeId{1}).error, "exit 2: one two");
+  shell(ProbeId{1}, "yes | head -c 3000000; exit 4");
+  const Answer much = run(ProbeId{1});
   EXPECT_EQ(much.error.substr(0, 13), "exit 4: y y y");
   EXPECT_EQ(much.error.size(), std::string("exit 4: ").size() + 511) << "512, the last a blank";
-  shell(1, "read line && echo input || echo none; exit 1");
-  EXPECT_EQ(run(1).error, "exit 1: none");
+  shell(ProbeId{1}, "read line && echo input || echo none; exit 1");
+  EXPECT_EQ(run(ProbeId{1}).error, "exit 1: none");
 }
 
 TEST_F(ExecProbeTest, AChildThatStaysWithTheOutputDoesNotHoldUpTheAnswer) {
   const TemporaryDirectory directory;
-  shell(1, "sleep 1000 & echo $! > " + directory.path("pid") + "; exit 5");
-  EXPECT_EQ(run(1).error, "exit 5");
+  shell(ProbeId{1}, "sleep 1000 & echo $! > " + directory.path("pid") + "; exit 5");
+  EXPECT_EQ(run(ProbeId{1}).error, "exit 5");
   const pid_t pid = std::stoi(contents(directory.path("pid")));
   EXPECT_TRUE(lives(pid));
   ::kill(pid, SIGKILL);
@@ -90,20 +92,20 @@ TEST_F(ExecProbeTest, AChildThatStaysWithTheOutputDoesNotHoldUpTheAnswer) {
 
 TEST_F(ExecProbeTest, CancelKillsTheWholeGroupAndANewAttemptNeedNotWait) {
   const TemporaryDirectory directory;
-  start(1, {"true"});
-  EXPECT_TRUE(run(1).ok);
+  start(ProbeId{1}, {"true"});
+  EXPECT_TRUE(run(ProbeId{1}).ok);
   const std::size_t before = open_descriptors();
-  shell(1, "sleep 1000 & echo $$ $! > " + directory.path("pids") + "; mv " +
-               directory.path("pids") + " " + directory.path("ready") + "; wait");
-  EXPECT_FALSE(probes_.run(1));
+  shell(ProbeId{1}, "sleep 1000 & echo $$ $! > " + directory.path("pids") + "; mv " +
+                        directory.path("pids") + " " + directory.path("ready") + "; wait");
+  EXPECT_FALSE(probes_.run(ProbeId{1}));
   EXPECT_TRUE(loop_.until([&] { return !contents(directory.path("ready")).empty(); }));
   pid_t shell_pid = 0;
   pid_t sleep_pid = 0;
   std::ifstream(directory.path("ready")) >> shell_pid >> sleep_pid;
   ASSERT_GT(sleep_pid, 0);
-  probes_.cancel(1);
-  EXPECT_FALSE(probes_.run(1));
-  probes_.stop(1);
+  probes_.cancel(ProbeId{1});
+  EXPECT_FALSE(probes_.run(ProbeId{1}));
+  probes_.stop(ProbeId{1});
   EXPECT_TRUE(loop_.until([&] { return !lives(shell_pid) && open_descriptors() == before; }))
       << "reaped";  // the second one too, which may have been cancelled before it was started
   EXPECT_TRUE(loop_.until([&] {
@@ -124,8 +126,8 @@ TEST(ExecProbeTable, EndsItsThreadAndKillsWhatWasJustStarted) {
   config.command = {"sleep", "1000"};
   for (int round = 0; round < 20; ++round) {
     ProbeTable probes(loop.reactor, nobody);
-    probes.start(1, config);
-    EXPECT_FALSE(probes.run(1));
+    probes.start(ProbeId{1}, config);
+    EXPECT_FALSE(probes.run(ProbeId{1}));
     if (round % 2 == 0) loop.pass(base::milliseconds(5));
   }
   EXPECT_EQ(open_descriptors(), before);
@@ -151,10 +153,10 @@ class FileProbeTest : public ProbeTest {
 };
 
 TEST_F(FileProbeTest, ExistingIsEnough) {
-  probes_.start(1, config_);
-  EXPECT_EQ(run(1).error, "no such file or directory");
+  probes_.start(ProbeId{1}, config_);
+  EXPECT_EQ(run(ProbeId{1}).error, "no such file or directory");
   touch(1'000'000);
-  const Answer there = run(1);
+  const Answer there = run(ProbeId{1});
   EXPECT_TRUE(there.ok) << there.error;
   EXPECT_EQ(there.again, base::Tick{});
 }
@@ -162,18 +164,18 @@ TEST_F(FileProbeTest, ExistingIsEnough) {
 TEST_F(FileProbeTest, OrModifiedRecently) {
   config_.stale = base::seconds(1000);
   config_.interval = base::seconds(600);
-  probes_.start(1, config_);
+  probes_.start(ProbeId{1}, config_);
   touch(500);
-  const Answer fresh = run(1);
+  const Answer fresh = run(ProbeId{1});
   EXPECT_TRUE(fresh.ok) << fresh.error;
   EXPECT_LE(fresh.again, tick() + base::seconds(500)) << "the deadline";
   EXPECT_GT(fresh.again, tick() + base::seconds(480));
   touch(1);
-  EXPECT_EQ(run(1).again, base::Tick{}) << "the interval comes first";
+  EXPECT_EQ(run(ProbeId{1}).again, base::Tick{}) << "the interval comes first";
   touch(1234);
-  EXPECT_EQ(run(1).error, "modified 1234s ago");
+  EXPECT_EQ(run(ProbeId{1}).error, "modified 1234s ago");
   touch(-5000);
-  EXPECT_TRUE(run(1).ok) << "from the future";
+  EXPECT_TRUE(run(ProbeId{1}).ok) << "from the future";
 }
 
 }  // namespace

@@ -12,6 +12,8 @@
 namespace openbell::io {
 namespace {
 
+using health::ProbeId;
+
 // /echo answers with the request, /N with status N, /big with 3 MiB, /hang never.
 constexpr const char* server_script = R"(
 import http.server, ssl, sys, threading
@@ -102,8 +104,8 @@ class HttpProbeTest : public ProbeTest {
     config_.port = server_->port();
   }
   Answer attempt() {
-    probes_.start(1, config_);
-    return run(1);
+    probes_.start(ProbeId{1}, config_);
+    return run(ProbeId{1});
   }
 
   TemporaryDirectory directory_;
@@ -117,7 +119,7 @@ TEST_F(HttpProbeTest, TheStatusDecides) {
   const Answer good = attempt();
   EXPECT_TRUE(good.ok) << good.error;
   EXPECT_EQ(good.again, base::Tick{});
-  EXPECT_TRUE(run(1).ok) << "and again";
+  EXPECT_TRUE(run(ProbeId{1}).ok) << "and again";
   config_.path = "/503";
   EXPECT_EQ(attempt().error, "status 503, expected 200");
   config_.path = "/302";
@@ -159,24 +161,25 @@ TEST_F(HttpProbeTest, TheBodyIsSearchedAsFarAsOneMebibyte) {
 
 TEST_F(HttpProbeTest, ManyAtOnceAreAnsweredEach) {
   serve();
-  for (health::ProbeId id = 1; id <= 40; ++id) {
-    config_.path = id % 2 == 0 ? "/200" : "/404";
+  for (std::uint32_t number = 1; number <= 40; ++number) {
+    const ProbeId id{number};
+    config_.path = number % 2 == 0 ? "/200" : "/404";
     probes_.start(id, config_);
     EXPECT_FALSE(probes_.run(id));
   }
-  for (health::ProbeId id = 1; id <= 40; ++id)
-    EXPECT_EQ(next(id).error, id % 2 == 0 ? "" : "status 404, expected 200");
+  for (std::uint32_t number = 1; number <= 40; ++number)
+    EXPECT_EQ(next(ProbeId{number}).error, number % 2 == 0 ? "" : "status 404, expected 200");
 }
 
 TEST_F(HttpProbeTest, NoAnswerIsGivenUpByTheOwnerOrByItsTimeout) {
   serve();
   config_.path = "/hang";
-  probes_.start(1, config_);
-  EXPECT_FALSE(probes_.run(1));
-  probes_.cancel(1);
+  probes_.start(ProbeId{1}, config_);
+  EXPECT_FALSE(probes_.run(ProbeId{1}));
+  probes_.cancel(ProbeId{1});
   config_.path = "/200";
-  probes_.start(2, config_);
-  EXPECT_TRUE(run(2).ok) << "the one that hangs is in nobody's way";
+  probes_.start(ProbeId{2}, config_);
+  EXPECT_TRUE(run(ProbeId{2}).ok) << "the one that hangs is in nobody's way";
   EXPECT_EQ(heard_, 1u);
   config_.path = "/hang";
   config_.timeout = base::milliseconds(50);
@@ -213,8 +216,8 @@ TEST(HttpProbeTable, EndsItsThreadAndHoldsNoDescriptorAfterwards) {
   for (int round = 0; round < 2; ++round) {  // the first one also opens what lasts in libraries
     before = open_descriptors();
     ProbeTable probes(loop.reactor, nobody);
-    probes.start(1, config);
-    EXPECT_FALSE(probes.run(1));
+    probes.start(ProbeId{1}, config);
+    EXPECT_FALSE(probes.run(ProbeId{1}));
     EXPECT_GT(open_descriptors(), before);
   }
   EXPECT_EQ(open_descriptors(), before);

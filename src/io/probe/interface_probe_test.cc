@@ -4,6 +4,8 @@
 namespace openbell::io {
 namespace {
 
+using health::ProbeId;
+
 class InterfaceProbeTest : public ProbeTest {
  protected:
   void start(health::ProbeId id, std::string interface) {
@@ -27,14 +29,14 @@ class InterfaceProbeTest : public ProbeTest {
 };
 
 TEST_F(InterfaceProbeTest, AnswersAtOnceHowTheLinkIs) {
-  start(1, "lo");
-  const Answer up = run(1);
+  start(ProbeId{1}, "lo");
+  const Answer up = run(ProbeId{1});
   EXPECT_TRUE(up.ok) << up.error;
   EXPECT_EQ(up.again, base::never);
-  EXPECT_EQ(probes_.detail(1), "up");
+  EXPECT_EQ(probes_.detail(ProbeId{1}), "up");
   for (const char* name : {"ob-nowhere", "a-name-that-no-link-can-have"}) {
-    start(2, name);
-    const Answer gone = run(2);
+    start(ProbeId{2}, name);
+    const Answer gone = run(ProbeId{2});
     EXPECT_FALSE(gone.ok);
     EXPECT_EQ(gone.error, "no such interface");
     EXPECT_EQ(gone.again, base::never);
@@ -43,39 +45,39 @@ TEST_F(InterfaceProbeTest, AnswersAtOnceHowTheLinkIs) {
 
 TEST_F(InterfaceProbeTest, ReportsEveryChangeByItself) {
   in_own_network([&] {
-    start(1, "ob0");
-    start(2, "ob1");
-    EXPECT_EQ(run(1).error, "no such interface");
+    start(ProbeId{1}, "ob0");
+    start(ProbeId{2}, "ob1");
+    EXPECT_EQ(run(ProbeId{1}).error, "no such interface");
     ip("link add ob0 type veth peer name ob1");
-    settled(1, "switched off");
-    EXPECT_EQ(run(2).error, "switched off");
+    settled(ProbeId{1}, "switched off");
+    EXPECT_EQ(run(ProbeId{2}).error, "switched off");
     ip("link set ob0 up");
-    const Answer no_carrier = settled(1, "operational state lower layer down");
+    const Answer no_carrier = settled(ProbeId{1}, "operational state lower layer down");
     EXPECT_FALSE(no_carrier.ok);
     EXPECT_EQ(no_carrier.again, base::never);
     ip("link set ob1 up");
-    EXPECT_TRUE(settled(2, "").ok);
-    const Answer up = settled(1, "");
+    EXPECT_TRUE(settled(ProbeId{2}, "").ok);
+    const Answer up = settled(ProbeId{1}, "");
     EXPECT_TRUE(up.ok);
     EXPECT_EQ(up.again, base::never);
 
     ip("link set ob0 mtu 1400");
     loop_.pass(base::milliseconds(50));
-    EXPECT_TRUE(answers_[1].empty()) << "no change of what is asked";
+    EXPECT_TRUE(answers_[ProbeId{1}].empty()) << "no change of what is asked";
     ip("link set ob1 down");
-    settled(2, "switched off");
-    settled(1, "operational state lower layer down");
+    settled(ProbeId{2}, "switched off");
+    settled(ProbeId{1}, "operational state lower layer down");
     ip("link set ob0 down");
-    settled(1, "switched off");
+    settled(ProbeId{1}, "switched off");
     ip("link set ob0 name ob7");
-    settled(1, "no such interface");
+    settled(ProbeId{1}, "no such interface");
     ip("link set ob7 name ob0");
-    settled(1, "switched off");
+    settled(ProbeId{1}, "switched off");
     ip("link del ob0");
-    settled(1, "no such interface");
-    settled(2, "no such interface");
-    probes_.stop(1);
-    probes_.stop(2);
+    settled(ProbeId{1}, "no such interface");
+    settled(ProbeId{2}, "no such interface");
+    probes_.stop(ProbeId{1});
+    probes_.stop(ProbeId{2});
   });
 }
 
@@ -85,12 +87,12 @@ TEST_F(InterfaceProbeTest, ABridgePortThatLeavesIsNotALinkThatLeaves) {
     ip("link add br0 type bridge");
     ip("link set ob1 up");
     ip("link set ob0 up master br0");
-    start(1, "ob0");
-    EXPECT_TRUE(run(1).ok);
+    start(ProbeId{1}, "ob0");
+    EXPECT_TRUE(run(ProbeId{1}).ok);
     ip("link set ob0 nomaster");
     loop_.pass(base::milliseconds(50));
-    EXPECT_TRUE(answers_[1].empty()) << answers_[1].front().error;
-    probes_.stop(1);
+    EXPECT_TRUE(answers_[ProbeId{1}].empty()) << answers_[ProbeId{1}].front().error;
+    probes_.stop(ProbeId{1});
   });
 }
 
@@ -99,15 +101,15 @@ TEST_F(InterfaceProbeTest, WhatTheKernelCouldNotTellIsAskedFor) {
     ip("link add ob0 type veth peer name ob1");
     ip("link set ob1 up");
     ip("link set ob0 up");
-    start(1, "ob0");
-    EXPECT_TRUE(run(1).ok);
+    start(ProbeId{1}, "ob0");
+    EXPECT_TRUE(run(ProbeId{1}).ok);
     // More than the socket's buffer holds; what comes last is lost.
     ASSERT_EQ(std::system("i=0; while [ $i -lt 3000 ]; do echo link set lo mtu $((1500 + i)); "
                           "i=$((i + 1)); done | ip -batch -"),
               0);
     ip("link set ob0 down");
-    settled(1, "switched off");
-    probes_.stop(1);
+    settled(ProbeId{1}, "switched off");
+    probes_.stop(ProbeId{1});
   });
 }
 
@@ -115,18 +117,18 @@ TEST_F(InterfaceProbeTest, StoppedInTheMiddleOfAReportNobodyElseIsForgotten) {
   in_own_network([&] {
     ip("link add ob0 type veth peer name ob1");
     const std::size_t before = open_descriptors();
-    for (const health::ProbeId id : {1u, 2u, 3u}) {
+    for (const ProbeId id : {ProbeId{1}, ProbeId{2}, ProbeId{3}}) {
       start(id, "ob0");
       EXPECT_FALSE(run(id).ok);
     }
     on_probe_ = [&](health::ProbeId id) {
       probes_.stop(id);
-      probes_.stop(2);
+      probes_.stop(ProbeId{2});
     };
     ip("link set ob0 up");
-    EXPECT_FALSE(next(3).ok);
-    EXPECT_EQ(answers_[1].size(), 1u);
-    EXPECT_TRUE(answers_[2].empty());
+    EXPECT_FALSE(next(ProbeId{3}).ok);
+    EXPECT_EQ(answers_[ProbeId{1}].size(), 1u);
+    EXPECT_TRUE(answers_[ProbeId{2}].empty());
     EXPECT_EQ(open_descriptors(), before);
   });
 }

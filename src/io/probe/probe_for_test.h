@@ -91,7 +91,8 @@ class ProbeTest : public ::testing::Test, public ProbeEvents {
   /// The next answer that comes by itself.
   Answer next(health::ProbeId id) {
     std::vector<Answer>& answers = answers_[id];
-    EXPECT_TRUE(loop_.until([&] { return !answers.empty(); })) << "no answer of " << id;
+    EXPECT_TRUE(loop_.until([&] { return !answers.empty(); }))
+        << "no answer of " << std::to_underlying(id);
     if (answers.empty()) return {};
     const Answer first = answers.front();
     answers.erase(answers.begin());

@@ -9,6 +9,8 @@
 namespace openbell::io {
 namespace {
 
+using health::ProbeId;
+
 /// A process that sleeps until it is killed, under a name of its own.
 class Sleeper {
  public:
@@ -55,71 +57,71 @@ TEST_F(ProcessProbeTest, TheEndOfAPidIsReportedByItself) {
   Sleeper sleeper("ob-pid");
   const std::string pid = std::to_string(sleeper.pid());
   config_.pid = sleeper.pid();
-  probes_.start(1, config_);
-  const Answer up = run(1);
+  probes_.start(ProbeId{1}, config_);
+  const Answer up = run(ProbeId{1});
   EXPECT_TRUE(up.ok) << up.error;
   EXPECT_EQ(up.again, base::never);
-  EXPECT_EQ(probes_.detail(1), "pid " + pid);
-  EXPECT_EQ(run(1).again, base::never);
+  EXPECT_EQ(probes_.detail(ProbeId{1}), "pid " + pid);
+  EXPECT_EQ(run(ProbeId{1}).again, base::never);
 
   sleeper.kill();
-  const Answer down = next(1);
+  const Answer down = next(ProbeId{1});
   EXPECT_FALSE(down.ok);
   EXPECT_EQ(down.error, "process " + pid + " ended");
   EXPECT_EQ(down.again, base::Tick{});
-  EXPECT_EQ(run(1).error, "no process " + pid) << "not reaped yet, and dead all the same";
+  EXPECT_EQ(run(ProbeId{1}).error, "no process " + pid) << "not reaped yet, and dead all the same";
   sleeper.reap();
-  EXPECT_EQ(run(1).error, "no process " + pid);
+  EXPECT_EQ(run(ProbeId{1}).error, "no process " + pid);
 }
 
 TEST_F(ProcessProbeTest, AProcessThatEndedBeforeTheLoopSawItIsNotTakenForAlive) {
   auto first = std::make_unique<Sleeper>("ob-same-name");
   const Sleeper second("ob-same-name");
   config_.process_name = "ob-same-name";
-  probes_.start(1, config_);
-  const Answer up = run(1);
+  probes_.start(ProbeId{1}, config_);
+  const Answer up = run(ProbeId{1});
   EXPECT_TRUE(up.ok) << up.error;
   first->kill();
   first->reap();
-  const Answer again = run(1);
+  const Answer again = run(ProbeId{1});
   EXPECT_TRUE(again.ok) << again.error;
-  EXPECT_EQ(probes_.detail(1), "pid " + std::to_string(second.pid()));
+  EXPECT_EQ(probes_.detail(ProbeId{1}), "pid " + std::to_string(second.pid()));
   loop_.pass(base::milliseconds(20));
-  EXPECT_TRUE(answers_[1].empty()) << answers_[1].front().error;
+  EXPECT_TRUE(answers_[ProbeId{1}].empty()) << answers_[ProbeId{1}].front().error;
 }
 
 TEST_F(ProcessProbeTest, AFileNamesThePidAndIsReadAnewAfterADeath) {
   const TemporaryDirectory directory;
   config_.pid_file = directory.path("pid");
-  probes_.start(1, config_);
-  EXPECT_EQ(run(1).error, config_.pid_file + ": no such file or directory");
+  probes_.start(ProbeId{1}, config_);
+  EXPECT_EQ(run(ProbeId{1}).error, config_.pid_file + ": no such file or directory");
   for (const std::string_view text : {"", "x", "-3\n", "0\n", "12x\n", "99999999999\n"}) {
     std::ofstream(config_.pid_file) << text;
-    EXPECT_EQ(run(1).error, config_.pid_file + ": not a pid") << text;
+    EXPECT_EQ(run(ProbeId{1}).error, config_.pid_file + ": not a pid") << text;
   }
   Sleeper first("ob-first");
   Sleeper second("ob-second");
   std::ofstream(config_.pid_file) << first.pid() << "\n";
-  EXPECT_TRUE(run(1).ok);
+  EXPECT_TRUE(run(ProbeId{1}).ok);
   std::ofstream(config_.pid_file) << second.pid();
   first.kill();
-  EXPECT_EQ(next(1).error, "process " + std::to_string(first.pid()) + " ended");
-  EXPECT_TRUE(run(1).ok);
-  EXPECT_EQ(probes_.detail(1), "pid " + std::to_string(second.pid()));
+  EXPECT_EQ(next(ProbeId{1}).error, "process " + std::to_string(first.pid()) + " ended");
+  EXPECT_TRUE(run(ProbeId{1}).ok);
+  EXPECT_EQ(probes_.detail(ProbeId{1}), "pid " + std::to_string(second.pid()));
 }
 
 TEST_F(ProcessProbeTest, ANameIsComparedAsFarAsTheKernelKeepsIt) {
   const Sleeper sleeper("ob-a-very-long-name-of-a-program");
   for (const std::string_view name : {"ob-a-very-long-name-of-a-program", "ob-a-very-long-"}) {
     config_.process_name = name;
-    probes_.start(1, config_);
-    const Answer answer = run(1);
+    probes_.start(ProbeId{1}, config_);
+    const Answer answer = run(ProbeId{1});
     EXPECT_TRUE(answer.ok) << answer.error;
-    EXPECT_EQ(probes_.detail(1), "pid " + std::to_string(sleeper.pid()));
+    EXPECT_EQ(probes_.detail(ProbeId{1}), "pid " + std::to_string(sleeper.pid()));
   }
   config_.process_name = "ob-a-very-long";
-  probes_.start(1, config_);
-  EXPECT_EQ(run(1).error, "no process called ob-a-very-long");
+  probes_.start(ProbeId{1}, config_);
+  EXPECT_EQ(run(ProbeId{1}).error, "no process called ob-a-very-long");
 }
 
 TEST_F(ProcessProbeTest, ASearchGivenUpLeavesNothingOpen) {
@@ -127,23 +129,23 @@ TEST_F(ProcessProbeTest, ASearchGivenUpLeavesNothingOpen) {
   for (int i = 0; i < 40; ++i) crowd.push_back(std::make_unique<Sleeper>("ob-crowd"));
   config_.process_name = "ob-nobody";
   const std::size_t before = open_descriptors();
-  probes_.start(1, config_);
-  EXPECT_FALSE(probes_.run(1)) << "the search goes on in the next turn";
+  probes_.start(ProbeId{1}, config_);
+  EXPECT_FALSE(probes_.run(ProbeId{1})) << "the search goes on in the next turn";
   EXPECT_GT(open_descriptors(), before);
-  probes_.cancel(1);
+  probes_.cancel(ProbeId{1});
   EXPECT_EQ(open_descriptors(), before);
-  EXPECT_EQ(run(1).error, "no process called ob-nobody");
-  EXPECT_FALSE(probes_.run(1));
-  probes_.stop(1);
+  EXPECT_EQ(run(ProbeId{1}).error, "no process called ob-nobody");
+  EXPECT_FALSE(probes_.run(ProbeId{1}));
+  probes_.stop(ProbeId{1});
   EXPECT_EQ(open_descriptors(), before);
 
   on_probe_ = [&](health::ProbeId id) { probes_.stop(id); };
-  probes_.start(2, config_);
-  EXPECT_EQ(run(2).error, "no process called ob-nobody");
+  probes_.start(ProbeId{2}, config_);
+  EXPECT_EQ(run(ProbeId{2}).error, "no process called ob-nobody");
   config_.pid = ::getpid();
-  probes_.start(3, config_);
-  EXPECT_TRUE(run(3).ok);
-  probes_.stop(3);
+  probes_.start(ProbeId{3}, config_);
+  EXPECT_TRUE(run(ProbeId{3}).ok);
+  probes_.stop(ProbeId{3});
   EXPECT_EQ(open_descriptors(), before);
 }
 

@@ -333,7 +333,7 @@ void Daemon::on_exit(io::ChildId id, std::string_view how) {
 
 void Daemon::add_control(grammar::Configuration& configuration) const {
   if (!settings_.environment.api_cli) return;
-  const auto index = static_cast<std::uint32_t>(configuration.processes.size());
+  const grammar::ProcessIndex index{static_cast<std::uint32_t>(configuration.processes.size())};
   grammar::ProcessConfig process;
   process.name = control_name;
   process.encoder = grammar::Encoder::json;
