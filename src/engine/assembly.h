@@ -57,7 +57,7 @@ class Engine::Assembly final : public rib::PeerOutput,
   Publisher publisher{turn};
   Latency latency{ports.clock, turn};
   Routing routing{turn, publisher, latency, ports.log, *this, *this};
-  Clients clients{options, ports.processes};
+  Clients clients{options, ports.processes, ports.clients};
   ClientEvents events{options, turn, clients};
   ReceiptBook receipts{ports.clock, routing, roster, clients};
   bgp::UpdateDecoder sent_decoder;

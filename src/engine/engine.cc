@@ -132,6 +132,30 @@ void Engine::on_helper_exited(HelperId id, std::string_view status, base::Now no
     helper->restart_at = now.tick + helper->restart_delay(now.tick);
 }
 
+// --- clients that are no processes
+
+ClientId Engine::on_client(const ClientIdentity& identity, base::Now now) {
+  all_->turn.now = now;
+  Client& client = all_->clients.open(identity);
+  client.audience = all_->roster.select({});
+  return client.id();
+}
+
+void Engine::on_client_line(ClientId id, std::string_view line, base::Now now) {
+  all_->turn.now = now;
+  if (Client* client = all_->clients.find(id)) all_->commands.run(*client, line);
+}
+
+void Engine::on_client_writable(ClientId id, std::size_t waiting, base::Now now) {
+  all_->turn.now = now;
+  if (Client* client = all_->clients.find(id)) client->replies.on_writable(waiting);
+}
+
+void Engine::on_client_gone(ClientId id, base::Now now) {
+  all_->turn.now = now;
+  all_->clients.close(id);
+}
+
 // --- checks, BFD, drills
 
 void Engine::on_probe(health::ProbeId probe, const health::ProbeResult& result, base::Now now) {

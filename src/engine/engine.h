@@ -10,6 +10,7 @@
 
 #include "audit/trail.h"
 #include "base/tick.h"
+#include "engine/command/identity.h"
 #include "engine/options.h"
 #include "engine/ports.h"
 #include "grammar/config/configuration.h"
@@ -62,6 +63,15 @@ class Engine {
   /// A helper ended (`status` text: "exit 1", "signal 9", "cannot start: …"). The engine restarts
   /// it with back-off when it may.
   void on_helper_exited(HelperId helper, std::string_view status, base::Now now);
+
+  /// A client that is no process: somebody at a pipe or a socket, who may command every neighbor as
+  /// far as the role goes. Answers go to ClientLinks::write_client.
+  ClientId on_client(const ClientIdentity& identity, base::Now now);
+  void on_client_line(ClientId client, std::string_view line, base::Now now);
+  /// The queue for a client drained to `waiting` bytes.
+  void on_client_writable(ClientId client, std::size_t waiting, base::Now now);
+  /// It went. What it has announced stays.
+  void on_client_gone(ClientId client, base::Now now);
 
   /// The answer to Probes::run_probe, or what a probe reports by itself.
   void on_probe(health::ProbeId probe, const health::ProbeResult& result, base::Now now);

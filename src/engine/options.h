@@ -13,7 +13,6 @@ struct Options {
   std::string host = "localhost";           // `host` of events
   int pid = 0;
   int ppid = 0;
-  std::string user;          // that the daemon runs as, and whose the pipes of the command line are
   std::uint16_t port = 179;  // to connect to, when the neighbor names none
   std::uint16_t open_wait_s = 60;
   bool passive = false;  // all neighbors

@@ -23,6 +23,8 @@ namespace openbell::engine {
 /// the daemon lives.
 enum class ConnectionId : std::uint64_t {};
 inline constexpr ConnectionId no_connection{};
+/// Never given to another client while the daemon lives.
+enum class ClientId : std::uint32_t {};
 /// A neighbor, while it is configured: what the routes know as a peer.
 using NeighborId = rib::PeerIndex;
 /// A helper process; never given to another while the daemon lives.
@@ -85,6 +87,15 @@ class Processes {
   virtual void stop_helper(HelperId helper) = 0;
   /// Queues lines for the helper's stdin. Returns the bytes waiting; the engine keeps the bound.
   virtual std::size_t write_helper(HelperId helper, std::string_view lines) = 0;
+};
+
+/// Clients that are no processes: the pipes of the command line, a connection of a socket.
+class ClientLinks {
+ public:
+  virtual ~ClientLinks() = default;
+
+  /// Queues lines for a client. Returns the bytes waiting; the engine keeps the bound.
+  virtual std::size_t write_client(ClientId client, std::string_view lines) = 0;
 };
 
 /// Checks. What is looked at is the port's business, when is the engine's.
@@ -158,6 +169,7 @@ class Lifecycle {
 struct Ports {
   Network& network;
   Processes& processes;
+  ClientLinks& clients;
   Probes& probes;
   BfdPort& bfd;
   Clock& clock;
@@ -169,7 +181,7 @@ struct Ports {
 /// The ports of one who answers at all of them.
 template <typename World>
 Ports ports_of(World& world) {
-  return {world, world, world, world, world, world, world, world};
+  return {world, world, world, world, world, world, world, world, world};
 }
 
 }  // namespace openbell::engine

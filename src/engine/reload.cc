@@ -154,6 +154,8 @@ void refresh_audiences(Parts& parts) {
   parts.clients.for_each_helper([&](Helper& helper) {
     if (helper.configured) helper.set_audience(std::move(audiences[helper.id()]));
   });
+  const rib::Audience everybody = parts.roster.select({});
+  parts.clients.for_each_linked([&](Client& client) { client.audience = everybody; });
   parts.policies.refresh_audiences();
 }
 

@@ -21,6 +21,7 @@ namespace openbell::engine {
 
 class Stage final : public Network,
                     public Processes,
+                    public ClientLinks,
                     public Probes,
                     public BfdPort,
                     public Clock,
@@ -68,7 +69,6 @@ class Stage final : public Network,
       refusal = found.front().text();
       return false;
     }
-    if (command_line) add_command_line(configuration);
     engine.on_configuration(std::move(configuration), "test", now);
     for (const auto& [helper, state] : helpers)
       if (!std::exchange(started_[helper], true))
@@ -217,6 +217,10 @@ class Stage final : public Network,
     if (state.asleep) state.unread += lines.size();
     return state.unread;
   }
+  std::size_t write_client(ClientId client, std::string_view lines) override {
+    clients[client] += lines;
+    return 0;
+  }
   void start_probe(health::ProbeId probe, const health::CheckConfig& check) override {
     probes[probe] = {check.name, {}, 0};
   }
@@ -271,12 +275,12 @@ class Stage final : public Network,
   std::vector<std::vector<std::uint8_t>> rehearsed;
   std::map<ConnectionId, Wire> wires;
   std::map<std::uint32_t, HelperState> helpers;
+  std::map<ClientId, std::string> clients;  // what they heard
   base::Now now{{1'000'000'000}, 1'700'000'000'000'000'000};
   ConnectionId refused = no_connection;  // the last one
   std::string refusal;
   std::vector<std::string> complaints;  // errors and warnings of the last configuration
   std::string logged;
-  bool command_line = false;  // configurations have the one who types commands, as the daemon's do
   int reloads = 0;
   int exits = 0;
   int starts = 0;
@@ -286,19 +290,6 @@ class Stage final : public Network,
   void set_clock(base::Tick tick) {
     now.utc_ns += (tick - now.tick).ns;
     now.tick = tick;
-  }
-
-  static void add_command_line(grammar::Configuration& configuration) {
-    grammar::ProcessConfig process;
-    process.name = "api-internal-cli";
-    process.encoder = grammar::Encoder::json;
-    process.respawn = false;
-    grammar::ApiBinding binding;
-    binding.process =
-        grammar::ProcessIndex{static_cast<std::uint32_t>(configuration.processes.size())};
-    configuration.processes.push_back(std::move(process));
-    for (grammar::NeighborConfig& neighbor : configuration.neighbors)
-      neighbor.api.push_back(binding);
   }
 
   std::uint64_t next_accepted_ = 1u << 20;

@@ -75,4 +75,13 @@ struct ProbeResult {
   base::Tick again{};
 };
 
+/// `dampen { after 3; within 60s; hold 30s; }`: after so many failures within that time the service
+/// stays down until nothing has failed for `hold`. after 0: never.
+struct DampeningConfig {
+  std::uint16_t after = 0;
+  base::Duration within = base::seconds(60);
+  base::Duration hold = base::seconds(30);
+  bool operator==(const DampeningConfig&) const = default;
+};
+
 }  // namespace openbell::health

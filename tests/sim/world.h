@@ -65,6 +65,7 @@ class World;
 /// One daemon: its engine, its helpers, its end of every connection.
 class Node final : public engine::Network,
                    public engine::Processes,
+                   public engine::ClientLinks,
                    public engine::Probes,
                    public engine::BfdPort,
                    public engine::Clock,
@@ -119,6 +120,7 @@ class Node final : public engine::Network,
   void start_helper(engine::HelperId helper, const grammar::ProcessConfig& process) override;
   void stop_helper(engine::HelperId helper) override;
   std::size_t write_helper(engine::HelperId helper, std::string_view lines) override;
+  std::size_t write_client(engine::ClientId, std::string_view) override { return 0; }
   void start_probe(health::ProbeId probe, const health::CheckConfig& check) override;
   std::optional<health::ProbeResult> run_probe(health::ProbeId probe) override;
   void cancel_probe(health::ProbeId probe) override;

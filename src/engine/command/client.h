@@ -8,24 +8,14 @@
 
 #include "base/tick.h"
 #include "engine/cause.h"
+#include "engine/command/identity.h"
 #include "engine/command/replies.h"
+#include "engine/ports.h"
 #include "grammar/config/configuration.h"
 #include "rib/claimant.h"
 #include "rib/peer_set.h"
 
 namespace openbell::engine {
-
-/// Never given to another client while the daemon lives.
-enum class ClientId : std::uint32_t {};
-
-/// What a client may do: each includes those before it.
-enum class Role : std::uint8_t {
-  view,        // viewer: look
-  operate,     // operator: change what is announced, end sessions
-  administer,  // admin: end or reload the daemon
-};
-/// "viewer", "operator", "admin"
-[[nodiscard]] std::string_view name(Role role);
 
 /// ExaBGP's `enable-ack`, `disable-ack`, `silence-ack`. Both of the latter end the answers; the
 /// former is answered itself.
@@ -33,11 +23,15 @@ enum class Acknowledge : std::uint8_t { yes, no };
 
 class Client {
  public:
-  Client(ClientId id, std::string client_name, Role client_role, Outlet& outlet,
-         std::size_t replies_bytes_max)
-      : name(std::move(client_name)),
-        role(client_role),
-        replies(outlet, replies_bytes_max),
+  Client(ClientId id, const ClientIdentity& identity, Outlet& outlet)
+      : name(identity.name),
+        role(identity.role),
+        dialect(identity.dialect),
+        encoder(identity.encoder),
+        kind(identity.kind),
+        user(identity.user),
+        pid(identity.pid),
+        replies(outlet, identity.queue_bytes),
         id_(id) {}
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;

@@ -30,7 +30,7 @@ Helper& Clients::add_helper(grammar::ProcessConfig process) {
   const ClientId client{next_client_++};
   return *helpers_
               .emplace(id, std::make_unique<Helper>(id, client, std::move(process), options_.ack,
-                                                    options_.user, processes_))
+                                                    processes_))
               .first->second;
 }
 
@@ -49,22 +49,43 @@ Helper* Clients::configured_helper(std::string_view name) const {
   return nullptr;
 }
 
+namespace {
+
+/// The first client for which `test(Client&)` holds; null when there is none.
+template <typename Test>
+Client* first(const Clients& clients, Test test) {
+  Client* found = nullptr;
+  clients.for_each([&](Client& client) {
+    if (found == nullptr && test(client)) found = &client;
+  });
+  return found;
+}
+
+}  // namespace
+
+Client& Clients::open(const ClientIdentity& identity) {
+  const ClientId id{next_client_++};
+  Client& client =
+      linked_.emplace(id, std::make_unique<Linked>(id, identity, links_)).first->second->client;
+  client.claimant = next_claimant();
+  client.replies.open();
+  return client;
+}
+
+void Clients::close(ClientId id) {
+  linked_.erase(id);
+}
+
 Client* Clients::find(ClientId id) const {
-  for (const auto& [number, helper] : helpers_)
-    if (helper->client.id() == id) return &helper->client;
-  return nullptr;
+  return first(*this, [&](const Client& client) { return client.id() == id; });
 }
 
 Client* Clients::find(std::string_view name) const {
-  for (const auto& [number, helper] : helpers_)
-    if (helper->client.name == name) return &helper->client;
-  return nullptr;
+  return first(*this, [&](const Client& client) { return client.name == name; });
 }
 
 const Client* Clients::find(rib::Claimant claimant) const {
-  for (const auto& [number, helper] : helpers_)
-    if (helper->client.claimant == claimant) return &helper->client;
-  return nullptr;
+  return first(*this, [&](const Client& client) { return client.claimant == claimant; });
 }
 
 rib::Audience Clients::select(const Client& client, std::string_view text,

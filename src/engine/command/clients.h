@@ -20,8 +20,13 @@ class Roster;
 
 class Clients {
  public:
-  Clients(const Options& options, Processes& processes)
-      : options_(options), processes_(processes) {}
+  Clients(const Options& options, Processes& processes, ClientLinks& links)
+      : options_(options), processes_(processes), links_(links) {}
+
+  /// A client that is no process. It may command every neighbor.
+  Client& open(const ClientIdentity& identity);
+  /// What it has announced stays.
+  void close(ClientId id);
 
   /// Not started yet.
   Helper& add_helper(grammar::ProcessConfig process);
@@ -40,6 +45,12 @@ class Clients {
   template <typename Visit>
   void for_each(Visit visit) const {
     for (const auto& [id, helper] : helpers_) visit(helper->client);
+    for_each_linked(visit);
+  }
+  /// Those that are no processes.
+  template <typename Visit>
+  void for_each_linked(Visit visit) const {
+    for (const auto& [id, linked] : linked_) visit(linked->client);
   }
   template <typename Visit>
   void for_each_helper(Visit visit) const {
@@ -53,9 +64,22 @@ class Clients {
   void forget_selections() { selections_.clear(); }
 
  private:
+  /// A client that is no process, and the way to it.
+  struct Linked final : private Outlet {
+    Linked(ClientId id, const ClientIdentity& identity, ClientLinks& all_links)
+        : client(id, identity, *this), links(all_links) {}
+    std::size_t write(std::string_view lines) override {
+      return links.write_client(client.id(), lines);
+    }
+    Client client;
+    ClientLinks& links;
+  };
+
   const Options& options_;
   Processes& processes_;
+  ClientLinks& links_;
   std::map<HelperId, std::unique_ptr<Helper>> helpers_;
+  std::map<ClientId, std::unique_ptr<Linked>> linked_;
   std::uint32_t next_helper_ = 0;
   std::uint32_t next_client_ = 0;
   std::uint32_t next_claimant_ = first_helper_claimant;

@@ -13,18 +13,17 @@ constexpr base::Duration longest_delay = base::seconds(10);
 }  // namespace
 
 Helper::Helper(HelperId id, ClientId client_id, grammar::ProcessConfig config, bool ack,
-               std::string_view user, Processes& processes)
+               Processes& processes)
     : process(std::move(config)),
-      client(client_id, process.name, Role::administer, *this, process.queue_bytes),
+      client(client_id,
+             {.name = process.name,
+              .role = Role::administer,
+              .kind = audit::Cause::Kind::helper,
+              .queue_bytes = process.queue_bytes},
+             *this),
       id_(id),
       processes_(processes) {
   client.acknowledge = ack && process.ack ? Acknowledge::yes : Acknowledge::no;
-  // No process runs: it stands for the pipes of the command line. They are this user's own; who
-  // else writes to them cannot be told apart.
-  if (process.run.empty()) {
-    client.kind = audit::Cause::Kind::cli;
-    client.user = user;
-  }
   adopt(process);
 }
 

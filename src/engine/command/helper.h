@@ -13,9 +13,8 @@ namespace openbell::engine {
 
 class Helper final : private Outlet {
  public:
-  /// `user`: whose the pipes of the command line are.
   Helper(HelperId id, ClientId client_id, grammar::ProcessConfig config, bool ack,
-         std::string_view user, Processes& processes);
+         Processes& processes);
 
   [[nodiscard]] HelperId id() const { return id_; }
   [[nodiscard]] const std::string& name() const { return process.name; }

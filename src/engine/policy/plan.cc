@@ -107,10 +107,8 @@ PeerMessages Plan::messages() const {
     for (std::size_t i = 0; i < routes.size(); ++i) {
       const grammar::RouteView route = routes.at(i);
       routing.claims().copy_to(sketch, route.nlri);
-      if (!route.multicast_group) continue;
-      bgp::NlriView multicast = route.nlri;
-      multicast.family = bgp::Family::ipv4_multicast;
-      routing.claims().copy_to(sketch, multicast);
+      if (const auto groups = route.group_family())
+        routing.claims().copy_to(sketch, route.nlri_in(*groups));
     }
   };
   for (const ClaimList& list : lists_) copy(*list.routes);

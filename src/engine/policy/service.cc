@@ -19,30 +19,18 @@ namespace {
 constexpr std::size_t families_looked_at = 64;
 }  // namespace
 
-std::string_view name(ServiceStatus status) {
-  switch (status) {
-    case ServiceStatus::unknown:
-      return "unknown";
-    case ServiceStatus::up:
-      return "up";
-    case ServiceStatus::down:
-      return "down";
-    case ServiceStatus::disabled:
-      return "disabled";
-  }
-  return "unknown";
-}
-
 Service::Service(const ServiceContext& context, ServiceTable& table, grammar::ServiceConfig config,
                  std::uint32_t number)
     : context_(context),
       table_(table),
       config_(std::move(config)),
       since_(context.routing.turn.now.tick),
-      claimed_(context.routing, {rib::Rank::service, number}, config_.name) {}
+      claimed_(context.routing, {rib::Rank::service, number}, config_.name) {
+  dampening_.configure(config_.dampen);
+}
 
 bool Service::damped() const {
-  return damped_until_ > context_.routing.turn.now.tick;
+  return dampening_.holds(context_.routing.turn.now.tick);
 }
 
 const SharedRoutes& Service::routes_of(ServiceStatus status) const {
@@ -64,30 +52,14 @@ ServiceStatus Service::wanted() const {
   const bool disabled =
       disabled_ || std::any_of(checks_.begin(), checks_.end(),
                                [](const WatchedCheck& watched) { return watched.disabled; });
-  if (disabled) return ServiceStatus::disabled;
-  if (order() != Order::none) return order() == Order::up ? ServiceStatus::up : ServiceStatus::down;
-  switch (verdict()) {
-    case health::State::unknown:
-      // What a reload has added says nothing yet: the state stays while it could still hold.
-      return status_ == ServiceStatus::disabled ? ServiceStatus::unknown : status_;
-    case health::State::up:
-      return damped() ? ServiceStatus::down : ServiceStatus::up;
-    case health::State::down:
-      return ServiceStatus::down;
-  }
-  return ServiceStatus::down;
+  return health::wanted_status({status_, verdict(), order(), disabled, damped()});
 }
 
 health::State Service::verdict() const {
-  std::size_t up = 0;
-  std::size_t unknown = 0;
-  for (const WatchedCheck& watched : checks_) {
-    up += watched.check.state() == health::State::up;
-    unknown += watched.check.state() == health::State::unknown;
-  }
-  const std::size_t needed = config_.needed == 0 ? checks_.size() : config_.needed;
-  if (up >= needed) return health::State::up;
-  return up + unknown >= needed ? health::State::unknown : health::State::down;
+  std::vector<health::State> states;
+  states.reserve(checks_.size());
+  for (const WatchedCheck& watched : checks_) states.push_back(watched.check.state());
+  return health::verdict(states, config_.needed);
 }
 
 Outcome Service::unchanged() const {
@@ -147,7 +119,7 @@ Outcome Service::change(ServiceStatus to, const Cause& cause, std::string_view w
   const ServiceStatus from = std::exchange(status_, to);
   since_ = context_.routing.turn.now.tick;
   reason_ = why;
-  context_.receipts.follow("service " + name() + " " + std::string(engine::name(to)), outcome);
+  context_.receipts.follow("service " + name() + " " + std::string(health::name(to)), outcome);
   Publisher& publisher = context_.routing.publisher;
   publisher.publish(ServiceChanged{publisher.keep(cause), publisher.keep(name()), from, to,
                                    publisher.keep(why), outcome.news, outcome.range,
@@ -172,20 +144,14 @@ void Service::sketch_change(rib::Claims& sketch, ServiceStatus to) const {
 }
 
 void Service::note_failure() {
-  const grammar::Dampening& dampen = config_.dampen;
   // A check that the service can do without does not count.
-  if (dampen.after == 0 || verdict() != health::State::down) return;
-  const base::Tick now = context_.routing.turn.now.tick;
-  if (damped()) damped_until_ = now + dampen.hold;
-  if (status_ != ServiceStatus::up) return;
-  failures_.push_back(now);
-  while (failures_.size() > dampen.after || failures_.front() + dampen.within < now)
-    failures_.pop_front();
-  if (failures_.size() >= dampen.after) damped_until_ = now + dampen.hold;
+  if (verdict() == health::State::down)
+    dampening_.note_failure(context_.routing.turn.now.tick, status_ == ServiceStatus::up);
 }
 
 void Service::adopt(grammar::ServiceConfig config) {
   config_ = std::move(config);
+  dampening_.configure(config_.dampen);
   claim_anew("configured");
 }
 
@@ -310,7 +276,7 @@ void ServiceTable::refresh_audiences() {
 base::Tick ServiceTable::deadline() const {
   base::Tick earliest = std::min({due_.next(), disable_due_.next(), review_at_});
   for (const auto& service : services_)
-    if (service->damped_until_.ns != 0) earliest = std::min(earliest, service->damped_until_);
+    earliest = std::min(earliest, service->dampening_.deadline());
   return earliest;
 }
 
@@ -325,11 +291,9 @@ void ServiceTable::on_timer() {
     look_for_disable_file(*place.service, place.service->checks_[place.check]);
   }
   if (review_at_ <= now) review_held();
-  for (const auto& service : services_) {
-    if (service->damped_until_.ns == 0 || service->damped()) continue;
-    service->damped_until_ = {};
-    service->settle({audit::Cause::Kind::check, service->name()}, "no longer dampened");
-  }
+  for (const auto& service : services_)
+    if (service->dampening_.end(now))
+      service->settle({audit::Cause::Kind::check, service->name()}, "no longer dampened");
 }
 
 void ServiceTable::run(Service::WatchedCheck& watched) {

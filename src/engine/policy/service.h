@@ -11,12 +11,14 @@
 #include <vector>
 
 #include "base/deadline_queue.h"
-#include "engine/policy/service_status.h"
 #include "engine/routing/claimed_routes.h"
 #include "grammar/config/service.h"
 #include "health/check.h"
+#include "health/service_state.h"
 
 namespace openbell::engine {
+
+using health::ServiceStatus;
 
 class BfdTable;
 class Consequences;
@@ -47,8 +49,7 @@ class Service {
     health::ProbeId probe = health::no_probe;
     bool disabled = false;  // its disable file exists
   };
-  /// What an operator or a plan has said, above the checks.
-  enum class Order : std::uint8_t { none, up, down };
+  using Order = health::Order;
 
   /// `number`: of its claims, never used twice.
   Service(const ServiceContext& context, ServiceTable& table, grammar::ServiceConfig config,
@@ -122,8 +123,7 @@ class Service {
   std::string reason_;
   rib::Audience audience_;
   ClaimedRoutes claimed_;
-  std::deque<base::Tick> failures_;  // the last ones, for dampening
-  base::Tick damped_until_{};
+  health::Dampening dampening_;
 };
 
 class ServiceTable {

@@ -119,11 +119,13 @@ TEST_F(AuditTest, OneLineOfManyRoutesIsOneRecord) {
 }
 
 TEST_F(AuditTest, ACommandThatIsTypedHasTheCauseCli) {
-  stage_.command_line = true;
   with("");
-  say("announce route " + route, stage_.helper_named("api-internal-cli"));
+  const ClientId client = stage_.engine.on_client(
+      {.name = "cli", .role = Role::administer, .user = "operator"}, stage_.now);
+  stage_.engine.on_client_line(client, "announce route " + route, stage_.now);
+  stage_.settle();
   const json record = change(1, {"10.0.0.2"});
-  EXPECT_THAT(cause(record), testing::StartsWith("cli "));
+  EXPECT_THAT(cause(record), testing::StartsWith("cli operator"));
   EXPECT_EQ(command(record), "announce route " + route);
 }
 

@@ -14,12 +14,14 @@
 #include "bfd/config.h"
 #include "engine/cause.h"
 #include "engine/command/client.h"
-#include "engine/policy/service_status.h"
 #include "engine/ports.h"
+#include "health/service_state.h"
 #include "rib/moment.h"
 #include "rib/peer_set.h"
 
 namespace openbell::engine {
+
+using health::ServiceStatus;
 
 /// What peers are told was changed, by one decision or one slice of it.
 struct RoutesChanged {

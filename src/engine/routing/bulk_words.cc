@@ -148,11 +148,8 @@ class RestoreConfigured final : public BulkWords {
       }
       const grammar::RouteView route = list.routes->at(at_++);
       rib::Audience whom = list.audience - claims().with_word(route.nlri);
-      if (route.multicast_group) {
-        bgp::NlriView multicast = route.nlri;
-        multicast.family = bgp::Family::ipv4_multicast;
-        whom -= claims().with_word(multicast);
-      }
+      if (const auto groups = route.group_family())
+        whom -= claims().with_word(route.nlri_in(*groups));
       whom = routing().watchdogs.let_configured(route, whom);
       if (!whom.empty()) transaction.announce(without_watchdog(route), whom);
     }

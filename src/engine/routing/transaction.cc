@@ -52,11 +52,10 @@ void Transaction::apply(const grammar::RouteView& route, const rib::Audience& au
                         bgp::Purpose purpose) {
   ++outcome_.routes;
   rib::Audience reached;
-  if (route.multicast_group) {
-    // A group of 224.0.0.0/4 goes out as SAFI 2 where that is configured, else as unicast.
-    const rib::Audience multicast = audience & routing_.with_family(bgp::Family::ipv4_multicast);
-    reached = apply_family(route, bgp::Family::ipv4_multicast, multicast, purpose) |
-              apply_family(route, bgp::Family::ipv4_unicast, audience - multicast, purpose);
+  if (const auto groups = route.group_family()) {
+    const rib::Audience multicast = audience & routing_.with_family(*groups);
+    reached = apply_family(route, *groups, multicast, purpose) |
+              apply_family(route, route.nlri.family, audience - multicast, purpose);
   } else {
     reached = apply_family(route, route.nlri.family, audience, purpose);
   }
@@ -80,8 +79,7 @@ rib::Audience Transaction::apply_family(const grammar::RouteView& route, bgp::Fa
     }
   }
   outcome_.families.insert(family);
-  bgp::NlriView nlri = route.nlri;
-  nlri.family = family;
+  const bgp::NlriView nlri = route.nlri_in(family);
   rib::Path path = rib::no_path;
   if (announces || bgp::ops(family).withdraw_with_attributes)
     path = routing_.paths.acquire(route.path);
@@ -113,8 +111,7 @@ rib::Audience Transaction::apply_family(const grammar::RouteView& route, bgp::Fa
 /// A claim that is for nobody any more.
 void Transaction::give_up(const grammar::RouteView& route, bgp::Family family) {
   if (voice_.claimant.rank == rib::Rank::word) return;
-  bgp::NlriView nlri = route.nlri;
-  nlri.family = family;
+  const bgp::NlriView nlri = route.nlri_in(family);
   note(claims_.unclaim(nlri, {voice_.priority, voice_.claimant}), nlri);
 }
 
@@ -122,14 +119,13 @@ void Transaction::release(const grammar::RouteView& route) {
   ++outcome_.routes;
   const rib::Origin origin{voice_.priority, voice_.claimant};
   const auto end = [&](bgp::Family family) {
-    bgp::NlriView nlri = route.nlri;
-    nlri.family = family;
+    const bgp::NlriView nlri = route.nlri_in(family);
     const rib::Claims::Effect effect = claims_.unclaim(nlri, origin);
     reached_ |= effect.applied;
     note(effect, nlri);
   };
   end(route.nlri.family);
-  if (route.multicast_group) end(bgp::Family::ipv4_multicast);
+  if (const auto groups = route.group_family()) end(*groups);
 }
 
 void Transaction::set_precedence(rib::Claimant claimant, std::uint64_t precedence) {

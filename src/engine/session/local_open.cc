@@ -1,6 +1,9 @@
 #include "engine/session/local_open.h"
 
-#include <array>
+#include <algorithm>
+#include <vector>
+
+#include "bgp/nlri/family.h"
 
 namespace openbell::engine {
 
@@ -8,14 +11,21 @@ namespace {
 
 using bgp::Family;
 
-/// The families for which ExaBGP announces ADD-PATH, in its order.
-constexpr std::array add_path_order = {
-    Family::ipv4_unicast,  Family::ipv6_unicast,  Family::ipv4_nlri_mpls, Family::ipv6_nlri_mpls,
-    Family::ipv4_mpls_vpn, Family::ipv6_mpls_vpn, Family::ipv4_mup,       Family::ipv6_mup};
+/// The families that the capability ADD-PATH may name, in ExaBGP's order.
+std::vector<Family> add_path_order() {
+  std::vector<Family> order;
+  for (std::size_t i = 0; i < bgp::family_count; ++i)
+    if (bgp::ops(static_cast<Family>(i)).add_path_place != 0)
+      order.push_back(static_cast<Family>(i));
+  std::sort(order.begin(), order.end(), [](Family a, Family b) {
+    return bgp::ops(a).add_path_place < bgp::ops(b).add_path_place;
+  });
+  return order;
+}
 
 std::vector<bgp::AddPathEntry> add_path_entries(const grammar::NeighborConfig& config) {
   std::vector<bgp::AddPathEntry> entries;
-  for (const Family family : add_path_order) {
+  for (const Family family : add_path_order()) {
     const bool wanted =
         config.add_path_families.empty() || config.add_path_families.contains(family);
     if (wanted && config.families.contains(family))

@@ -231,7 +231,7 @@ std::span<const Row<RoutesDraft>> flow_rows();
 std::span<const Row<RoutesDraft>> l2vpn_rows();
 std::span<const Row<RoutesDraft>> announce_rows();
 std::span<const Row<ServiceConfig>> service_rows();
-std::span<const Row<Dampening>> dampen_rows();
+std::span<const Row<health::DampeningConfig>> dampen_rows();
 std::span<const Row<PlanConfig>> plan_rows();
 std::span<const Row<GuardConfig>> guard_rows();
 std::span<const Row<RealtimeConfig>> realtime_rows();

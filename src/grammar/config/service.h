@@ -19,15 +19,6 @@ struct ServiceRoutes {
   std::string attributes;  // of `when down { … }`, as given, for the normal form; empty: withdraw
 };
 
-/// `dampen { after 3; within 60s; hold 30s; }`: after so many failures within that time the service
-/// stays down until nothing has failed for `hold`. after 0: never.
-struct Dampening {
-  std::uint16_t after = 0;
-  base::Duration within = base::seconds(60);
-  base::Duration hold = base::seconds(30);
-  bool operator==(const Dampening&) const = default;
-};
-
 /// `last-announcer seen;` or `last-announcer [ SERVICE… ];` of a service: it is not withdrawn while
 /// nobody else announces what it does.
 struct LastAnnouncer {
@@ -41,7 +32,7 @@ struct ServiceConfig {
   std::string name;
   std::vector<health::CheckConfig> checks;
   std::uint16_t needed = 0;  // checks that must be up: 0 all (`all`), 1 `any`, N `at least N`
-  Dampening dampen;
+  health::DampeningConfig dampen;
   LastAnnouncer last_announcer;
   std::vector<base::IpPrefix> neighbors;  // peer addresses; empty: every neighbor
   ServiceRoutes up;

@@ -186,12 +186,13 @@ static_assert(std::size(service_table) <= GivenRows::rows_max);
 
 using DampenTime = TimeSpan<base::milliseconds(1), interval_max>;
 
-constexpr Row<Dampening> dampen_table[] = {
-    leaf<Dampening, Number<0, 1000>, &Dampening::after>("after", "0..1000",
-                                                        "failures that mean flapping; 0: never"),
-    leaf<Dampening, DampenTime, &Dampening::within>("within", "TIME", "in which they fall"),
-    leaf<Dampening, DampenTime, &Dampening::hold>("hold", "TIME",
-                                                  "without failure before it is up again"),
+constexpr Row<health::DampeningConfig> dampen_table[] = {
+    leaf<health::DampeningConfig, Number<0, 1000>, &health::DampeningConfig::after>(
+        "after", "0..1000", "failures that mean flapping; 0: never"),
+    leaf<health::DampeningConfig, DampenTime, &health::DampeningConfig::within>(
+        "within", "TIME", "in which they fall"),
+    leaf<health::DampeningConfig, DampenTime, &health::DampeningConfig::hold>(
+        "hold", "TIME", "without failure before it is up again"),
 };
 
 }  // namespace
@@ -200,7 +201,7 @@ std::span<const Row<ServiceConfig>> service_rows() {
   return service_table;
 }
 
-std::span<const Row<Dampening>> dampen_rows() {
+std::span<const Row<health::DampeningConfig>> dampen_rows() {
   return dampen_table;
 }
 

@@ -102,7 +102,7 @@ void print_service(const ServiceConfig& service, TextWriter& out) {
   for (const health::CheckConfig& check : service.checks) print_check(check, out);
   print_needed(service.needed, out);
   print_neighbors(service.neighbors, out);
-  if (service.dampen != Dampening{}) {
+  if (service.dampen != health::DampeningConfig{}) {
     open_section("dampen", 1, out);
     print_changed_rows(dampen_rows(), service.dampen, 2, out);
     close_section(1, out);

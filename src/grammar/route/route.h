@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -31,6 +32,17 @@ struct RouteView {
   bool starts_withdrawn = false;  // `watchdog name withdraw`
   base::Duration lease{};         // `lease 50ms`: lives so long unless renewed; 0: for ever
   std::string_view lease_group;   // `lease-group NAME`; empty: the helper's own
+
+  /// The family that it is said in instead, where neighbors have that.
+  [[nodiscard]] std::optional<bgp::Family> group_family() const {
+    return multicast_group ? bgp::ops(nlri.family).multicast : std::nullopt;
+  }
+  /// Its NLRI in another family of the same AFI.
+  [[nodiscard]] bgp::NlriView nlri_in(bgp::Family family) const {
+    bgp::NlriView other = nlri;
+    other.family = family;
+    return other;
+  }
 };
 
 class RouteSink {

@@ -32,7 +32,7 @@ constexpr io::ChildId served(engine::HelperId id) {
 constexpr engine::HelperId known(io::ChildId id) {
   return engine::HelperId{std::to_underlying(id)};
 }
-// ExaBGP's own name for the helper that relays the command line.
+// ExaBGP's own name for what relays the command line.
 constexpr std::string_view control_name = "api-internal-cli";
 
 }  // namespace
@@ -131,12 +131,12 @@ std::string Daemon::open_audit(const grammar::AuditConfig& audit) {
 }
 
 void Daemon::serve(grammar::Configuration configuration) {
-  add_control(configuration);
   // tcp.delay: the first sessions start at the next multiple of so many minutes.
   const std::int64_t delay_ns =
       std::int64_t{settings_.environment.tcp_delay_minutes} * 60'000'000'000;
   io::Timer start(reactor_, [&] {
     engine_->on_configuration(std::move(configuration), "start", reactor_.now());
+    open_control();
   });
   const base::Now now = reactor_.now();
   start.arm(delay_ns == 0 ? now.tick
@@ -164,7 +164,6 @@ std::size_t Daemon::write(engine::ConnectionId connection, base::Bytes messages)
 }
 
 void Daemon::start_helper(engine::HelperId helper, const grammar::ProcessConfig& process) {
-  if (process.name == control_name && process.run.empty()) return start_control(helper);
   children_.start(served(helper), process.run);
   helpers_.insert(helper);
   const pid_t pid = children_.pid(served(helper));
@@ -172,12 +171,15 @@ void Daemon::start_helper(engine::HelperId helper, const grammar::ProcessConfig&
 }
 
 void Daemon::stop_helper(engine::HelperId helper) {
-  if (helper != control_helper_) children_.stop(served(helper));
+  children_.stop(served(helper));
 }
 
 std::size_t Daemon::write_helper(engine::HelperId helper, std::string_view lines) {
-  if (helper != control_helper_) return children_.write(served(helper), lines);
-  if (control_ != nullptr) control_->write(lines);
+  return children_.write(served(helper), lines);
+}
+
+std::size_t Daemon::write_client(engine::ClientId, std::string_view lines) {
+  control_->write(lines);
   return 0;
 }
 
@@ -217,7 +219,6 @@ void Daemon::apply(LoadedConfiguration loaded) {
   for (const std::string& error : doors_.apply(loaded.configuration, settings_.environment.tcp_bind,
                                                settings_.environment.tcp_port))
     log(3, "network", error);
-  add_control(loaded.configuration);
   engine_->on_configuration(std::move(loaded.configuration), "reload", now);
 }
 
@@ -329,38 +330,24 @@ void Daemon::on_exit(io::ChildId id, std::string_view how) {
   engine_->on_helper_exited(known(id), how, reactor_.now());
 }
 
-// ---- the command line as a helper
+// ---- the command line
 
-void Daemon::add_control(grammar::Configuration& configuration) const {
+void Daemon::open_control() {
   if (!settings_.environment.api_cli) return;
-  const grammar::ProcessIndex index{static_cast<std::uint32_t>(configuration.processes.size())};
-  grammar::ProcessConfig process;
-  process.name = control_name;
-  process.encoder = grammar::Encoder::json;
-  process.respawn = false;
-  configuration.processes.push_back(std::move(process));
-  for (grammar::NeighborConfig& neighbor : configuration.neighbors) {
-    grammar::ApiBinding binding;
-    binding.process = index;
-    neighbor.api.push_back(binding);
-  }
-}
-
-void Daemon::start_control(engine::HelperId helper) {
-  control_helper_ = helper;
   const std::string path = io::find_control_pipe(settings_.environment.api_pipename);
-  if (path.empty()) {
-    log(6, "cli",
-        "no named pipes " + settings_.environment.api_pipename +
-            ".in and .out (mkfifo, owned by this user): the command line has no way in");
-    return;
-  }
-  auto control = io::ControlPipe::open(reactor_, path, [this, helper](std::string_view line) {
-    engine_->on_line(helper, line, reactor_.now());
+  if (path.empty())
+    return log(6, "cli",
+               "no named pipes " + settings_.environment.api_pipename +
+                   ".in and .out (mkfifo, owned by this user): the command line has no way in");
+  auto control = io::ControlPipe::open(reactor_, path, [this](std::string_view line) {
+    engine_->on_client_line(control_client_, line, reactor_.now());
   });
   if (!control) return log(4, "cli", control.error());
   control_ = std::move(*control);
-  engine_->on_helper_started(helper, ::getpid(), reactor_.now());
+  // The pipes are this user's own: who else writes to them cannot be told apart.
+  control_client_ = engine_->on_client(
+      {.name = std::string(control_name), .role = engine::Role::administer, .user = settings_.user},
+      reactor_.now());
 }
 
 }  // namespace openbell

@@ -30,6 +30,7 @@ namespace openbell {
 
 class Daemon final : public engine::Network,
                      public engine::Processes,
+                     public engine::ClientLinks,
                      public engine::Probes,
                      public engine::BfdPort,
                      public engine::Clock,
@@ -52,13 +53,14 @@ class Daemon final : public engine::Network,
   /// Serves `configuration` until it is told to end; the exit status.
   int run(grammar::Configuration configuration, std::uint32_t signal_after_s);
 
-  // engine::Network, Processes
+  // engine::Network, Processes, ClientLinks
   void connect(engine::ConnectionId connection, const engine::TransportOptions& options) override;
   void close(engine::ConnectionId connection) override;
   std::size_t write(engine::ConnectionId connection, base::Bytes messages) override;
   void start_helper(engine::HelperId helper, const grammar::ProcessConfig& process) override;
   void stop_helper(engine::HelperId helper) override;
   std::size_t write_helper(engine::HelperId helper, std::string_view lines) override;
+  std::size_t write_client(engine::ClientId client, std::string_view lines) override;
   // engine::Probes, BfdPort, Clock, Rehearser, in daemon_health.cc
   void start_probe(health::ProbeId probe, const health::CheckConfig& check) override;
   std::optional<health::ProbeResult> run_probe(health::ProbeId probe) override;
@@ -117,9 +119,8 @@ class Daemon final : public engine::Network,
   void on_accepted(io::Listener::Accepted accepted);
   void on_reloaded();
   void apply(LoadedConfiguration loaded);
-  /// Adds the helper that stands for the named pipes: it may command every neighbor.
-  void add_control(grammar::Configuration& configuration) const;
-  void start_control(engine::HelperId helper);
+  /// The named pipes of the command line.
+  void open_control();
   void leave_when_done();
 
   const Settings& settings_;
@@ -138,7 +139,7 @@ class Daemon final : public engine::Network,
   std::uint64_t last_accepted_;
   std::set<engine::HelperId> helpers_;  // started and not ended
   std::unique_ptr<io::ControlPipe> control_;
-  std::optional<engine::HelperId> control_helper_;
+  engine::ClientId control_client_{};
   io::PidFile pid_file_;
 
   grammar::RealtimeConfig realtime_;

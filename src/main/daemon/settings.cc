@@ -101,8 +101,6 @@ engine::Options engine_options(const grammar::Environment& environment) {
   options.host = io::host_name();
   options.pid = ::getpid();
   options.ppid = ::getppid();
-  const passwd* user = ::getpwuid(::geteuid());
-  options.user = user != nullptr ? user->pw_name : std::to_string(::geteuid());
   options.port = environment.tcp_port;
   options.open_wait_s = static_cast<std::uint16_t>(environment.bgp_openwait_s);
   options.passive = environment.bgp_passive;
@@ -142,6 +140,8 @@ std::expected<Settings, std::string> read_settings(const Arguments& arguments) {
   if (error.empty()) error = apply_reactor(settings.reactor);
   if (!error.empty()) return std::unexpected(std::move(error));
   apply_command_line(arguments, settings.environment);
+  const passwd* user = ::getpwuid(::geteuid());
+  settings.user = user != nullptr ? user->pw_name : std::to_string(::geteuid());
   settings.engine = engine_options(settings.environment);
   settings.log = log_options(settings.environment);
   settings.path = variable("PATH");

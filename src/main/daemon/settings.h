@@ -19,6 +19,7 @@ struct Settings {
   engine::Options engine;
   io::ReactorOptions reactor;
   LogOptions log;
+  std::string user;                   // that the daemon runs as
   std::string path;                   // $PATH
   std::string etc;                    // $EXABGP_ETC
   PythonPlaces python;                // $PYTHONPATH, $HOME
