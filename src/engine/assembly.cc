@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "bgp/path.h"
-#include "engine/command/on_exit.h"
+#include "engine/client/on_exit.h"
 
 namespace openbell::engine {
 

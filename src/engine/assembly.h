@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "audit/trail.h"
-#include "engine/command/clients.h"
+#include "engine/client/clients.h"
 #include "engine/command/commands.h"
 #include "engine/control.h"
 #include "engine/engine.h"

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "engine/assembly.h"
-#include "engine/command/on_exit.h"
+#include "engine/client/on_exit.h"
 #include "engine/reload.h"
 
 namespace openbell::engine {

@@ -10,7 +10,7 @@
 
 #include "audit/trail.h"
 #include "base/tick.h"
-#include "engine/command/identity.h"
+#include "engine/client/identity.h"
 #include "engine/options.h"
 #include "engine/ports.h"
 #include "grammar/config/configuration.h"

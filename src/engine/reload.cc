@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include "engine/command/clients.h"
+#include "engine/client/clients.h"
 #include "engine/policy/policies.h"
 #include "engine/routing/bulk_words.h"
 #include "engine/routing/routing.h"

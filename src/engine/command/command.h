@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 #include "engine/cause.h"
-#include "engine/command/client.h"
+#include "engine/client/client.h"
 #include "engine/parts.h"
 #include "engine/routing/bulk_words.h"
 #include "grammar/route/route.h"

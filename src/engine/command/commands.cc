@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "engine/command/clients.h"
+#include "engine/client/clients.h"
 #include "engine/policy/policies.h"
 #include "engine/report/publisher.h"
 #include "engine/report/receipt.h"

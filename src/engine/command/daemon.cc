@@ -1,6 +1,6 @@
 // Commands about the daemon itself and about answers.
 
-#include "engine/command/clients.h"
+#include "engine/client/clients.h"
 #include "engine/command/command.h"
 #include "engine/control.h"
 

@@ -6,7 +6,7 @@
 #include <iterator>
 
 #include "bgp/attr/attribute.h"
-#include "engine/command/clients.h"
+#include "engine/client/clients.h"
 #include "engine/command/command.h"
 #include "engine/routing/bulk.h"
 #include "engine/routing/routing.h"

@@ -1,6 +1,6 @@
 // show route PREFIX: who claims it, since when, by which command, and what each peer is told.
 
-#include "engine/command/clients.h"
+#include "engine/client/clients.h"
 #include "engine/command/command.h"
 #include "engine/policy/policies.h"
 #include "engine/routing/routing.h"

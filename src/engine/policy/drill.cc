@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/command/clients.h"
+#include "engine/client/clients.h"
 #include "engine/policy/plan.h"
 #include "engine/report/publisher.h"
 #include "engine/session/roster.h"

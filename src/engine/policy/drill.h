@@ -10,7 +10,7 @@
 
 #include "base/ip.h"
 #include "base/tick.h"
-#include "engine/command/client.h"
+#include "engine/client/client.h"
 #include "engine/ports.h"
 
 namespace openbell::engine {

@@ -1,6 +1,6 @@
 #include "engine/report/client_events.h"
 
-#include "engine/command/clients.h"
+#include "engine/client/clients.h"
 #include "engine/session/neighbor.h"
 
 namespace openbell::engine {

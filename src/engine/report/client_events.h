@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "engine/command/client.h"
+#include "engine/client/client.h"
 #include "engine/options.h"
 #include "engine/turn.h"
 #include "event/event.h"

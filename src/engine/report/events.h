@@ -13,7 +13,7 @@
 #include "base/tick.h"
 #include "bfd/config.h"
 #include "engine/cause.h"
-#include "engine/command/client.h"
+#include "engine/client/client.h"
 #include "engine/ports.h"
 #include "health/service_state.h"
 #include "rib/moment.h"

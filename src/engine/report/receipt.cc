@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/command/clients.h"
+#include "engine/client/clients.h"
 #include "engine/report/publisher.h"
 #include "engine/routing/routing.h"
 #include "engine/session/roster.h"

@@ -15,7 +15,7 @@
 
 #include "base/ip.h"
 #include "base/tick.h"
-#include "engine/command/client.h"
+#include "engine/client/client.h"
 #include "engine/ports.h"
 #include "engine/routing/bulk.h"
 #include "rib/adj_rib_out.h"

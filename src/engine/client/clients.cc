@@ -1,4 +1,4 @@
-#include "engine/command/clients.h"
+#include "engine/client/clients.h"
 
 #include <utility>
 

@@ -1,4 +1,4 @@
-#include "engine/command/replies.h"
+#include "engine/client/replies.h"
 
 #include <algorithm>
 

@@ -8,8 +8,8 @@
 
 #include "base/tick.h"
 #include "engine/cause.h"
-#include "engine/command/identity.h"
-#include "engine/command/replies.h"
+#include "engine/client/identity.h"
+#include "engine/client/replies.h"
 #include "engine/ports.h"
 #include "grammar/config/configuration.h"
 #include "rib/claimant.h"

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "engine/command/client.h"
-#include "engine/command/helper.h"
+#include "engine/client/client.h"
+#include "engine/client/helper.h"
 #include "engine/options.h"
 #include "engine/ports.h"
 #include "grammar/selector.h"

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/tick.h"
-#include "engine/command/client.h"
+#include "engine/client/client.h"
 #include "engine/ports.h"
 #include "grammar/config/configuration.h"
 

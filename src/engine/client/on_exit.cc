@@ -1,6 +1,6 @@
-#include "engine/command/on_exit.h"
+#include "engine/client/on_exit.h"
 
-#include "engine/command/helper.h"
+#include "engine/client/helper.h"
 #include "engine/control.h"
 #include "engine/routing/bulk_words.h"
 #include "engine/routing/routing.h"

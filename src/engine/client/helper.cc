@@ -1,4 +1,4 @@
-#include "engine/command/helper.h"
+#include "engine/client/helper.h"
 
 #include <algorithm>
 #include <utility>
