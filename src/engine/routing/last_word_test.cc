@@ -312,5 +312,30 @@ TEST_F(LastWordTest, AWordSaidWhileAServiceRisesInSlicesWaitsBelowIt) {
   EXPECT_EQ(held(peer), (Routes{{late, attributes("05")}}));
 }
 
+// --- leases of many routes
+
+TEST_F(LastWordTest, EveryRouteOfALongStatementIsLeased) {
+  const ConnectionId peer = with(file({}));
+  stage_.say(0, "announce route " + many + " lease 50ms");
+  EXPECT_EQ(held(peer).size(), 4096u) << "more than are said at once";
+  stage_.wait(base::milliseconds(60));
+  EXPECT_THAT(held(peer), IsEmpty());
+}
+
+TEST_F(LastWordTest, ALeasedRouteOfAWatchdogKeepsTheNameOfItsGroup) {
+  const ConnectionId peer = with(file({}));
+  stage_.say(0,
+             "announce route " + route + " watchdog dog lease 50ms lease-group a-long-name-of-it");
+  stage_.say(0, "announce route " + other_route);  // the parser's memory is another's now
+  stage_.say(0, "withdraw watchdog dog");
+  EXPECT_EQ(held(peer).size(), 1u);
+  stage_.say(0, "announce watchdog dog");
+  stage_.say(0, "renew a-long-name-of-it");
+  stage_.settle();
+  EXPECT_THAT(stage_.heard(0), testing::EndsWith("done\n"));
+  stage_.wait(base::milliseconds(60));
+  EXPECT_EQ(held(peer).size(), 1u);
+}
+
 }  // namespace
 }  // namespace openbell::engine
