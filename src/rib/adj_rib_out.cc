@@ -21,6 +21,17 @@ constexpr bgp::Purpose purpose_of(Lane lane) {
   return is_withdrawal(lane) ? bgp::Purpose::withdraw : bgp::Purpose::announce;
 }
 
+/// The last record that a walk must have passed for the newest changes, those of `range`.
+base::Handle walk_until(const RouteStore& routes, ChangeRange range) {
+  base::Handle last = 0;
+  for (const Lane lane : {Lane::announced, Lane::urgent_announced}) {
+    const ChangeQueue& queue = routes.queue(lane);
+    for (std::uint64_t at = queue.end(); at-- > queue.begin() && queue[at].change >= range.first;)
+      if (range.contains(queue[at].change)) last = std::max(last, queue[at].route);
+  }
+  return last;
+}
+
 }  // namespace
 
 struct AdjRibOut::Encoder : UpdateEncoder {
@@ -42,6 +53,7 @@ struct AdjRibOut::Group {
     std::uint64_t mark = 0;  // in the lane of the queue that it is in
     Snapshot peers;
     Snapshot sent;  // of them, those to whom some of it was written
+    base::Handle walk_until = 0;  // the walk has all of it when it has passed this record
   };
 
   WireClass wire_class;
@@ -198,6 +210,9 @@ void AdjRibOut::begin_walk(Group& group, const bgp::FamilySet& families,
   group.walk_highest = routes_.last_change() + 1;
   group.walk_at = 1;
   group.walk_end = routes_.end();
+  for (const Lane lane : {Lane::announced, Lane::urgent_announced})
+    for (Group::Awaited& awaited : group.awaited[static_cast<std::size_t>(lane)])
+      awaited.walk_until = walk_until(routes_, awaited.range);
   group.skip_announced(routes_);
   group.separate = true;
   routes_.seen();
@@ -259,10 +274,13 @@ void AdjRibOut::await(Token token, const Snapshot& peers, ChangeRange range,
     if (mark.at[i] != 0) lane = i;
   for (const auto& group : groups_) {
     Snapshot waiting = peers & group->member_set;
-    if (!waiting.empty())
-      group->awaited[lane].push_back({token, range, mark.at[lane], std::move(waiting), {}});
+    if (waiting.empty()) continue;
+    const bool by_walk = group->walking && range.first < group->walk_highest;
+    group->awaited[lane].push_back({token, range, mark.at[lane], std::move(waiting), {},
+                                    by_walk ? walk_until(routes_, range) : base::Handle{0}});
   }
 }
+
 
 void AdjRibOut::preview(const RouteStore& routes, const Positions& since,
                         PeerOutput& output) const {
@@ -358,20 +376,25 @@ bool AdjRibOut::write_encoded(Group& group) {
 }
 
 void AdjRibOut::settle_awaited(Group& group) {
+  if (!group.awaits()) return;
+  std::vector<Group::Awaited> settled;
   for (const Lane lane : lanes) {
     auto& waiting = group.awaited[static_cast<std::size_t>(lane)];
-    while (!waiting.empty() && group.at[lane] >= waiting.front().mark &&
-           (!group.walking || is_withdrawal(lane) ||
-            waiting.front().range.first >= group.walk_highest)) {
-      const Group::Awaited settled = std::move(waiting.front());
-      waiting.pop_front();
-      settled.peers.for_each([&](PeerIndex peer) {
-        output_.settled(
-            settled.token, peer,
-            settled.sent.contains(peer) ? PeerOutput::Fate::written : PeerOutput::Fate::superseded);
-      });
+    for (auto at = waiting.begin(); at != waiting.end() && group.at[lane] >= at->mark;) {
+      if (group.walking && group.walk_at <= at->walk_until) {
+        ++at;
+        continue;
+      }
+      settled.push_back(std::move(*at));
+      at = waiting.erase(at);
     }
   }
+  for (const Group::Awaited& awaited : settled)
+    awaited.peers.for_each([&](PeerIndex peer) {
+      output_.settled(
+          awaited.token, peer,
+          awaited.sent.contains(peer) ? PeerOutput::Fate::written : PeerOutput::Fate::superseded);
+    });
 }
 
 void AdjRibOut::separate_blocked(Group& group) {
