@@ -78,6 +78,7 @@ Reply flush_adj_rib_out(Invocation& call, base::TextReader&) {
   if (peers.empty()) return call.refuse("no session is established");
   call.state.for_each_neighbor(peers, [&](Neighbor& neighbor) { neighbor.resend_everything(); });
   call.outcome = begin_words(call.state, restore_configured(call.state, call.audience, call.cause));
+  call.outcome.reached = peers;
   note_done(call, peers);
   return Reply::done;
 }
