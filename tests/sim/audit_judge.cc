@@ -64,6 +64,8 @@ class Log {
       const bool changes = stage_.model().changes(spoken.outcome.operation).empty() == false;
       if (spoken.outcome.reply == Model::Reply::either || spoken.command.verb == Verb::show)
         continue;
+      // What a release lets through is on record as what had been held.
+      if (spoken.command.verb == Verb::guard && !refused) continue;
       if (!refused && !changes && !spoken.outcome.held) continue;
       const std::string text = spoken.command.text();
       const bool found = std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {

@@ -304,6 +304,7 @@ void Model::release(unsigned number) {
     Outcome ignored;
     carry_out(helper->second, held.command, true, ignored);
   }
+  settle();
   consequences();
 }
 
