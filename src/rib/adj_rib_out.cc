@@ -64,7 +64,8 @@ struct AdjRibOut::Group {
   /// By the last lane that has some of the changes: lanes are read in their order, so that what
   /// waits in one lane is settled in its order.
   std::array<std::deque<Awaited>, lane_count> awaited;
-  double tokens = 0;  // UPDATEs that the rate limit allows now
+  std::vector<std::pair<Token, Snapshot>> walked;  // awaited, and written by the walk under way
+  double tokens = 0;                               // UPDATEs that the rate limit allows now
   base::Tick tokens_at{};
   base::Tick allowed_at = base::never;  // when the next one is allowed
 
@@ -359,6 +360,9 @@ bool AdjRibOut::write_encoded(Group& group) {
 }
 
 void AdjRibOut::settle_awaited(Group& group) {
+  for (const auto& [token, peers] : std::exchange(group.walked, {}))
+    peers.for_each(
+        [&](PeerIndex peer) { output_.settled(token, peer, PeerOutput::Fate::written); });
   for (const Lane lane : lanes) {
     auto& waiting = group.awaited[static_cast<std::size_t>(lane)];
     while (!waiting.empty() && group.at[lane] >= waiting.front().mark &&
@@ -413,6 +417,9 @@ void AdjRibOut::take(Group& group, base::Handle route) {
 void AdjRibOut::note_awaited(Group& group, const Route& route) {
   group.with_awaited(route.change, [&](Group::Awaited& awaited) {
     awaited.sent |= peers_.audience_of(route.audience) & awaited.peers;
+    // A walk can be long, and meets a single change once: who waits for that does not wait for all.
+    if (group.walking && awaited.range.first == awaited.range.last && awaited.sent == awaited.peers)
+      group.walked.emplace_back(awaited.token, std::exchange(awaited.peers, {}));
   });
 }
 

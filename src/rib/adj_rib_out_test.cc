@@ -359,6 +359,19 @@ TEST_F(AwaitTest, AWalkThatSendsItSettlesIt) {
   EXPECT_THAT(fates(), ElementsAre(Peers::Settled{5, PeerIndex{1}, Fate::written}));
 }
 
+TEST_F(AwaitTest, WhatAWalkHasPassedDoesNotWaitForItsEnd) {
+  up({0, 1}, 3);
+  await(8, [&] { announce(1, set({0, 1}), 1); });
+  for (std::uint8_t number = 2; number <= 6; ++number) announce(number, set({0, 1}), number);
+  for (const PeerIndex peer : {PeerIndex{0}, PeerIndex{1}})
+    out_.refresh(peer, wire_class().context.families, false);
+  flush();
+  ASSERT_TRUE(out_.walking(PeerIndex{0}) && out_.walking(PeerIndex{1}));
+  EXPECT_THAT(fates(),
+              testing::UnorderedElementsAre(Peers::Settled{8, PeerIndex{0}, Fate::written},
+                                            Peers::Settled{8, PeerIndex{1}, Fate::written}));
+}
+
 TEST_F(AwaitTest, BytesThatWereEncodedAheadAreWrittenInThePlaceOfTheSame) {
   up({0, 1});
   RouteStore sketch(pool_, paths_);

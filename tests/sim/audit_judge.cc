@@ -26,18 +26,17 @@ struct Entry {
   }
 };
 
-/// How a record is found for what was sent. By the number of the change where both sides tell it,
-/// else by neighbor and time: after the change was decided, at the latest in the turn that sent it.
+/// A record accounts for what was sent when it has the number of the change behind it and names the
+/// peer. What the peer had anyhow (everything again, ExaBGP's withdrawals of what nobody announces)
+/// was no change for it: the number is enough.
 bool accounts_for(const Entry& entry, const Peer& peer, const Explained& explained) {
   constexpr base::Duration turn = base::milliseconds(1);
-  constexpr std::string_view kinds[] = {"change", "service", "plan", "reload", "start"};
-  if (!entry.names(peer) ||
-      std::find(std::begin(kinds), std::end(kinds), entry.kind) == std::end(kinds))
-    return false;
   const Sent& sent = *explained.sent;
-  if (sent.change && entry.first_change != 0)
-    return entry.first_change <= *sent.change && *sent.change <= entry.last_change;
-  return explained.told->at <= entry.at && entry.at <= sent.at + turn;
+  if (entry.at > sent.at + turn) return false;
+  if (!sent.change)
+    return explained.told == nullptr || (entry.names(peer) && explained.told->at <= entry.at);
+  return entry.first_change <= *sent.change && *sent.change <= entry.last_change &&
+         (explained.told == nullptr || entry.names(peer));
 }
 
 class Log {
@@ -65,6 +64,8 @@ class Log {
       const bool changes = stage_.model().changes(spoken.outcome.operation).empty() == false;
       if (spoken.outcome.reply == Model::Reply::either || spoken.command.verb == Verb::show)
         continue;
+      // What a release lets through is on record as what had been held.
+      if (spoken.command.verb == Verb::guard && !refused) continue;
       if (!refused && !changes && !spoken.outcome.held) continue;
       const std::string text = spoken.command.text();
       const bool found = std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
@@ -89,20 +90,27 @@ class Log {
           return "no record tells why " + sending.peer + " was sent at " +
                  seconds_of(explained.sent->at) + ": " + explained.sent->nlri + " " +
                  (explained.sent->path.empty() ? "withdrawn" : explained.sent->path) +
-                 " (decided at " + seconds_of(explained.told->at) + ")";
+                 (explained.sent->change ? ", change " + std::to_string(*explained.sent->change)
+                                         : ", no change that the speaker knows of");
       }
     }
     return {};
   }
 
-  /// A record that counts routes names nobody whose session was up and who was to hold nothing
-  /// else then.
+  /// A record that counts routes names only those who were to hold something else then; who was
+  /// there to hear it was sent some of it, unless something later took its place before.
   std::string idle_record() const {
     for (const Entry& entry : entries_) {
       if (entry.routes == 0) continue;
-      for (const Peer& peer : entry.neighbors)
-        if (stage_.established_since(peer, entry.at) && !changed(peer, entry.at))
+      for (const Peer& peer : entry.neighbors) {
+        if (!stage_.established_since(peer, entry.at)) continue;
+        if (entry.first_change == 0) return "it counts routes, and names no change: " + entry.line;
+        bool overtaken = false;
+        if (!changed(peer, entry.at, overtaken))
           return "nothing changed for " + peer + " then: " + entry.line;
+        if (!overtaken && !was_sent(entry, peer))
+          return peer + " was sent nothing of it: " + entry.line;
+      }
     }
     return {};
   }
@@ -126,13 +134,29 @@ class Log {
   }
 
   /// Work in slices is on record some time after it was decided.
-  [[nodiscard]] bool changed(const Peer& peer, base::Tick at) const {
+  [[nodiscard]] bool changed(const Peer& peer, base::Tick at, bool& overtaken) const {
     constexpr base::Duration slices = base::seconds(1);
-    for (const Model::Life& life : stage_.model().lives())
-      if (life.peer == peer)
-        for (const auto& [nlri, history] : life.history)
-          for (const Model::Told& told : history)
-            if (told.at <= at && at < told.at + slices) return true;
+    bool any = false;
+    for (const Model::Life& life : stage_.model().lives()) {
+      if (life.peer != peer) continue;
+      for (const auto& [nlri, history] : life.history) {
+        for (std::size_t i = 0; i < history.size(); ++i) {
+          if (history[i].at > at || at >= history[i].at + slices) continue;
+          any = true;
+          overtaken |= i + 1 < history.size();
+        }
+      }
+    }
+    return any;
+  }
+
+  [[nodiscard]] bool was_sent(const Entry& entry, const Peer& peer) const {
+    for (const Sending& sending : stage_.sendings())
+      if (sending.peer == peer)
+        for (const Sent& sent : sending.routes)
+          if (!sent.change ||
+              (entry.first_change <= *sent.change && *sent.change <= entry.last_change))
+            return true;
     return false;
   }
 

@@ -46,10 +46,13 @@ class Follower {
     Place& place = place_of(sent.nlri, history);
     if (sent.path == place.holds) {
       // A withdrawal of what nobody announces goes out all the same (ExaBGP).
-      if (sent.path.empty() || place.repeated++ < sending_.refreshes) return {};
+      if (sent.path.empty() || place.repeated++ < sending_.refreshes) {
+        followed_.explained.push_back({&sent, nullptr});
+        return {};
+      }
     }
     for (std::size_t i = place.next; i < history.size() && history[i].at <= sent.at; ++i) {
-      if (history[i].path != sent.path) continue;
+      if (history[i].path != sent.path || passing(history, i)) continue;
       place.next = i + 1;
       place.holds = sent.path;
       followed_.explained.push_back({&sent, &history[i]});
@@ -58,6 +61,14 @@ class Follower {
     if (sent.path == place.holds) return "which it had already; it was to hold\n" + print(history);
     return "while it had " + (place.holds.empty() ? "nothing" : place.holds) +
            "; it was to hold\n" + print(history);
+  }
+
+  /// One decision went on from there at once: nobody is to see it. But where it led back to what
+  /// the peer has (a plan takes a service down and announces the same route itself), that is a
+  /// later word of another claimant with a record of its own: it may be said again, which BGP
+  /// allows, and need not be.
+  static bool passing(const History& history, std::size_t at) {
+    return at + 1 < history.size() && history[at + 1].operation == history[at].operation;
   }
 
   const History& history_of(const std::string& nlri) const {

@@ -10,15 +10,15 @@
 
 namespace openbell::sim {
 
-/// A route that was sent, and what it made known.
+/// A route that was sent, and what it made known; null: it was only said again.
 struct Explained {
   const Sent* sent = nullptr;
   const Model::Told* told = nullptr;
 };
 
 struct Followed {
-  std::vector<Explained> explained;  // without what was only said again
-  std::string complaint;             // of the first that nothing explains; empty: none
+  std::vector<Explained> explained;
+  std::string complaint;  // of the first that nothing explains; empty: none
 };
 
 Followed follow(const Model& model, const Sending& sending);

@@ -56,9 +56,20 @@ Verdict judge_wire(const Stage& stage) {
 
 // --- receipts
 
+/// What was sent, by peer and NLRI.
+using SentTo = std::map<Peer, std::map<std::string, std::vector<const Sent*>>>;
+
+SentTo all_sent(const Stage& stage) {
+  SentTo all;
+  for (const Sending& sending : stage.sendings())
+    for (const Sent& sent : sending.routes) all[sending.peer][sent.nlri].push_back(&sent);
+  return all;
+}
+
 class ReceiptJudge {
  public:
-  ReceiptJudge(const Stage& stage, const Receipt& receipt) : stage_(stage), receipt_(receipt) {}
+  ReceiptJudge(const Stage& stage, const SentTo& sent, const Receipt& receipt)
+      : stage_(stage), sent_(sent), receipt_(receipt) {}
 
   std::string complaint() {
     if (receipt_.text.empty()) return "there is no receipt";
@@ -68,8 +79,9 @@ class ReceiptJudge {
     const std::string result = json["result"];
     if (receipt_.outcome.held != (result == "held")) return "its result is '" + result + "'";
     if (error || receipt_.outcome.held || receipt_.outcome.reply == Model::Reply::either) return {};
-    for (const auto& [peer, nlri] : stage_.model().changes(receipt_.outcome.operation))
-      changed_[peer].push_back(nlri);
+    // Whom a release reaches is said by what had been held.
+    if (receipt_.command.verb == Command::Verb::guard) return {};
+    gather_changes();
     Peers listed;
     for (const nlohmann::json& neighbor : json["neighbors"]) {
       listed.insert(neighbor["neighbor"]);
@@ -84,6 +96,32 @@ class ReceiptJudge {
   }
 
  private:
+  struct Change {
+    std::string nlri;
+    std::string path;
+  };
+
+  /// What the command came to, by peer. What went through other states and back may be told again
+  /// and need not be.
+  void gather_changes() {
+    const std::uint64_t operation = receipt_.outcome.operation;
+    for (const Model::Life& life : stage_.model().lives()) {
+      for (const auto& [nlri, history] : life.history) {
+        std::string before;
+        const Model::Told* last = nullptr;
+        for (const Model::Told& told : history) {
+          if (told.operation < operation) before = told.path;
+          if (told.operation == operation) last = &told;
+        }
+        if (last == nullptr) continue;
+        if (last->path == before)
+          went_back_.insert(life.peer);
+        else
+          changed_[life.peer].push_back({nlri, last->path});
+      }
+    }
+  }
+
   std::string judge(const nlohmann::json& neighbor) {
     const Peer peer = neighbor["neighbor"];
     const std::string state = neighbor["state"];
@@ -92,31 +130,32 @@ class ReceiptJudge {
     if (state == "unchanged")
       return changed == changed_.end()
                  ? ""
-                 : "is 'unchanged', but was to be told " + changed->second.front();
+                 : "is 'unchanged', but was to be told " + changed->second.front().nlri;
     std::size_t written = 0;
     bool in_time = false;
     const base::Tick at{state == "written" ? neighbor["written_ns"].get<std::int64_t>() : 0};
     if (changed == changed_.end()) return judge_nothing(peer, state, at);
-    for (const std::string& nlri : changed->second) {
+    for (const auto& [nlri, path] : changed->second) {
       const bool over = superseded(peer, nlri);
       bool sent = over;
-      for (const Sending& sending : stage_.sendings())
-        for (const Sent& route : sending.routes) {
-          if (sending.peer != peer || route.nlri != nlri || route.at < receipt_.said ||
-              route.at > receipt_.answered)
-            continue;
-          sent = true;
-          in_time |= route.at == at;
-        }
+      for (const Sent* route : sent_to(peer, nlri)) {
+        if (route->at < receipt_.said || route->at > receipt_.answered || route->path != path)
+          continue;
+        sent = true;
+        in_time |= route->at == at;
+      }
       in_time |= over;
       written += sent;
     }
+    // What is done in slices has not gone over everything yet when it is answered.
+    constexpr std::size_t slice = 1000;
     if (state == "waiting")
-      return written == changed->second.size() && !any_superseded_
+      return written == changed->second.size() && !any_superseded_ &&
+                     receipt_.outcome.looked_at < slice
                  ? "is 'waiting', but was sent all"
                  : "";
     if (written != changed->second.size())
-      return "is 'written', but was not sent " + changed->second.front();
+      return "is 'written', but was not sent " + changed->second.front().nlri;
     return in_time ? "" : "was not sent any of it at the time that it says";
   }
 
@@ -127,16 +166,24 @@ class ReceiptJudge {
     using Verb = Command::Verb;
     const Command& command = receipt_.command;
     if (state != "written" || command.verb == Verb::flush || command.verb == Verb::end_of_rib ||
-        command.verb == Verb::refresh)
+        command.verb == Verb::refresh || went_back_.contains(peer))
       return {};
     if (command.verb == Verb::announce || command.verb == Verb::withdraw) {
       Route route = command.route;
       for (unsigned i = 0; i < command.count; ++i, ++route.number)
-        for (const Sending& sending : stage_.sendings())
-          for (const Sent& sent : sending.routes)
-            if (sending.peer == peer && sent.at == at && sent.nlri == nlri_of(route)) return {};
+        for (const Sent* sent : sent_to(peer, nlri_of(route)))
+          if (sent->at == at) return {};
     }
     return "is 'written', but there was nothing to tell it, or not then";
+  }
+
+  [[nodiscard]] const std::vector<const Sent*>& sent_to(const Peer& peer,
+                                                        const std::string& nlri) const {
+    static const std::vector<const Sent*> nothing;
+    const auto known = sent_.find(peer);
+    if (known == sent_.end()) return nothing;
+    const auto routes = known->second.find(nlri);
+    return routes == known->second.end() ? nothing : routes->second;
   }
 
   /// Something else was said of it before the answer came.
@@ -154,14 +201,17 @@ class ReceiptJudge {
   }
 
   const Stage& stage_;
+  const SentTo& sent_;
   const Receipt& receipt_;
-  std::map<Peer, std::vector<std::string>> changed_;
+  std::map<Peer, std::vector<Change>> changed_;
+  Peers went_back_;
   bool any_superseded_ = false;
 };
 
 Verdict judge_receipts(const Stage& stage) {
+  const SentTo sent = all_sent(stage);
   for (const Receipt& receipt : stage.receipts())
-    if (std::string complaint = ReceiptJudge(stage, receipt).complaint(); !complaint.empty())
+    if (std::string complaint = ReceiptJudge(stage, sent, receipt).complaint(); !complaint.empty())
       return {"receipt", "the receipt of '" + receipt.command.text().substr(0, 200) + "' at " +
                              seconds_of(receipt.said) + ": " + complaint + "\n  " + receipt.text};
   return {};

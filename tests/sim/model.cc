@@ -45,7 +45,7 @@ void Model::settle() {
 }
 
 std::string Model::told(const Peer& peer, const Ear& ear, const std::string& nlri) const {
-  for (auto name = running_.rbegin(); name != running_.rend(); ++name) {
+  for (auto name = claiming_.rbegin(); name != claiming_.rend(); ++name) {
     const auto plan = std::find_if(plans_.begin(), plans_.end(),
                                    [&](const PlanSetup& one) { return one.name == *name; });
     if (!hears(plan->neighbors, ear.title)) continue;
@@ -86,6 +86,7 @@ void Model::say_word(const std::string& nlri, Word word) {
   end_word(nlri, word.audience);
   if (word.audience.empty()) return;
   word.said = now_;
+  if (word.lease.ns != 0) next_end_ = std::min(next_end_, now_ + word.lease);
   words_[nlri].push_back(std::move(word));
   touch(nlri);
 }
@@ -114,12 +115,13 @@ base::Tick Model::lease_ends(const Word& word) const {
 // --- what ends by itself
 
 void Model::advance(base::Tick now) {
-  for (;;) {
+  while (next_end_ <= now) {
     base::Tick earliest = base::never;
     for (const Ending& ending : endings_) earliest = std::min(earliest, ending.at);
     for (const auto& [nlri, words] : words_)
       for (const Word& word : words)
         if (word.lease.ns != 0) earliest = std::min(earliest, lease_ends(word));
+    next_end_ = earliest;
     if (earliest > now) break;
     now_ = earliest;
     begin();
@@ -153,6 +155,7 @@ void Model::helper_exited(std::string_view name, bool asked) {
   begin();
   if (helper.setup.withdraws_after.ns != 0 && helper.configured) {
     endings_.push_back({now_ + helper.setup.withdraws_after, helper.run});
+    next_end_ = std::min(next_end_, endings_.back().at);
   } else {
     end_words_of(helper.run);
   }

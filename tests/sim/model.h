@@ -46,6 +46,7 @@ class Model {
     bool held = false;            // by a guard
     std::uint64_t operation = 0;  // names what came of it, see changes()
     Peers reached;                // of a command about routes
+    std::size_t looked_at = 0;    // words and routes that it has to go over
   };
 
   /// The clock. What ends by itself until then has ended.
@@ -67,6 +68,8 @@ class Model {
   /// What a peer is to hold now, by NLRI.
   [[nodiscard]] std::map<std::string, std::string> table(const Peer& peer) const;
   [[nodiscard]] const std::vector<Life>& lives() const { return lives_; }
+  /// The configuration in force.
+  [[nodiscard]] const Setup& setup() const { return setup_; }
   /// Those that have a neighbor section of their own or were born of a range.
   [[nodiscard]] std::vector<Peer> peers() const;
   /// What an operation changed for whom: (peer, NLRI).
@@ -156,8 +159,8 @@ class Model {
   [[nodiscard]] Reply reply_to_withdrawal(const std::string& nlri, const Peers& audience) const;
   void turn_watchdog(const Helper& helper, const std::string& name, bool on, const Peers& audience,
                      Outcome& outcome);
-  void clear(const Peers& audience);
-  void flush(const Peers& audience);
+  std::size_t clear(const Peers& audience);
+  std::size_t flush(const Peers& audience);
   [[nodiscard]] bool any_established(const Peers& audience) const;
   void hold(std::string_view helper, const Command& command);
   [[nodiscard]] bool objects(std::string_view helper) const;
@@ -170,6 +173,8 @@ class Model {
   Reply change_plan(const Command& command);
   void run_plan(const PlanSetup& plan);
   void revert_plan(const std::string& name);
+  void order_services(const PlanSetup& plan);
+  void touch_routes(const PlanSetup& plan);
   void settle_service(Service& service);
   void change_service(Service& service, Status to);
   void review_held_services();
@@ -191,6 +196,7 @@ class Model {
   void configure_plans(const Setup& setup);
 
   base::Tick now_;
+  base::Tick next_end_ = base::never;  // nothing ends by itself before
   Setup setup_;
   std::map<Peer, Ear> ears_;
   std::vector<Life> lives_;
@@ -201,8 +207,11 @@ class Model {
   std::vector<Ending> endings_;  // of processes whose routes end later
   std::vector<Service> services_;
   std::vector<PlanSetup> plans_;
-  std::vector<std::string> running_;  // plans in the order in which they were run
-  std::deque<std::string> fallen_;    // services whose fall has consequences
+  // Plans in the order in which they were run: whose orders hold, and then whose routes are
+  // claimed.
+  std::vector<std::string> running_;
+  std::vector<std::string> claiming_;
+  std::deque<std::string> fallen_;  // services whose fall has consequences
   bool frozen_ = false;
   std::vector<Held> held_;
   unsigned last_held_ = 0;

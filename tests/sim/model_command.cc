@@ -94,13 +94,15 @@ void Model::carry_out(Helper& helper, const Command& command, bool released, Out
     case Verb::withdraw:
       return withdraw(command, audience, outcome);
     case Verb::clear:
-      return clear(audience);
+      outcome.looked_at = clear(audience);
+      return;
     case Verb::flush:
       if (!any_established(audience)) {
         outcome.reply = Reply::error;
         return;
       }
-      return flush(audience);
+      outcome.looked_at = flush(audience);
+      return;
     case Verb::end_of_rib:
     case Verb::refresh:
       outcome.reply = any_established(audience) ? Reply::done : Reply::error;
@@ -228,15 +230,20 @@ void Model::turn_watchdog(const Helper& helper, const std::string& name, bool on
   }
 }
 
-void Model::clear(const Peers& audience) {
-  for (auto& [nlri, words] : words_) end_word(nlri, audience);
+std::size_t Model::clear(const Peers& audience) {
+  std::size_t ended = 0;
+  for (auto& [nlri, words] : words_)
+    if (end_word(nlri, audience)) ++ended;
+  return ended;
 }
 
 /// Configured routes come back for those for whom there is no word at all.
-void Model::flush(const Peers& audience) {
+std::size_t Model::flush(const Peers& audience) {
+  std::size_t looked_at = 0;
   for (const NeighborSetup& configured : setup_.neighbors) {
     for (const StaticRoute& said : configured.all_routes()) {
       const std::string nlri = nlri_of(said.route);
+      ++looked_at;
       Peers without;
       for (const Peer& peer : ears_of(configured.title)) {
         if (!audience.contains(peer)) continue;
@@ -251,6 +258,7 @@ void Model::flush(const Peers& audience) {
       say_word(nlri, {.path = path_of(said.route), .audience = without});
     }
   }
+  return looked_at;
 }
 
 bool Model::any_established(const Peers& audience) const {
@@ -296,6 +304,7 @@ void Model::release(unsigned number) {
     Outcome ignored;
     carry_out(helper->second, held.command, true, ignored);
   }
+  settle();
   consequences();
 }
 

@@ -182,26 +182,35 @@ Model::Reply Model::change_plan(const Command& command) {
   return Reply::done;
 }
 
+/// Its services follow one by one, then its routes are claimed: each is a change of its own.
 void Model::run_plan(const PlanSetup& plan) {
   running_.push_back(plan.name);
+  order_services(plan);
+  claiming_.push_back(plan.name);
+  touch_routes(plan);
+}
+
+void Model::order_services(const PlanSetup& plan) {
   for (const PlanStepSetup& step : plan.steps) {
-    if (step.service.empty())
-      touch(nlri_of(step.route));
-    else if (Service* ordered = service(step.service))
-      settle_service(*ordered);
+    Service* ordered = step.service.empty() ? nullptr : service(step.service);
+    if (ordered == nullptr) continue;
+    settle_service(*ordered);
+    settle();
   }
+}
+
+void Model::touch_routes(const PlanSetup& plan) {
+  for (const PlanStepSetup& step : plan.steps)
+    if (step.service.empty()) touch(nlri_of(step.route));
 }
 
 void Model::revert_plan(const std::string& name) {
   std::erase(running_, name);
   const auto plan = std::find_if(plans_.begin(), plans_.end(),
                                  [&](const PlanSetup& one) { return one.name == name; });
-  for (auto step = plan->steps.rbegin(); step != plan->steps.rend(); ++step) {
-    if (step->service.empty())
-      touch(nlri_of(step->route));
-    else if (Service* ordered = service(step->service))
-      settle_service(*ordered);
-  }
+  order_services(*plan);
+  std::erase(claiming_, name);
+  touch_routes(*plan);
 }
 
 }  // namespace openbell::sim

@@ -144,6 +144,14 @@ void Node::close(engine::ConnectionId connection) {
   world_.schedule_delivery(*wire, side);
 }
 
+std::optional<std::uint64_t> Node::change_behind(engine::ConnectionId connection,
+                                                 const bgp::NlriView& nlri) const {
+  (void)connection;
+  (void)nlri;
+  std::optional<std::uint64_t> change;
+  return change;
+}
+
 std::size_t Node::write(engine::ConnectionId connection, base::Bytes messages) {
   world_.note(messages);
   std::size_t side = 0;

@@ -86,7 +86,7 @@ struct Stage::Doer {
     if (!stage.model_.holds_commands_of(kill.helper)) stage.speaker_->kill(kill.helper);
   }
   void operator()(const step::Signal& signal) const {
-    for (const ProcessSetup& process : stage.file_.processes)
+    for (const ProcessSetup& process : stage.model_.setup().processes)
       if (signal.name == "USR2" && stage.model_.holds_commands_of(process.name)) return;
     stage.speaker_->signal(1, "SIG" + signal.name);
   }
@@ -134,7 +134,7 @@ bool Stage::settled() const {
 std::vector<Peer> Stage::audience() const {
   std::vector<Peer> all;
   for (const Node* peer : peers_)
-    for (const NeighborSetup& neighbor : file_.neighbors)
+    for (const NeighborSetup& neighbor : model_.setup().neighbors)
       if (neighbor.title == peer->name() ||
           (neighbor.title == range_title && in_range(peer->name())))
         all.push_back(peer->name());
@@ -256,8 +256,7 @@ void Stage::take_answer(const std::string& helper, const std::string& answer) {
   }
 }
 
-void Stage::on_update(const std::string& peer, engine::ConnectionId connection, base::Bytes body,
-                      std::span<const std::uint64_t> changes) {
+void Stage::on_update(const std::string& peer, engine::ConnectionId connection, base::Bytes body) {
   const base::Tick now = world_.now().tick;
   auto sending = std::find_if(sendings_.begin(), sendings_.end(),
                               [&](const Sending& known) { return known.connection == connection; });
@@ -269,7 +268,6 @@ void Stage::on_update(const std::string& peer, engine::ConnectionId connection, 
   std::string attributes;
   base::TextWriter attributes_out(attributes);
   bgp::print_attributes(update.attributes, bgp::Dialect::v5_0, attributes_out);
-  std::size_t place = 0;
   const auto read = [&](const bgp::NlriField& field, bool announced) {
     const base::IpAddress next_hop = announced ? bgp::next_hop_address(field) : base::IpAddress();
     bgp::NlriReader reader(field, context_);
@@ -281,9 +279,8 @@ void Stage::on_update(const std::string& peer, engine::ConnectionId connection, 
       if (announced) out.put(' ').put(attributes);
       Line line = line_of(std::move(text));
       if (!announced) line.path.clear();
-      Sent sent{now, std::move(line.nlri), std::move(line.path)};
-      if (place < changes.size()) sent.change = changes[place++];
-      sending->routes.push_back(std::move(sent));
+      sending->routes.push_back({now, std::move(line.nlri), std::move(line.path),
+                                 speaker_->change_behind(connection, nlri)});
     }
   };
   for (std::uint8_t i = 0; i < update.withdrawn_count; ++i) read(update.withdrawn[i], false);

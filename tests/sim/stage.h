@@ -5,7 +5,6 @@
 #include <deque>
 #include <map>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -21,7 +20,7 @@ struct Sent {
   base::Tick at;
   std::string nlri;
   std::string path;
-  /// Of the change behind it, where the speaker tells.
+  /// Of the change behind it; none: the speaker knows of none.
   std::optional<std::uint64_t> change = {};
 };
 
@@ -90,8 +89,8 @@ class Stage final : public Observer {
   void on_peer_open(const std::string& peer) override;
   void on_peer_established(const std::string& peer) override;
   void on_peer_gone(const std::string& peer) override;
-  void on_update(const std::string& peer, engine::ConnectionId connection, base::Bytes body,
-                 std::span<const std::uint64_t> changes) override;
+  void on_update(const std::string& peer, engine::ConnectionId connection,
+                 base::Bytes body) override;
   void on_refresh_asked(const std::string& peer) override;
   void on_turn_ended() override {}
 

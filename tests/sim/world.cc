@@ -257,7 +257,7 @@ void World::note_sent(Wire& wire, std::size_t side, base::Bytes messages) {
   for_each_message(messages, [&](bgp::MessageType type, base::Bytes body) {
     if (type == bgp::MessageType::keepalive)
       sessions_changed_ |= !std::exchange(end.keepalive_sent, true);
-    if (type == bgp::MessageType::update) end.node->observer_->on_update(peer, end.id, body, {});
+    if (type == bgp::MessageType::update) end.node->observer_->on_update(peer, end.id, body);
   });
 }
 

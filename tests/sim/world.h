@@ -9,13 +9,14 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <span>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "audit/trail.h"
 #include "base/tick.h"
+#include "bgp/nlri/family.h"
 #include "engine/engine.h"
 #include "tests/sim/random.h"
 
@@ -51,10 +52,9 @@ class Observer {
   virtual void on_peer_established(const std::string& peer) = 0;
   /// Its last connection with an accepted OPEN is gone.
   virtual void on_peer_gone(const std::string& peer) = 0;
-  /// An UPDATE was handed to the network. `connection` tells sessions apart; `changes` are the
-  /// numbers of the changes behind its routes, in their order, where the engine tells them.
-  virtual void on_update(const std::string& peer, engine::ConnectionId connection, base::Bytes body,
-                         std::span<const std::uint64_t> changes) = 0;
+  /// An UPDATE was handed to the network. `connection` tells sessions apart.
+  virtual void on_update(const std::string& peer, engine::ConnectionId connection,
+                         base::Bytes body) = 0;
   /// The peer asked for everything again.
   virtual void on_refresh_asked(const std::string& peer) = 0;
   virtual void on_turn_ended() = 0;
@@ -106,6 +106,9 @@ class Node final : public engine::Network,
   void pass_time() { input(); }
   /// Ends the turn that is under way, if one is.
   void end_turn();
+  /// While an UPDATE is handed over: the number of the change behind a route of it.
+  [[nodiscard]] std::optional<std::uint64_t> change_behind(engine::ConnectionId connection,
+                                                           const bgp::NlriView& nlri) const;
   /// JSON lines of the audit log so far.
   [[nodiscard]] const std::string& audit_log() const { return audit_log_; }
 

@@ -117,11 +117,12 @@ Bytes encode_notification(NotificationCode code, Bytes data, MutableBytes into) 
 }
 
 std::vector<std::uint8_t> cease_data(NotificationCode code, std::string_view text) {
-  std::vector<std::uint8_t> data;
-  if (text.empty()) return data;
+  if (text.empty()) return {};
   const std::string_view kept = cut_at_character(text, communication_max);
-  if (carries_communication(code)) data.push_back(static_cast<std::uint8_t>(kept.size()));
-  data.insert(data.end(), kept.begin(), kept.end());
+  const std::size_t counted = carries_communication(code) ? 1 : 0;
+  std::vector<std::uint8_t> data(counted + kept.size());
+  if (counted != 0) data[0] = static_cast<std::uint8_t>(kept.size());
+  std::ranges::copy(kept, data.begin() + static_cast<std::ptrdiff_t>(counted));
   return data;
 }
 

@@ -68,6 +68,7 @@ Reply flush(Invocation& call) {
   });
   call.outcome = begin_words(parts.routing,
                              restore_configured(parts.routing, std::move(configured), call.cause));
+  call.outcome.reached = peers;
   note_done(call, peers);
   return Reply::done;
 }

@@ -150,6 +150,16 @@ TEST_F(ReceiptTest, OnlyNeighborsThatTheCommandReachedAreListed) {
               ElementsAre(Pair("10.0.0.3", "written")));
 }
 
+TEST_F(ReceiptTest, AFlushThatGoesOnInSlicesListsWhomItReachesLater) {
+  const std::string many = configured("10.0.0.0/8 next-hop 10.0.0.1 split /20");
+  configure(feed + neighbor("10.0.0.2", many) + neighbor("10.0.0.3", many));
+  up("10.0.0.2");
+  up("10.0.0.3");
+  answer("clear adj-rib out");
+  stage_.settle();
+  EXPECT_EQ(states(receipt("flush adj-rib out")).size(), 2u);
+}
+
 TEST_F(ReceiptTest, BornPeersAreListedByTheirAddresses) {
   configure(feed + range());
   born_quiet("10.1.2.3");
