@@ -102,7 +102,8 @@ void Engine::Assembly::on_session(const Neighbor& neighbor, bool up, std::string
 base::Tick Engine::Assembly::session_deadline() {
   base::Tick earliest = std::min(routing.out.deadline(), roster.deadline());
   clients.for_each_helper([&](const Helper& helper) {
-    earliest = std::min({earliest, helper.restart_at, helper.withdraw_at});
+    earliest = std::min(earliest, helper.restart_at);
+    if (!helper.ended.empty()) earliest = std::min(earliest, helper.ended.front().withdraw_at);
   });
   return earliest;
 }
@@ -113,10 +114,7 @@ base::Tick Engine::Assembly::policy_deadline() const {
 
 void Engine::Assembly::on_helper_timers() {
   clients.for_each_helper([&](Helper& helper) {
-    if (helper.withdraw_at <= turn.now.tick) {
-      helper.withdraw_at = base::never;
-      withdraw_owned(helper, routing);
-    }
+    withdraw_due(helper, routing);
     if (helper.restart_at > turn.now.tick) return;
     helper.restart_at = base::never;
     if (!control.ending()) ports.processes.start_helper(helper.id(), helper.process);

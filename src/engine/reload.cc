@@ -198,15 +198,16 @@ class NeighborDifference {
     std::vector<SharedRoutes> from;
     if (!neighbor.routes().empty()) from.push_back(neighbor.shared_routes());
     change_neighbor(roster_, neighbor, std::move(config), helpers_);
-    changes_.push_back(
-        {neighbor.id(), neighbor.audience(), std::move(from), neighbor.shared_routes()});
+    changes_.push_back({neighbor.id(), neighbor.audience(), std::move(from),
+                        neighbor.shared_routes(), neighbor.superseded()});
   }
 
   void add(grammar::NeighborConfig config) {
     Neighbor& neighbor = roster_.add(std::move(config));
     neighbor.bind(helpers_);
     added_.push_back(neighbor.id());
-    changes_.push_back({neighbor.id(), neighbor.audience(), {}, neighbor.shared_routes()});
+    changes_.push_back(
+        {neighbor.id(), neighbor.audience(), {}, neighbor.shared_routes(), neighbor.superseded()});
   }
 
   /// Where it is clear that a neighbor only got another address, it goes on under that.

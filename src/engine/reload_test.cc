@@ -178,5 +178,32 @@ TEST_F(ReloadTest, ShowNeighborConfigurationNamesTheProcessThatIsLeftOfTwo) {
               HasSubstr("processes [ feed ]"));
 }
 
+// --- one prefix twice in a file
+
+TEST_F(ReloadTest, OfAPrefixThatAFileHasTwiceBothAreSentWhenASessionComesUp) {
+  const std::string twice = configured(route + "; route " + route + " med 5");
+  const std::vector<std::string> both = {announced(prefix), announced(prefix, "05")};
+  configure(feed + neighbor("10.0.0.2", twice));
+  const auto first_two = [&] {
+    const ConnectionId peer = stage_.dialled("10.0.0.2");
+    stage_.answer(peer);
+    stage_.introduce(peer, outside());
+    Messages all = sent(peer);
+    std::erase_if(all, [](const std::string& message) {
+      return message.find(':') != std::string::npos || message == "00000000";
+    });
+    return all;
+  };
+  EXPECT_EQ(first_two(), both);
+  // Another file that has it twice says so too: to who comes after it.
+  const std::string thrice =
+      configured(other_route + "; route " + route + "; route " + route + " med 5");
+  configure(feed + neighbor("10.0.0.2", thrice));
+  say("neighbor 10.0.0.2 teardown 4");
+  stage_.settle();
+  stage_.wait(base::seconds(5));
+  EXPECT_THAT(first_two(), testing::Contains(announced(prefix)));
+}
+
 }  // namespace
 }  // namespace openbell::engine

@@ -365,7 +365,7 @@ TEST_F(AwaitTest, WhatAWalkHasPassedDoesNotWaitForItsEnd) {
   for (std::uint8_t number = 2; number <= 6; ++number) announce(number, set({0, 1}), number);
   for (const PeerIndex peer : {PeerIndex{0}, PeerIndex{1}})
     out_.refresh(peer, wire_class().context.families, false);
-  flush();
+  out_.flush(base::Tick{} + base::seconds(1));  // three UPDATEs
   ASSERT_TRUE(out_.walking(PeerIndex{0}) && out_.walking(PeerIndex{1}));
   EXPECT_THAT(fates(),
               testing::UnorderedElementsAre(Peers::Settled{8, PeerIndex{0}, Fate::written},

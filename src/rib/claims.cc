@@ -81,7 +81,7 @@ Claims::Effect Claims::unsay(const bgp::NlriView& nlri, Path attributes, const A
   for (const Claim& claim : contest->claims) {
     if (!claim.audience.intersects(effect.applied)) continue;
     if (claim.claimant.rank == Rank::word) {
-      had_word |= !claim.withdrawn();
+      had_word |= !claim.withdrawn() && not_ended(claim).intersects(effect.applied);
       continue;
     }
     claimed |= claim.audience;
@@ -225,6 +225,16 @@ void Claims::subtract_ended(Audience& audience, Claimant speaker) const {
     if (end.moment <= routes_.speaking_ || (end.claimant && *end.claimant != speaker)) continue;
     audience = end.peers ? audience - *end.peers : Audience();
   }
+}
+
+/// Those for whom nothing has ended a word that has yet to come to it.
+Audience Claims::not_ended(const Claim& word) const {
+  Audience left = word.audience;
+  for (const End& end : ends_) {
+    if (word.moment > end.moment || (end.claimant && *end.claimant != word.claimant)) continue;
+    left = end.peers ? left - *end.peers : Audience();
+  }
+  return left;
 }
 
 void Claims::end_all_words(Moment moment, std::optional<Audience> peers,

@@ -136,6 +136,7 @@ class Claims {
   [[nodiscard]] Audience not_later(const Contest& contest, Audience audience,
                                    Claimant speaker) const;
   void subtract_ended(Audience& audience, Claimant speaker) const;
+  [[nodiscard]] Audience not_ended(const Claim& word) const;
   void take_words(Contest& contest, const Audience& audience);
   void remove(Contest& contest, Claimant claimant);
   void insert(Contest& contest, Claim claim);

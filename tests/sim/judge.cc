@@ -131,6 +131,10 @@ class ReceiptJudge {
       return changed == changed_.end()
                  ? ""
                  : "is 'unchanged', but was to be told " + changed->second.front().nlri;
+    // A later word took its place, which may have said the same, or what the command itself set
+    // off.
+    if (state == "superseded")
+      return followed() ? "" : "is 'superseded', but nothing came after it";
     std::size_t written = 0;
     bool in_time = false;
     const base::Tick at{state == "written" ? neighbor["written_ns"].get<std::int64_t>() : 0};
@@ -139,7 +143,8 @@ class ReceiptJudge {
       const bool over = superseded(peer, nlri);
       bool sent = over;
       for (const Sent* route : sent_to(peer, nlri)) {
-        if (route->at < receipt_.said || route->at > receipt_.answered || route->path != path)
+        if (route->order < receipt_.said_order || route->order > receipt_.answered_order ||
+            route->path != path)
           continue;
         sent = true;
         in_time |= route->at == at;
@@ -157,6 +162,17 @@ class ReceiptJudge {
     if (written != changed->second.size())
       return "is 'written', but was not sent " + changed->second.front().nlri;
     return in_time ? "" : "was not sent any of it at the time that it says";
+  }
+
+  /// Something was said between the command and its answer, or the command runs plans.
+  [[nodiscard]] bool followed() const {
+    using Verb = Command::Verb;
+    const Verb verb = receipt_.command.verb;
+    if (verb == Verb::plan || verb == Verb::service) return true;
+    return std::any_of(stage_.spoken().begin(), stage_.spoken().end(), [&](const Spoken& spoken) {
+      return spoken.outcome.operation > receipt_.outcome.operation &&
+             spoken.at <= receipt_.answered;
+    });
   }
 
   /// No change for this peer: `written` is true only of a write that held what the command says,

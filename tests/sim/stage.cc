@@ -161,7 +161,7 @@ void Stage::say(const std::string& helper, const Command& command) {
   speaker_->pass_time();
   const Model::Outcome outcome = model_.say(helper, command);
   spoken_.push_back({helper, command, world_.now().tick, outcome});
-  awaited_[helper].push_back({command, world_.now().tick, outcome, established_});
+  awaited_[helper].push_back({command, world_.now().tick, ++order_, outcome, established_});
   // Everything again: to whom, is seen in what is sent.
   if (command.verb == Command::Verb::flush)
     for (Sending& sending : sendings_) ++sending.refreshes;
@@ -251,8 +251,8 @@ void Stage::take_answer(const std::string& helper, const std::string& answer) {
     wrong_answers_.push_back(helper + ": " + of.command.text().substr(0, 200) + ": is answered '" +
                              answer + "', wanted '" + wanted + "'");
   } else if (!of.command.id.empty()) {
-    receipts_.push_back(
-        {of.command, of.said, world_.now().tick, receipt, of.outcome, of.established});
+    receipts_.push_back({of.command, of.said, world_.now().tick, of.said_order, ++order_, receipt,
+                         of.outcome, of.established});
   }
 }
 
@@ -279,7 +279,7 @@ void Stage::on_update(const std::string& peer, engine::ConnectionId connection, 
       if (announced) out.put(' ').put(attributes);
       Line line = line_of(std::move(text));
       if (!announced) line.path.clear();
-      sending->routes.push_back({now, std::move(line.nlri), std::move(line.path),
+      sending->routes.push_back({now, ++order_, std::move(line.nlri), std::move(line.path),
                                  speaker_->change_behind(connection, nlri)});
     }
   };

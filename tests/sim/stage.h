@@ -18,6 +18,7 @@ namespace openbell::sim {
 /// One route in an UPDATE that was handed to the network; an empty path withdraws it.
 struct Sent {
   base::Tick at;
+  std::uint64_t order = 0;  // of what happens at one time
   std::string nlri;
   std::string path;
   /// Of the change behind it; none: the speaker knows of none.
@@ -47,6 +48,8 @@ struct Receipt {
   Command command;
   base::Tick said;
   base::Tick answered;
+  std::uint64_t said_order = 0;
+  std::uint64_t answered_order = 0;
   std::string text;  // JSON
   Model::Outcome outcome;
   Peers established;  // when it was said, and still when it was answered
@@ -99,6 +102,7 @@ class Stage final : public Observer {
   struct Awaited {
     Command command;
     base::Tick said;
+    std::uint64_t said_order = 0;
     Model::Outcome outcome;
     Peers established;
   };
@@ -114,6 +118,7 @@ class Stage final : public Observer {
   [[nodiscard]] bool settled() const;
 
   const Story& story_;
+  std::uint64_t order_ = 0;  // of the last thing that happened
   World world_;
   Model model_;
   Node* speaker_ = nullptr;

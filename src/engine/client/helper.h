@@ -1,6 +1,7 @@
 #pragma once
 // One helper process: its life, and the client that it is.
 
+#include <deque>
 #include <optional>
 #include <string>
 
@@ -39,9 +40,12 @@ class Helper final : private Outlet {
   bool running = false;
   base::Tick restart_at = base::never;
   bool restart_asked = false;
-  /// When the routes of a process that ended are withdrawn (`on-exit withdraw after`).
-  base::Tick withdraw_at = base::never;
-  rib::Claimant withdraw_claimant;
+  /// Processes that have ended, and when their routes are withdrawn (`on-exit withdraw after`).
+  struct Ended {
+    base::Tick withdraw_at;
+    rib::Claimant claimant;
+  };
+  std::deque<Ended> ended;  // the oldest first
   Client client;
 
  private:

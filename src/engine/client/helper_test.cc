@@ -169,6 +169,24 @@ TEST_F(HelperTest, ADeathTakesARouteOfAWatchdogThatTheHelperSaid) {
   EXPECT_THAT(sent(second_), ElementsAre(withdrawn(prefix)));
 }
 
+TEST_F(HelperTest, AProcessThatDiesBeforeTheDelayOfTheLastOneIsOverTakesOnlyItsOwnAway) {
+  configure("process feed { run helper; encoder json; on-exit withdraw after 250ms; }\n" +
+            neighbor("10.0.0.2"));
+  const ConnectionId peer = up("10.0.0.2");
+  say("announce route " + route);
+  sent(peer);
+  feed_dies();
+  stage_.wait(base::milliseconds(100));
+  stage_.engine.on_helper_started(HelperId{feed_}, 1001, stage_.now);
+  say("announce route " + other_route);
+  EXPECT_THAT(sent(peer), ElementsAre(announced(other_prefix)));
+  feed_dies();
+  stage_.wait(base::milliseconds(160));
+  EXPECT_THAT(sent(peer), ElementsAre(withdrawn(prefix)));
+  stage_.wait(base::milliseconds(100));
+  EXPECT_THAT(sent(peer), ElementsAre(withdrawn(other_prefix)));
+}
+
 // --- raw messages
 
 class RawMessagesTest : public ToldTest {

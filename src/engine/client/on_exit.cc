@@ -13,16 +13,24 @@ void on_helper_death(Helper& helper, Routing& routing, Control& control) {
       return;
     case grammar::OnExit::exit:
       return control.request(Request::shutdown, helper.cause());
-    case grammar::OnExit::withdraw:
-      helper.withdraw_claimant = helper.client.claimant;
-      if (helper.process.on_exit_delay.ns == 0 || !helper.configured)
-        return withdraw_owned(helper, routing);
-      helper.withdraw_at = routing.turn.now.tick + helper.process.on_exit_delay;
+    case grammar::OnExit::withdraw: {
+      const bool at_once = !helper.configured;
+      const base::Tick now = routing.turn.now.tick;
+      helper.ended.push_back(
+          {at_once ? now : now + helper.process.on_exit_delay, helper.client.claimant});
+      if (at_once)
+        for (Helper::Ended& ended : helper.ended) ended.withdraw_at = now;
+      return withdraw_due(helper, routing);
+    }
   }
 }
 
-void withdraw_owned(const Helper& helper, Routing& routing) {
-  begin_words(routing, withdraw_words_of(routing, helper.withdraw_claimant, helper.cause()));
+void withdraw_due(Helper& helper, Routing& routing) {
+  while (!helper.ended.empty() && helper.ended.front().withdraw_at <= routing.turn.now.tick) {
+    const rib::Claimant claimant = helper.ended.front().claimant;
+    helper.ended.pop_front();
+    begin_words(routing, withdraw_words_of(routing, claimant, helper.cause()));
+  }
 }
 
 }  // namespace openbell::engine

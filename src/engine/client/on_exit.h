@@ -9,7 +9,8 @@ class Routing;
 
 /// The helper has ended, and not because we asked it to start anew.
 void on_helper_death(Helper& helper, Routing& routing, Control& control);
-/// Withdraws what the process that ended had announced and nobody has said again since.
-void withdraw_owned(const Helper& helper, Routing& routing);
+/// Withdraws what processes that ended had announced and nobody has said again since, where it is
+/// time.
+void withdraw_due(Helper& helper, Routing& routing);
 
 }  // namespace openbell::engine

@@ -148,10 +148,10 @@ Reply show(Invocation& call, RibReport report) {
         report.neighbors |= parts.routing.peers.snapshot(neighbor.id());
     });
   }
-  const bool acknowledges = call.client.acknowledge == Acknowledge::yes;
-  const std::uint64_t number = call.client.replies.begin_report(acknowledges ? "done\n" : "");
+  const std::uint64_t number = call.client.replies.begin_report({});
   parts.routing.jobs.add(std::make_unique<RibReportJob>(parts, call.client.id(), number, report));
-  return Reply::none;
+  // What the command is answered waits behind its report.
+  return Reply::done;
 }
 
 }  // namespace

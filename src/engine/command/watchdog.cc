@@ -38,6 +38,7 @@ Reply change(Invocation& call, const std::string& given, bgp::Purpose purpose) {
   for_each_configured(parts.roster, name, call.audience, say);
   parts.routing.watchdogs.for_each(name, call.audience, say);
   call.outcome = transaction.commit();
+  call.outcome.reached = parts.routing.peers.snapshot(call.audience);
   parts.policies.guard.count(call.outcome.routes);
   Publisher& publisher = parts.publisher;
   publisher.publish(RoutesChanged{publisher.keep(call.cause),

@@ -154,8 +154,8 @@ void ReceiptBook::answer(Receipt& receipt) {
 namespace {
 
 std::string_view name_of_state(int state) {
-  constexpr std::string_view names[] = {"waiting",    "written",        "unchanged",
-                                        "superseded", "not negotiated", "over"};
+  constexpr std::string_view names[] = {"waiting", "written", "unchanged", "superseded",
+                                        "not negotiated"};
   return names[state];
 }
 
@@ -174,6 +174,7 @@ std::string ReceiptBook::print_json(const Receipt& receipt) {
   out.put(", \"neighbors\": [");
   std::string_view separator = " ";
   for (const Peer& peer : receipt.peers) {
+    if (peer.state == PeerState::over) continue;  // its session went before anything was written
     out.put(separator).put("{ \"neighbor\": \"").put(peer.address.text()).put('"');
     out.put(", \"state\": \"").put(name_of_state(static_cast<int>(peer.state))).put('"');
     if (peer.state == PeerState::written) {
@@ -194,6 +195,7 @@ std::string ReceiptBook::print_text(const Receipt& receipt) {
   out.put(" read ").signed_number(receipt.utc_of(receipt.read.tick));
   out.put(" decided ").signed_number(receipt.utc_of(receipt.decided));
   for (const Peer& peer : receipt.peers) {
+    if (peer.state == PeerState::over) continue;
     out.put(" neighbor ").put(peer.address.text());
     if (peer.state != PeerState::written) {
       out.put(' ').put(name_of_state(static_cast<int>(peer.state)));

@@ -204,6 +204,25 @@ std::unique_ptr<BulkWords> say_rest(Routing& routing, Statement statement, std::
 
 // --- the configuration
 
+namespace {
+
+constexpr std::size_t superseded_max = 64;
+
+void note_superseded(const ConfiguredChange& change, std::size_t place) {
+  if (change.superseded->size() < superseded_max && place < change.to->size())
+    change.superseded->push_back(static_cast<std::uint32_t>(place));
+}
+
+/// The last place before `place` with the same NLRI; past the end: there is none.
+std::size_t earlier_of(const grammar::RouteList& routes, std::size_t place) {
+  const bgp::NlriView nlri = routes.at(place).nlri;
+  for (std::size_t i = place; i-- != 0;)
+    if (bgp::same_key(routes.at(i).nlri, nlri)) return i;
+  return routes.size();
+}
+
+}  // namespace
+
 ConfiguredWords::ConfiguredWords(Routing& routing, std::vector<ConfiguredChange> changes,
                                  std::string_view cause)
     : BulkWords(routing, {audit::Cause::Kind::configuration, std::string(cause), 0, {}},
@@ -238,8 +257,10 @@ bool ConfiguredWords::say_next(Transaction& transaction, ConfiguredChange& chang
     compared_ = 0;
   }
   if (list_ < change.from.size() && indexed_ < to.size()) {
-    index_.insert(rib::hash_of(to.at(indexed_).nlri), static_cast<base::Handle>(indexed_ + 1));
-    ++indexed_;
+    const bgp::NlriView nlri = to.at(indexed_).nlri;
+    if (const base::Handle earlier = indexed(change, nlri); earlier != base::no_handle)
+      note_superseded(change, earlier - 1);
+    index_.insert(rib::hash_of(nlri), static_cast<base::Handle>(++indexed_));
     return true;
   }
   if (list_ < change.from.size()) {
@@ -249,16 +270,24 @@ bool ConfiguredWords::say_next(Transaction& transaction, ConfiguredChange& chang
   if (said_ == to.size()) return false;
   const grammar::RouteView route = to.at(said_++);
   const rib::Audience whom = routing().watchdogs.let_configured(route, change.audience);
+  const std::uint64_t replaced = routing().store.replaced();
   if (!whom.empty()) transaction.announce(without_watchdog(route), whom);
+  // Of a first file only one of its own routes can have been there.
+  if (change.from.empty() && routing().store.replaced() != replaced)
+    note_superseded(change, earlier_of(to, said_ - 1));
   return true;
+}
+
+base::Handle ConfiguredWords::indexed(const ConfiguredChange& change,
+                                      const bgp::NlriView& nlri) const {
+  return index_.find(rib::hash_of(nlri), [&](base::Handle place) {
+    return bgp::same_key(change.to->at(place - 1).nlri, nlri);
+  });
 }
 
 void ConfiguredWords::withdraw_if_gone(Transaction& transaction, const ConfiguredChange& change,
                                        const grammar::RouteView& route) const {
-  const base::Handle kept = index_.find(rib::hash_of(route.nlri), [&](base::Handle place) {
-    return bgp::same_key(change.to->at(place - 1).nlri, route.nlri);
-  });
-  if (kept == base::no_handle) transaction.withdraw(route, change.audience);
+  if (indexed(change, route.nlri) == base::no_handle) transaction.withdraw(route, change.audience);
 }
 
 }  // namespace openbell::engine

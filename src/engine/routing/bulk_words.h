@@ -94,6 +94,8 @@ struct ConfiguredChange {
   rib::Audience audience;
   std::vector<SharedRoutes> from;  // what the file said before
   SharedRoutes to;
+  /// Gets the places in `to` of routes that a later one of the same NLRI follows, up to 64.
+  std::shared_ptr<std::vector<std::uint32_t>> superseded;
 };
 
 /// The configuration speaks: what the file has no more is withdrawn, what it has is said.
@@ -106,6 +108,9 @@ class ConfiguredWords final : public BulkWords {
  private:
   bool say(Transaction& transaction) override;
   bool say_next(Transaction& transaction, ConfiguredChange& change);
+  /// The place in `to` of an NLRI among those that are indexed, plus one; no_handle: it has none.
+  [[nodiscard]] base::Handle indexed(const ConfiguredChange& change,
+                                     const bgp::NlriView& nlri) const;
   void withdraw_if_gone(Transaction& transaction, const ConfiguredChange& change,
                         const grammar::RouteView& route) const;
 

@@ -13,13 +13,6 @@
 
 namespace openbell::engine {
 
-namespace {
-
-/// Configured routes sent although a later one of the same NLRI takes their place.
-constexpr std::size_t superseded_max = 64;
-
-}  // namespace
-
 std::uint64_t MessageCounters::total() const {
   std::uint64_t sum = 0;
   for (const std::uint64_t count : by_type) sum += count;
@@ -64,7 +57,7 @@ void Neighbor::adopt(grammar::NeighborConfig config) {
   routes_ = std::make_shared<const grammar::RouteList>(std::exchange(config.routes, {}));
   config_ = std::move(config);
   if (current_ != nullptr) current_->session().set_options(session_options());
-  superseded_.clear();
+  superseded_ = std::make_shared<std::vector<std::uint32_t>>();
 }
 
 void Neighbor::adopt(const Neighbor& range) {
@@ -94,24 +87,12 @@ void Neighbor::be_born(Link& link) {
   set_state_name("OPENSENT");
 }
 
-void Neighbor::note_superseded(std::size_t place) {
-  const bgp::NlriView nlri = routes_->at(place).nlri;
-  for (std::size_t i = place; i-- != 0 && superseded_.size() < superseded_max;) {
-    const bgp::NlriView earlier = routes_->at(i).nlri;
-    if (earlier.family != nlri.family || earlier.path_id != nlri.path_id ||
-        !base::equal(earlier.key, nlri.key))
-      continue;
-    superseded_.push_back(static_cast<std::uint32_t>(i));
-    return;
-  }
-}
-
 void Neighbor::send_superseded() {
   const bgp::WireContext& context = *wire_context();
   std::vector<std::uint8_t> attributes(context.message_size_max());
   std::vector<std::uint8_t> message(context.message_size_max());
   const Neighbor& configured = is_born_of_range() ? *roster_.find(range_) : *this;
-  for (const std::uint32_t place : configured.superseded_) {
+  for (const std::uint32_t place : *configured.superseded_) {
     const grammar::RouteView route = routes_->at(place);
     if (!context.families.contains(route.nlri.family)) continue;
     bgp::ByteWriter out(attributes);

@@ -69,9 +69,11 @@ class Neighbor {
   [[nodiscard]] const grammar::RouteList& routes() const { return *routes_; }
   [[nodiscard]] std::shared_ptr<const grammar::RouteList> shared_routes() const { return routes_; }
   /// ExaBGP sends every route of a configuration, also one that another of the same NLRI follows:
-  /// the one at `place` has taken the place of an earlier one, which is sent first when a session
-  /// comes up.
-  void note_superseded(std::size_t place);
+  /// those of routes() that are, sent first when a session comes up. Filled while the routes are
+  /// said.
+  [[nodiscard]] std::shared_ptr<std::vector<std::uint32_t>> superseded() const {
+    return superseded_;
+  }
 
   // --- life
   /// Begins to connect, or to wait when passive.
@@ -181,7 +183,7 @@ class Neighbor {
   grammar::NeighborConfig config_;
   std::shared_ptr<const grammar::RouteList> routes_;
   std::vector<HelperId> helpers_;
-  std::vector<std::uint32_t> superseded_;  // places in routes_
+  std::shared_ptr<std::vector<std::uint32_t>> superseded_;  // places in routes_
   rib::Audience audience_;
   enum class RangeLife : std::uint8_t { single, range, unborn, born } range_life_{};
   NeighborId range_{};
