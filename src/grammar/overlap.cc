@@ -1,7 +1,9 @@
 // Two owners of one prefix are no mistake - which of them is told is defined - but seldom meant:
 // the first claim of each service that meets another one is noted.
 
+#include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "grammar/draft.h"
 
