@@ -34,6 +34,7 @@ class Stage final : public Host {
     std::size_t unread = 0;  // reported as waiting while `asleep`
     bool asleep = false;
     bool stopped = false;
+    bool running = false;
   };
 
   /// `trail` outlives the stage; null: no audit log.
@@ -63,9 +64,19 @@ class Stage final : public Host {
     }
     if (command_line) add_command_line(configuration);
     engine.on_configuration(std::move(configuration), "test", now);
-    for (const auto& [helper, state] : helpers)
-      if (!std::exchange(started_[helper], true)) engine.on_helper_started(helper, 1000, now);
+    start_helpers();
     return true;
+  }
+  /// Those that the engine asked for run from now on.
+  void start_helpers() {
+    for (const HelperId helper : std::exchange(asked_for_, {})) {
+      helpers[helper].running = true;
+      engine.on_helper_started(helper, 1000, now);
+    }
+  }
+  void end_helper(HelperId helper, std::string_view status) {
+    helpers[helper].running = false;
+    engine.on_helper_exited(helper, status, now);
   }
   void say(HelperId helper, std::string_view line) { engine.on_line(helper, line, now); }
   /// Everything that helper heard since last asked.
@@ -196,7 +207,7 @@ class Stage final : public Host {
   }
   void start_helper(HelperId helper, const grammar::ProcessConfig& process) override {
     helpers[helper].name = process.name;
-    started_[helper] = false;
+    asked_for_.push_back(helper);
     ++starts;
   }
   void stop_helper(HelperId helper) override { helpers[helper].stopped = true; }
@@ -291,7 +302,7 @@ class Stage final : public Host {
 
   ConnectionId next_accepted_ = 1u << 20;
   std::map<ConnectionId, std::vector<std::uint8_t>> unread_;
-  std::map<HelperId, bool> started_;
+  std::vector<HelperId> asked_for_;
 };
 
 }  // namespace openbell::engine
