@@ -118,6 +118,7 @@ base::Tick State::other_deadline() {
 }
 
 base::Tick State::health_deadline() const {
+  if (ending) return base::never;  // nobody looks any more
   return std::min({services.deadline(), leases.deadline(), plans.deadline(), receipts.deadline()});
 }
 
@@ -296,7 +297,7 @@ void Engine::on_timer(base::Now now) {
   state_->now = now;
   if (deadline() > now.tick) return;
   // Checks and leases come first: routes depend on them.
-  if (!state_->ending && state_->health_deadline() <= now.tick) {
+  if (state_->health_deadline() <= now.tick) {
     state_->services.on_timer();
     state_->leases.on_timer();
     state_->plans.on_timer();
