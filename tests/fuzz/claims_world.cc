@@ -285,11 +285,16 @@ void World::quiet() {
   settle();
 }
 
-void World::judge() {
+void World::judge_told() {
   quiet();
   if (over()) return;
   judge_tables();
   judge_refreshes();
+}
+
+void World::judge() {
+  judge_told();
+  if (over()) return;
   for (const std::string_view plan : {"p", "q", "r"}) judge_plan(plan);
   judge_reload();
 }

@@ -22,6 +22,8 @@ class World {
   void settle();
   /// Everybody reads, who was to end has ended; then everything that must hold is looked at.
   void judge();
+  /// The same, without what changes something.
+  void judge_told();
   [[nodiscard]] bool over() const { return stage_.exits != 0; }
 
  private:
