@@ -109,6 +109,7 @@ base::Tick Engine::Assembly::session_deadline() {
 }
 
 base::Tick Engine::Assembly::policy_deadline() const {
+  if (control.ending()) return base::never;  // nobody looks any more
   return std::min(policies.deadline(), receipts.deadline());
 }
 

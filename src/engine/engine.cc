@@ -216,7 +216,7 @@ void Engine::on_timer(base::Now now) {
   all.turn.now = now;
   if (deadline() > now.tick) return;
   // Checks and leases come first: routes depend on them.
-  if (!all.control.ending() && all.policy_deadline() <= now.tick) {
+  if (all.policy_deadline() <= now.tick) {
     all.policies.on_timer();
     all.receipts.on_timer();
   }

@@ -42,6 +42,7 @@ class Stage final : public Network,
     std::size_t unread = 0;  // reported as waiting while `asleep`
     bool asleep = false;
     bool stopped = false;
+    bool running = false;
   };
 
   /// `trail` outlives the stage; null: no audit log.
@@ -70,12 +71,21 @@ class Stage final : public Network,
       return false;
     }
     engine.on_configuration(std::move(configuration), "test", now);
-    for (const auto& [helper, state] : helpers)
-      if (!std::exchange(started_[helper], true))
-        engine.on_helper_started(HelperId{helper}, 1000, now);
+    start_helpers();
     return true;
   }
-  /// Helpers go by their plain numbers here, from 0 in the order of their first start.
+  /// Helpers go by their plain numbers here, from 0 in the order of their first start. Those that
+  /// the engine asked for run from now on.
+  void start_helpers() {
+    for (const std::uint32_t helper : std::exchange(asked_for_, {})) {
+      helpers[helper].running = true;
+      engine.on_helper_started(HelperId{helper}, 1000, now);
+    }
+  }
+  void end_helper(std::uint32_t helper, std::string_view status) {
+    helpers[helper].running = false;
+    engine.on_helper_exited(HelperId{helper}, status, now);
+  }
   void say(std::uint32_t helper, std::string_view line) {
     engine.on_line(HelperId{helper}, line, now);
   }
@@ -207,7 +217,7 @@ class Stage final : public Network,
   }
   void start_helper(HelperId helper, const grammar::ProcessConfig& process) override {
     helpers[std::to_underlying(helper)].name = process.name;
-    started_[std::to_underlying(helper)] = false;
+    asked_for_.push_back(std::to_underlying(helper));
     ++starts;
   }
   void stop_helper(HelperId helper) override { helpers[std::to_underlying(helper)].stopped = true; }
@@ -294,7 +304,7 @@ class Stage final : public Network,
 
   std::uint64_t next_accepted_ = 1u << 20;
   std::map<ConnectionId, std::vector<std::uint8_t>> unread_;
-  std::map<std::uint32_t, bool> started_;
+  std::vector<std::uint32_t> asked_for_;
 };
 
 }  // namespace openbell::engine

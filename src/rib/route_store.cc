@@ -36,6 +36,7 @@ Audience RouteStore::announce(Chain& chain, const bgp::NlriView& nlri, Path path
                               const Audience& audience, Origin origin) {
   Audience news = audience;
   Handle joinable = no_handle;
+  bool replaces = false;
   for (Handle at = chain.first; at != no_handle && news.handle() != nobody;) {
     Route& route = routes_[at];
     const Handle next = route.next;
@@ -56,8 +57,10 @@ Audience RouteStore::announce(Chain& chain, const bgp::NlriView& nlri, Path path
           news -= quiet;
           affirm(chain, split(chain, at, quiet, path), quiet, origin);
         }
-        if (const Audience changed = shared - quiet; !changed.empty())
+        if (const Audience changed = shared - quiet; !changed.empty()) {
+          replaces = true;
           remove_peers(chain, at, changed);
+        }
       }
     }
     at = next;
@@ -68,11 +71,13 @@ Audience RouteStore::announce(Chain& chain, const bgp::NlriView& nlri, Path path
     const Audience joined = peers_.audience_of(before) | news;
     peers_.retain(joined.handle());
     routes_[joinable].audience = joined.handle();
+    routes_[joinable].replaces |= replaces;
     peers_.release(before);
     return news;
   }
   const Handle added = add(chain, nlri, path, news, false, ++last_change_);
   routes_[added].claimant = origin.claimant.packed();
+  routes_[added].replaces = replaces;
   push(announcement_lane(origin.priority), added);
   return news;
 }
@@ -113,6 +118,7 @@ Handle RouteStore::split(Chain& chain, Handle at, const Audience& peers, Path pa
   routes_[added].twin = true;
   routes_[added].next = std::exchange(routes_[at].next, added);
   routes_[added].claimant = routes_[at].claimant;
+  routes_[added].replaces = routes_[at].replaces;
   if (const auto said = said_.find(at); said != said_.end()) said_[added] = said->second;
   remove_peers(chain, at, peers);
   return added;
@@ -309,6 +315,7 @@ void RouteStore::erase(Chain& chain, Handle gone) {
   route.audience = nobody;
   route.claimant = 0;
   route.twin = false;
+  route.replaces = false;
   route.change = 0;
   routes_.release(gone);
 }

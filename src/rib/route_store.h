@@ -27,8 +27,9 @@ namespace openbell::rib {
 struct Route {
   StoredNlri nlri;
   bool withdrawn : 1 = false;
-  bool twin : 1 = false;  // was one with the record before it in the chain, and is sent with it
-  Path path = no_path;    // of a tombstone: the attributes given with the withdrawal, or none
+  bool twin : 1 = false;      // was one with the record before it in the chain, and is sent with it
+  bool replaces : 1 = false;  // its peers may have been told something else before
+  Path path = no_path;        // of a tombstone: the attributes given with the withdrawal, or none
   SetHandle audience = nobody;
   base::Handle next = base::no_handle;  // of the same NLRI
   std::uint32_t claimant = 0;           // Claimant::packed

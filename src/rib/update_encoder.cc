@@ -82,7 +82,7 @@ void UpdateEncoder::write_bucket(const Bucket& bucket, const bgp::WireContext& c
     bgp::ByteWriter out(attributes_);
     if (!bgp::write_outbound_attributes(paths_.view(bucket.path), bucket.family, context, out)) {
       for (std::uint32_t at = bucket.first; at != 0; at = links_[at - 1].next)
-        report_unsendable(links_[at - 1].route);
+        give_up(links_[at - 1].route, context, purpose);
       return;
     }
     attributes = out.written();
@@ -127,7 +127,7 @@ void UpdateEncoder::write_routes(const bgp::FamilyOps& family, const Bucket& buc
              writer.add(routes_[ordered_[at].route].nlri.view()))
         ++at;
     if (at == first) {
-      report_unsendable(ordered_[at++].route);
+      give_up(ordered_[at++].route, context, purpose);
       continue;
     }
     used_ += writer.finish().size();
@@ -148,8 +148,20 @@ void UpdateEncoder::hand_over() {
   used_ = 0;
 }
 
-void UpdateEncoder::report_unsendable(base::Handle route) {
-  targets_.for_each([&](PeerIndex peer) { output_.unsendable(peer, routes_[route].nlri.view()); });
+/// A route cannot be sent. A withdrawal goes out without its attributes, and who was told another
+/// path before must not keep it.
+void UpdateEncoder::give_up(base::Handle route, const bgp::WireContext& context,
+                            bgp::Purpose purpose) {
+  const bgp::NlriView nlri = routes_[route].nlri.view();
+  if (purpose == bgp::Purpose::announce)
+    targets_.for_each([&](PeerIndex peer) { output_.unsendable(peer, nlri); });
+  // RFC 8654 4: what does not fit in a message any more is withdrawn from service.
+  if (purpose == bgp::Purpose::announce && !routes_[route].replaces) return;
+  if (buffer_.size() - used_ < context.message_size_max()) hand_over();
+  bgp::UpdateWriter writer(bgp::MutableBytes(buffer_).subspan(used_), context);
+  if (!writer.begin_withdraw(nlri.family, {}) || !writer.add(nlri)) return;
+  used_ += writer.finish().size();
+  ++updates_;
 }
 
 }  // namespace openbell::rib

@@ -52,7 +52,7 @@ class UpdateEncoder {
   void order_routes(const Bucket& bucket);
   void set_targets(Snapshot targets);
   void hand_over();
-  void report_unsendable(base::Handle route);
+  void give_up(base::Handle route, const bgp::WireContext& context, bgp::Purpose purpose);
 
   const RouteStore& routes_;
   PeerSetPool& peers_;

@@ -58,7 +58,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (row == nullptr) return 0;
   const bgp::WireContext context = fuzz::context_of(data[1]);
   fuzz::from_wire(*row, {data + 2, size - 2}, context);
-  fuzz::from_text(*row, fuzz::text_of(data + 2, size - 2), context);
+  fuzz::from_text(*row, fuzz::text_of(data + 2, size - 2));
   bgp::PathAttributesBuilder builder;
   bgp::TextReader in(fuzz::text_of(data + 2, size - 2));
   bgp::parse_generic_attribute(in, builder);

@@ -12,7 +12,8 @@ import subprocess
 import sys
 import tempfile
 
-DRIVERS = ("message", "attributes", "families", "configuration", "command", "session", "bfd")
+DRIVERS = ("message", "attributes", "families", "configuration", "command", "claims", "session",
+           "bfd")
 HERE = pathlib.Path(__file__).resolve().parent
 SEEDS = {"configuration": [HERE.parent / "golden" / "config"]}
 

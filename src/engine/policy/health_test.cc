@@ -205,6 +205,18 @@ TEST_F(HealthTest, ACheckThatDoesNotAnswerIsCancelledAndFails) {
   EXPECT_THAT(say("show services json"), HasSubstr("\"state\": \"down\""));
 }
 
+// The loop would not sleep while the last bytes leave.
+TEST_F(HealthTest, AfterTheEndNoCheckIsDue) {
+  up("service web { route 10.1.0.0/16 next-hop 10.0.0.9; "
+     "check tcp { address 127.0.0.1:80; interval 100ms; } }");
+  say("announce route 10.2.0.0/16 next-hop 10.0.0.9 lease 50ms");
+  stage_.engine.shutdown("test", stage_.now);
+  stage_.settle();
+  stage_.pass(seconds(1));
+  stage_.engine.on_timer(stage_.now);
+  EXPECT_GT(stage_.engine.deadline(), stage_.now.tick);
+}
+
 TEST_F(HealthTest, ADisableFileDisables) {
   const ConnectionId peer =
       up("service engine { route 10.1.0.0/16 next-hop 10.0.0.9; "

@@ -97,6 +97,30 @@ TEST_F(NextHopTest, WhereRfc8950WasConfiguredAndNotNegotiatedARecordSaysThatItIs
                            "2001:db8::1 cannot be sent with ipv4 unicast"));
 }
 
+TEST_F(NextHopTest, WhatCannotBeSentAnyMoreIsWithdrawn) {
+  const ConnectionId peer = with(extended, false);
+  say("announce route " + route);
+  EXPECT_THAT(sent(peer), ElementsAre(announced(prefix)));
+  say("announce route 10.1.0.0/16 next-hop " + v6_hop);
+  EXPECT_THAT(sent(peer), ElementsAre(withdrawn(prefix)));
+  say("announce route " + route);
+  EXPECT_THAT(sent(peer), ElementsAre(announced(prefix)));
+  std::string communities;
+  for (int i = 0; i < 1100; ++i) communities += " 65000:" + std::to_string(i);
+  say("announce route " + route + " community [" + communities + " ]");
+  EXPECT_THAT(sent(peer), ElementsAre(withdrawn(prefix)));
+}
+
+// The withdrawal that was on its way is taken back by what cannot be sent.
+TEST_F(NextHopTest, AWithdrawalIsNotLostToWhatCannotBeSent) {
+  const ConnectionId peer = with(extended, false);
+  say("announce route " + route);
+  EXPECT_THAT(sent(peer), ElementsAre(announced(prefix)));
+  say("withdraw route 10.1.0.0/16");
+  say("announce route 10.1.0.0/16 next-hop " + v6_hop);
+  EXPECT_THAT(sent(peer), ElementsAre(withdrawn(prefix)));
+}
+
 TEST_F(NextHopTest, AConfiguredNextHopOfTheWrongFamilyIsAWarningAndNotSent) {
   const ConnectionId peer = with(configured("2001:db8::/32 next-hop 10.0.0.1"), false);
   EXPECT_THAT(stage_.complaints,

@@ -1,6 +1,7 @@
 // Two owners of one prefix are no mistake - which of them is told is defined - but seldom meant:
 // the first claim of each service that meets another one is noted.
 
+#include <string>
 #include <unordered_map>
 #include <utility>
 
