@@ -234,7 +234,7 @@ void World::drop(Peer& peer) {
 void World::bring(Peer& peer) {
   if (peer.connection != engine::no_connection || over()) return;
   const engine::ConnectionId connection = stage_.knock("10.0.0.1", peer.address);
-  if (connection == 0) return;
+  if (connection == engine::no_connection) return;
   peer.come(connection);
   stage_.introduce(connection, peer.open);
   follow();
