@@ -34,12 +34,12 @@ Session::Session(SessionOptions options, SessionListener& listener)
 
 void Session::start(Now now) {
   stopped_ = false;
-  handle(options_.passive ? Event::manual_start_passive : Event::manual_start, now);
+  handle({options_.passive ? EventKind::manual_start_passive : EventKind::manual_start}, now);
 }
 
 void Session::wait(Now now) {
   stopped_ = false;
-  handle(Event::manual_start_passive, now);
+  handle({EventKind::manual_start_passive}, now);
 }
 
 bool Session::on_connected(Initiator initiator, bgp::IpAddress local, Now now) {
@@ -48,7 +48,7 @@ bool Session::on_connected(Initiator initiator, bgp::IpAddress local, Now now) {
     if (connecting_) listener_.on_connect_abandoned();
     // ExaBGP: a peer that calls ends the wait after a failure.
     retry_ = {};
-    if (state_ == State::idle) handle(Event::automatic_start_passive, now);
+    if (state_ == State::idle) handle({EventKind::automatic_start_passive}, now);
   }
   connecting_ = false;
   connected_ = true;
@@ -57,9 +57,9 @@ bool Session::on_connected(Initiator initiator, bgp::IpAddress local, Now now) {
   negotiated_ = {};
   options_.open.local_address = local;
   if (!options_.open.local_as) {
-    handle(Event::tcp_awaiting_open, now);
+    handle({EventKind::tcp_awaiting_open}, now);
   } else {
-    handle(initiator == Initiator::us ? Event::tcp_connected : Event::tcp_accepted, now);
+    handle({initiator == Initiator::us ? EventKind::tcp_connected : EventKind::tcp_accepted}, now);
   }
   return true;
 }
@@ -67,11 +67,11 @@ bool Session::on_connected(Initiator initiator, bgp::IpAddress local, Now now) {
 void Session::on_connect_failed(Now now) {
   if (!connecting_) return;
   connecting_ = false;
-  handle(Event::tcp_failed, now);
+  handle({EventKind::tcp_failed}, now);
 }
 
 void Session::on_closed(Now now) {
-  if (connected_) handle(Event::tcp_failed, now);
+  if (connected_) handle({EventKind::tcp_failed}, now);
 }
 
 std::size_t Session::on_bytes(Bytes bytes, Now now) {
@@ -83,8 +83,8 @@ std::size_t Session::on_bytes(Bytes bytes, Now now) {
       case FrameResult::Kind::incomplete:
         return consumed;
       case FrameResult::Kind::error:
-        fail_with(frame.error, frame.error_data);
-        handle(Event::header_error, now);
+        handle({.kind = EventKind::header_error, .notification = {frame.error, frame.error_data}},
+               now);
         break;
       case FrameResult::Kind::message:
         consumed += frame.message.size();
@@ -96,7 +96,6 @@ std::size_t Session::on_bytes(Bytes bytes, Now now) {
 }
 
 void Session::on_message(const FrameResult& frame, Now now) {
-  pending_message_ = frame.message;
   switch (frame.type) {
     case MessageType::open:
       return on_open_message(frame, now);
@@ -106,7 +105,7 @@ void Session::on_message(const FrameResult& frame, Now now) {
       return on_notification_message(frame, now);
     case MessageType::keepalive:
       listener_.on_keepalive(Direction::receive, frame.message);
-      return handle(Event::keepalive_received, now);
+      return handle({EventKind::keepalive_received}, now);
     case MessageType::route_refresh:
       return on_refresh_message(frame, now);
     case MessageType::operational:
@@ -117,63 +116,66 @@ void Session::on_message(const FrameResult& frame, Now now) {
 void Session::on_open_message(const FrameResult& frame, Now now) {
   // RFC 6608: one too many, whatever it says.
   if (state_ == State::open_confirm || state_ == State::established)
-    return handle(Event::open_received, now);
+    return handle({EventKind::open_received}, now);
+  bgp::OpenView open;
   bgp::OpenError error;
-  if (!bgp::decode_open(frame.body, peer_open_, error)) {
-    fail_with(error.code, error.data);
-    return handle(Event::open_error, now);
-  }
-  listener_.on_open(Direction::receive, peer_open_, frame.message);
+  if (!bgp::decode_open(frame.body, open, error))
+    return handle({.kind = EventKind::open_error, .notification = {error.code, error.data}}, now);
+  listener_.on_open(Direction::receive, open, frame.message);
   if (!connected_) return;
-  std::expected<Negotiated, Refusal> result = negotiate(options_.open, peer_open_);
+  const std::expected<Negotiated, Refusal> result = negotiate(options_.open, open);
   if (!result) {
-    fail_with(result.error().code, base::bytes_of(result.error().data));
-    return handle(Event::open_error, now);
+    const Refusal& refusal = result.error();
+    return handle({.kind = EventKind::open_error,
+                   .notification = {refusal.code, base::bytes_of(refusal.data)}},
+                  now);
   }
-  negotiated_ = *std::move(result);
-  peer_ = Speaker{peer_open_.router_id, peer_open_.asn()};
-  handle(Event::open_received, now);
+  handle({.kind = EventKind::open_received, .negotiated = &*result}, now);
 }
 
 void Session::on_update_message(const FrameResult& frame, Now now) {
-  if (state_ != State::established) return handle(Event::update_received, now);
+  if (state_ != State::established) return handle({EventKind::update_received}, now);
   const bgp::UpdateView& update = decoder_.decode(frame.body, context());
-  if (update.treatment == bgp::Treatment::reset_session) {
-    fail_with(update.notification, update.notification_data);
-    listener_.on_malformed_update(update, frame.message);
-    if (connected_) handle(Event::update_error, now);
-    return;
-  }
-  pending_update_ = &update;
-  handle(Event::update_received, now);
+  if (update.treatment != bgp::Treatment::reset_session)
+    return handle({.kind = EventKind::update_received, .update = &update, .message = frame.message},
+                  now);
+  listener_.on_malformed_update(update, frame.message);
+  if (connected_)
+    handle({.kind = EventKind::update_error,
+            .notification = {update.notification, update.notification_data}},
+           now);
 }
 
 void Session::on_notification_message(const FrameResult& frame, Now now) {
   const NotificationCode code{frame.body[0], frame.body[1]};
   listener_.on_notification(Direction::receive, code, frame.body.subspan(2), frame.message);
   if (!connected_) return;
-  pending_reason_ = "notification received " + pair_text(code);
-  handle(code == bgp::notification::unsupported_version ? Event::notification_version_error
-                                                        : Event::notification_received,
+  const std::string reason = "notification received " + pair_text(code);
+  handle({.kind = code == bgp::notification::unsupported_version
+                      ? EventKind::notification_version_error
+                      : EventKind::notification_received,
+          .reason = reason},
          now);
 }
 
 void Session::on_refresh_message(const FrameResult& frame, Now now) {
-  if (state_ != State::established) return handle(Event::refresh_received, now);
-  if (!bgp::decode_refresh(frame.body, pending_refresh_)) {
-    fail_with(bgp::notification::refresh_length, frame.message);
-    return handle(Event::refresh_error, now);
-  }
+  if (state_ != State::established) return handle({EventKind::refresh_received}, now);
+  bgp::RefreshView refresh;
+  if (!bgp::decode_refresh(frame.body, refresh))
+    return handle({.kind = EventKind::refresh_error,
+                   .notification = {bgp::notification::refresh_length, frame.message}},
+                  now);
   // RFC 7313 5: other subtypes are ignored (ExaBGP answers 7/2, which the RFC does not have).
-  if (pending_refresh_.subtype > static_cast<std::uint8_t>(bgp::RefreshSubtype::end)) return;
-  handle(Event::refresh_received, now);
+  if (refresh.subtype > static_cast<std::uint8_t>(bgp::RefreshSubtype::end)) return;
+  handle({.kind = EventKind::refresh_received, .refresh = &refresh, .message = frame.message}, now);
 }
 
 void Session::on_operational_message(const FrameResult& frame, Now now) {
   if (state_ == State::established && negotiated_.operational)
     return listener_.on_operational(frame.message);
-  fail_with(bgp::notification::bad_type, frame.message.subspan(bgp::header_size - 1, 1));
-  handle(Event::header_error, now);
+  const Bytes type = frame.message.subspan(bgp::header_size - 1, 1);
+  handle({.kind = EventKind::header_error, .notification = {bgp::notification::bad_type, type}},
+         now);
 }
 
 Tick Session::deadline() const {
@@ -189,20 +191,21 @@ void Session::on_timer(Now now) {
   // What fails in this turn is not tried again before the next.
   const bool retry_due = retry_at_ <= now.tick;
   // The ends of the session first: what is over needs no KEEPALIVE.
-  if (expired(hold_at_)) handle(Event::hold_expired, now);
-  if (expired(send_hold_at_)) handle(Event::send_hold_expired, now);
+  if (expired(hold_at_)) handle({EventKind::hold_expired}, now);
+  if (expired(send_hold_at_)) handle({EventKind::send_hold_expired}, now);
   const Tick due = keepalive_at_;
   if (expired(keepalive_at_)) {
-    handle(Event::keepalive_expired, now);
+    handle({EventKind::keepalive_expired}, now);
     // On the grid of the first one, so that a late turn does not shift all that follow.
     const Duration interval = base::seconds(negotiated_.hold_time_s) / 3;
     if (keepalive_at_ != base::never && due + interval > now.tick) keepalive_at_ = due + interval;
   }
   if (!retry_due || !expired(retry_at_)) return;
   if (state_ == State::idle) {
-    handle(options_.passive ? Event::automatic_start_passive : Event::automatic_start, now);
+    handle({options_.passive ? EventKind::automatic_start_passive : EventKind::automatic_start},
+           now);
   } else {
-    handle(Event::connect_retry_expired, now);
+    handle({EventKind::connect_retry_expired}, now);
   }
 }
 
@@ -217,20 +220,20 @@ void Session::on_backlog(bool waiting, Now now) {
 
 void Session::stop(NotificationCode code, Bytes data, std::string_view reason, Now now) {
   stopped_ = true;
-  end(Event::manual_stop, code, data, reason, now);
+  end({.kind = EventKind::manual_stop, .notification = {code, data}, .reason = reason}, now);
 }
 
 void Session::reset(NotificationCode code, Bytes data, std::string_view reason, Now now) {
   retry_ = {};
-  end(Event::automatic_stop, code, data, reason, now);
+  end({.kind = EventKind::automatic_stop, .notification = {code, data}, .reason = reason}, now);
 }
 
 void Session::dump(Now now) {
-  end(Event::collision_dump, {}, {}, {}, now);
+  end({EventKind::collision_dump}, now);
 }
 
 void Session::on_bfd_down(Now now) {
-  end(Event::bfd_down, {}, {}, {}, now);
+  end({EventKind::bfd_down}, now);
 }
 
 void Session::send_keepalive() {
@@ -239,23 +242,14 @@ void Session::send_keepalive() {
   listener_.on_keepalive(Direction::send, bgp::keepalive_message());
 }
 
-void Session::end(Event event, NotificationCode code, Bytes data, std::string_view reason,
-                  Now now) {
-  if (handling_) {
-    deferred_ = Ending{event, code, {data.begin(), data.end()}, std::string(reason)};
-    return;
-  }
-  fail_with(code, data);
-  pending_reason_ = reason;
-  handle(event, now);
+void Session::end(const Event& event, Now now) {
+  if (!handling_) return handle(event, now);
+  const Bytes data = event.notification.data;
+  deferred_ = Ending{
+      event.kind, event.notification.code, {data.begin(), data.end()}, std::string(event.reason)};
 }
 
-void Session::fail_with(NotificationCode code, Bytes data) {
-  pending_code_ = code;
-  pending_data_.assign(data.begin(), data.end());
-}
-
-void Session::handle(Event event, Now now) {
+void Session::handle(const Event& event, Now now) {
   OPENBELL_CHECK(!handling_);
   handling_ = true;
   const Step step = session::step(state_, event);
@@ -265,23 +259,23 @@ void Session::handle(Event event, Now now) {
   if (state_ == State::established) retry_ = {};
   if (changed) listener_.on_state(state_);
   carry_out_after(step);
-  fail_with({}, {});
-  pending_reason_.clear();
   handling_ = false;
   if (!deferred_) return;
   const Ending ending = *std::move(deferred_);
   deferred_.reset();
-  end(ending.event, ending.code, ending.data, ending.reason, now);
+  handle({.kind = ending.kind, .notification = {ending.code, ending.data}, .reason = ending.reason},
+         now);
 }
 
 void Session::carry_out_before(const Step& step, Now now) {
-  if (step.actions.contains(Action::send_open)) send_open();
-  if (step.actions.contains(Action::send_notification)) {
-    if (step.notification.code != 0) fail_with(step.notification, {});
-    send_notification(pending_code_, pending_data_);
+  if (step.actions.contains(Action::negotiated)) {
+    negotiated_ = *step.negotiated;
+    peer_ = Speaker{negotiated_.peer_router_id, negotiated_.context.peer_as};
   }
+  if (step.actions.contains(Action::send_open)) send_open(step);
+  if (step.actions.contains(Action::send_notification)) send_notification(step.notification);
   carry_out_timers(step, now);
-  if (step.actions.contains(Action::close)) close();
+  if (step.actions.contains(Action::close)) close(step);
   if (step.actions.contains(Action::negotiated)) listener_.on_negotiated(negotiated_);
 }
 
@@ -307,14 +301,15 @@ void Session::carry_out_after(const Step& step) {
   }
   if (step.actions.contains(Action::send_keepalive)) send_keepalive();
   if (step.actions.contains(Action::deliver_update))
-    listener_.on_update(*pending_update_, pending_message_);
+    listener_.on_update(*step.update, step.message);
   if (step.actions.contains(Action::deliver_refresh))
-    listener_.on_refresh(pending_refresh_, pending_message_);
+    listener_.on_refresh(*step.refresh, step.message);
 }
 
-void Session::send_open() {
+void Session::send_open(const Step& step) {
+  // Without an AS number of our own (local-as auto) the peer's OPEN, for which ours waited, has it.
   const bgp::Asn local_as =
-      options_.open.local_as ? *options_.open.local_as : local_as_for(options_.open, peer_open_);
+      options_.open.local_as ? *options_.open.local_as : step.negotiated->context.local_as;
   const Bytes message = encode_local_open(options_.open, local_as, out_);
   listener_.on_send(message);
   bgp::OpenView ours;
@@ -323,22 +318,24 @@ void Session::send_open() {
   listener_.on_open(Direction::send, ours, message);
 }
 
-void Session::send_notification(NotificationCode code, Bytes data) {
+void Session::send_notification(const Notification& notification) {
   // RFC 4271 6: nothing to say without a connection; code 0 is the wish to close in silence.
-  if (!connected_ || code.code == 0) return;
-  const Bytes message = bgp::encode_notification(code, data, out_);
+  if (!connected_ || notification.code.code == 0) return;
+  const Bytes message = bgp::encode_notification(notification.code, notification.data, out_);
   listener_.on_send(message);
-  listener_.on_notification(Direction::send, code, message.subspan(bgp::header_size + 2), message);
-  if (pending_reason_.empty()) pending_reason_ = "notification sent " + pair_text(code);
+  listener_.on_notification(Direction::send, notification.code,
+                            message.subspan(bgp::header_size + 2), message);
 }
 
-void Session::close() {
+void Session::close(const Step& step) {
   if (connecting_) listener_.on_connect_abandoned();
   connecting_ = false;
   if (!connected_) return;
   connected_ = false;
-  listener_.on_close(pending_reason_.empty() ? std::string_view("closing connection")
-                                             : pending_reason_);
+  if (!step.reason.empty()) return listener_.on_close(step.reason);
+  if (step.actions.contains(Action::send_notification) && step.notification.code.code != 0)
+    return listener_.on_close("notification sent " + pair_text(step.notification.code));
+  listener_.on_close("closing connection");
 }
 
 Duration Session::next_retry() {

@@ -128,22 +128,21 @@ class Session {
   void on_refresh_message(const bgp::FrameResult& frame, base::Now now);
   void on_operational_message(const bgp::FrameResult& frame, base::Now now);
 
-  void handle(Event event, base::Now now);
-  void end(Event event, bgp::NotificationCode code, bgp::Bytes data, std::string_view reason,
-           base::Now now);
+  void handle(const Event& event, base::Now now);
+  void end(const Event& event, base::Now now);
   /// The parts of a step, in the order in which ExaBGP's helpers see them.
   void carry_out_before(const Step& step, base::Now now);
   void carry_out_after(const Step& step);
   void carry_out_timers(const Step& step, base::Now now);
-  void send_open();
-  void send_notification(bgp::NotificationCode code, bgp::Bytes data);
-  void close();
-  void fail_with(bgp::NotificationCode code, bgp::Bytes data);
+  void send_open(const Step& step);
+  void send_notification(const Notification& notification);
+  void close(const Step& step);
   [[nodiscard]] base::Duration next_retry();
 
-  /// What stop and its like asked for while a step was being carried out.
+  /// What stop and its like asked for while a step was being carried out: an event that outlives
+  /// the call which brought it, so it owns what it refers to.
   struct Ending {
-    Event event{};
+    EventKind kind{};
     bgp::NotificationCode code;
     std::vector<std::uint8_t> data;
     std::string reason;
@@ -161,7 +160,6 @@ class Session {
 
   Negotiated negotiated_;
   std::optional<Speaker> peer_;
-  bgp::OpenView peer_open_;
   bgp::UpdateDecoder decoder_;
 
   base::Tick retry_at_ = base::never;
@@ -169,14 +167,6 @@ class Session {
   base::Tick keepalive_at_ = base::never;
   base::Tick send_hold_at_ = base::never;
   base::Duration retry_;  // the next wait: none at first, then from 100 ms doubling to 1 s
-
-  // What goes with the event at hand.
-  bgp::NotificationCode pending_code_;
-  std::vector<std::uint8_t> pending_data_;
-  std::string pending_reason_;
-  const bgp::UpdateView* pending_update_ = nullptr;
-  bgp::RefreshView pending_refresh_;
-  bgp::Bytes pending_message_;
 
   std::array<std::uint8_t, bgp::message_size_max> out_;
 };
