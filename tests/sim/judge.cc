@@ -88,8 +88,9 @@ class ReceiptJudge {
       if (std::string wrong = judge(neighbor); !wrong.empty())
         return std::string(neighbor["neighbor"]) + " " + wrong;
     }
+    // Whose session ended in that moment is not listed.
     for (const Peer& peer : receipt_.established)
-      if (!listed.contains(peer) &&
+      if (stage_.established_since(peer, receipt_.said) && !listed.contains(peer) &&
           (receipt_.outcome.reached.contains(peer) || changed_.contains(peer)))
         return peer + " is not listed";
     return {};

@@ -61,7 +61,8 @@ std::string Model::told(const Peer& peer, const Ear& ear, const std::string& nlr
   }
   if (const auto words = words_.find(nlri); words != words_.end())
     for (const Word& word : words->second)
-      if (word.audience.contains(peer)) return word.path;
+      if (word.audience.contains(peer))
+        return word.mismatch && !neighbor(ear.title)->extended_next_hop ? "" : word.path;
   return {};
 }
 

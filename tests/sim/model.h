@@ -96,6 +96,7 @@ class Model {
     base::Duration lease{};
     std::string group = {};  // of the lease
     base::Tick said = {};
+    bool mismatch = false;  // goes only where RFC 8950 was agreed on
   };
   struct Helper {
     ProcessSetup setup;
@@ -197,6 +198,7 @@ class Model {
 
   base::Tick now_;
   base::Tick next_end_ = base::never;  // nothing ends by itself before
+  base::Tick cleared_ = {};            // the last clear
   Setup setup_;
   std::map<Peer, Ear> ears_;
   std::vector<Life> lives_;

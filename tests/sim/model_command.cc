@@ -117,7 +117,8 @@ void Model::carry_out(Helper& helper, const Command& command, bool released, Out
       for (const auto& [nlri, words] : words_)
         for (const Word& word : words) any |= word.lease.ns != 0 && word.group == group;
       if (any) renewed_[group] = now_;
-      outcome.reply = any ? Reply::done : Reply::error;
+      // A clear of many routes has not come to all leases yet.
+      outcome.reply = any ? Reply::done : cleared_ == now_ ? Reply::either : Reply::error;
       return;
     }
     case Verb::service:
@@ -178,7 +179,8 @@ void Model::announce(Helper& helper, const Command& command, const Peers& audien
                     .audience = able,
                     .run = helper.run,
                     .lease = command.lease,
-                    .group = group});
+                    .group = group,
+                    .mismatch = route.hop == Hop::mismatch});
   }
 }
 
@@ -231,6 +233,7 @@ void Model::turn_watchdog(const Helper& helper, const std::string& name, bool on
 }
 
 std::size_t Model::clear(const Peers& audience) {
+  cleared_ = now_;
   std::size_t ended = 0;
   for (auto& [nlri, words] : words_)
     if (end_word(nlri, audience)) ++ended;

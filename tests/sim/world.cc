@@ -143,8 +143,13 @@ void World::arrive(Wire& wire) {
     schedule_delivery(wire, 1);
     schedule_delivery(wire, 0);
     End& end = wire.ends[0];
-    if (wire.broken || wire.flows[0].closing) return;
+    if (wire.flows[0].closing) return;
     end.node->input();
+    if (wire.broken) {
+      end.node->engine_->on_connect_failed(std::exchange(end.id, engine::no_connection),
+                                           "connection reset", now());
+      return end.node->touch();
+    }
     end.open = true;
     end.node->engine_->on_connected(end.id, end.node->address(), wire.ends[1].node->address(),
                                     now());
