@@ -54,9 +54,9 @@ class Engine::Assembly final : public rib::PeerOutput,
   const Ports ports;
   audit::Trail* const trail;
   Turn turn;
+  Routing routing{turn, publisher, latency, ports.log, *this, *this};  // has the sets of the rest
   Publisher publisher{turn};
   Latency latency{ports.clock, turn};
-  Routing routing{turn, publisher, latency, ports.log, *this, *this};
   Clients clients{options, ports.processes, ports.clients};
   ClientEvents events{options, turn, clients};
   ReceiptBook receipts{ports.clock, routing, roster, clients};

@@ -52,7 +52,6 @@ class Routing {
   Journal journal;
   WatchdogTable watchdogs;
   LeaseTable leases;
-  BulkQueue jobs;
 
   [[nodiscard]] const rib::Claims& claims() const { return claims_; }
 
@@ -76,6 +75,9 @@ class Routing {
 
   rib::Claims claims_;
   std::array<std::array<rib::Audience, next_hop_class_count>, bgp::family_count> able_;
+
+ public:
+  BulkQueue jobs;  // last: jobs use the rest until they are gone
 };
 
 }  // namespace openbell::engine
