@@ -131,11 +131,26 @@ void set_able(Routing& routing, const Neighbor& neighbor) {
   });
 }
 
+/// The same helpers hear the same of it. The places of processes are those of different files.
+bool same_bindings(const Neighbor& was, const grammar::NeighborConfig& is,
+                   const std::vector<HelperId>& helpers) {
+  const std::vector<grammar::ApiBinding>& before = was.config().api;
+  if (before.size() != is.api.size()) return false;
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    grammar::ApiBinding binding = before[i];
+    binding.process = is.api[i].process;
+    if (binding != is.api[i] || was.helpers()[i] != helpers[base::place(is.api[i].process)])
+      return false;
+  }
+  return true;
+}
+
 /// A neighbor that only got another address keeps what it was told: the words of helpers and
 /// commands stay with its number.
-bool only_moved(const Neighbor& was, const grammar::NeighborConfig& is) {
+bool only_moved(const Neighbor& was, const grammar::NeighborConfig& is,
+                const std::vector<HelperId>& helpers) {
   return was.config().same_session_elsewhere(is) && was.config().description == is.description &&
-         was.config().api == is.api && was.routes() == is.routes;
+         same_bindings(was, is, helpers) && was.routes() == is.routes;
 }
 
 /// Recomputes who may be commanded by whom and who has which family.
@@ -213,12 +228,14 @@ class NeighborDifference {
   /// Where it is clear that a neighbor only got another address, it goes on under that.
   bool move(grammar::NeighborConfig& config,
             const std::vector<grammar::NeighborConfig*>& strangers) {
-    const auto alike = [&](const auto& entry) { return only_moved(roster_[entry.second], config); };
+    const auto alike = [&](const auto& entry) {
+      return only_moved(roster_[entry.second], config, helpers_);
+    };
     const auto moved = std::find_if(known_.begin(), known_.end(), alike);
     // Where several might be meant, nobody inherits.
     if (moved == known_.end() || std::count_if(known_.begin(), known_.end(), alike) != 1 ||
         std::count_if(strangers.begin(), strangers.end(), [&](const auto* other) {
-          return only_moved(roster_[moved->second], *other);
+          return only_moved(roster_[moved->second], *other, helpers_);
         }) != 1)
       return false;
     Neighbor& neighbor = roster_[moved->second];

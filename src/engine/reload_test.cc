@@ -120,6 +120,16 @@ TEST_F(ReloadTest, ANeighborWithAnotherAddressKeepsWhatItWasTold) {
                                                 {other_prefix, attributes("05")}}));
 }
 
+TEST_F(ReloadTest, AnotherAddressAndAnotherProcessInThePlaceOfTheOldOneAreAnotherNeighbor) {
+  with(configured(route));
+  say("announce route " + other_route);
+  stage_.settle();
+  const std::string other = "process other { run other; encoder json; }\n";
+  configure(other + neighbor("10.0.0.9", configured(route), "ipv4 unicast;", "other"));
+  EXPECT_EQ(table_at("10.0.0.9").routes(),
+            (std::map<std::string, std::string>{{prefix, attributes()}}));
+}
+
 TEST_F(ReloadTest, ALeaseGoesOverToTheOtherAddress) {
   with("");
   say("announce route " + route + " lease 50ms");

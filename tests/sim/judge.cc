@@ -128,8 +128,9 @@ class ReceiptJudge {
     const std::string state = neighbor["state"];
     if (!receipt_.established.contains(peer)) return {};  // it came or went meanwhile
     const auto changed = changed_.find(peer);
+    // What plans do that it sets off is theirs.
     if (state == "unchanged")
-      return changed == changed_.end()
+      return changed == changed_.end() || sets_off()
                  ? ""
                  : "is 'unchanged', but was to be told " + changed->second.front().nlri;
     // A later word took its place, which may have said the same, or what the command itself set
@@ -165,11 +166,15 @@ class ReceiptJudge {
     return in_time ? "" : "was not sent any of it at the time that it says";
   }
 
+  /// The command may run plans.
+  [[nodiscard]] bool sets_off() const {
+    using Verb = Command::Verb;
+    return receipt_.command.verb == Verb::plan || receipt_.command.verb == Verb::service;
+  }
+
   /// Something was said between the command and its answer, or the command runs plans.
   [[nodiscard]] bool followed() const {
-    using Verb = Command::Verb;
-    const Verb verb = receipt_.command.verb;
-    if (verb == Verb::plan || verb == Verb::service) return true;
+    if (sets_off()) return true;
     return std::any_of(stage_.spoken().begin(), stage_.spoken().end(), [&](const Spoken& spoken) {
       return spoken.outcome.operation > receipt_.outcome.operation &&
              spoken.at <= receipt_.answered;

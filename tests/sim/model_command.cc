@@ -180,7 +180,7 @@ void Model::announce(Helper& helper, const Command& command, const Peers& audien
                     .run = helper.run,
                     .lease = command.lease,
                     .group = group,
-                    .mismatch = route.hop == Hop::mismatch});
+                    .mismatch = route.table == Table::ipv4 && route.hop == Hop::mismatch});
   }
 }
 
