@@ -3,15 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <fcntl.h>
-#include <spawn.h>
-#include <string_view>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "io/loop/clock.h"
+#include "io/process/spawn.h"
 
 namespace openbell::healthcheck {
 
@@ -20,48 +18,6 @@ namespace {
 constexpr std::size_t output_size_max = 4096;
 constexpr int burial_ms = 100;
 constexpr std::size_t undead_max = 16;
-
-/// Our environment with `setting` in it.
-std::vector<char*> environment_with(const std::string& setting) {
-  const std::string_view name = std::string_view(setting).substr(0, setting.find('=') + 1);
-  std::vector<char*> entries;
-  for (char** entry = environ; *entry != nullptr; ++entry)
-    if (name.empty() || !std::string_view(*entry).starts_with(name)) entries.push_back(*entry);
-  if (!setting.empty()) entries.push_back(const_cast<char*>(setting.c_str()));
-  entries.push_back(nullptr);
-  return entries;
-}
-
-/// errno, or 0 with `pid` filled.
-int spawn(const std::vector<std::string>& words, int output, const std::string& setting,
-          pid_t& pid) {
-  std::vector<char*> argv;
-  for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
-  argv.push_back(nullptr);
-  const std::vector<char*> environment = environment_with(setting);
-  sigset_t none;
-  sigset_t all;
-  ::sigemptyset(&none);
-  ::sigfillset(&all);
-  posix_spawn_file_actions_t files;
-  ::posix_spawn_file_actions_init(&files);
-  ::posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  ::posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO);
-  ::posix_spawn_file_actions_adddup2(&files, output, STDERR_FILENO);
-  ::posix_spawn_file_actions_addclosefrom_np(&files, 3);
-  posix_spawnattr_t attributes;
-  ::posix_spawnattr_init(&attributes);
-  ::posix_spawnattr_setflags(
-      &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  ::posix_spawnattr_setpgroup(&attributes, 0);
-  ::posix_spawnattr_setsigmask(&attributes, &none);
-  ::posix_spawnattr_setsigdefault(&attributes, &all);
-  const int error =
-      ::posix_spawnp(&pid, argv[0], &files, &attributes, argv.data(), environment.data());
-  ::posix_spawnattr_destroy(&attributes);
-  ::posix_spawn_file_actions_destroy(&files);
-  return error;
-}
 
 /// Reads what is there; what is too much is thrown away. False at the end.
 bool read_output(int fd, std::string& output) {
@@ -133,7 +89,8 @@ Outcome CommandRunner::run(const std::vector<std::string>& words, base::Duration
   io::Fd input(fds[1]);
   ::fcntl(output.get(), F_SETFL, O_NONBLOCK);
   pid_t pid = 0;
-  outcome.status = spawn(words, input.get(), setting, pid);
+  outcome.status = io::spawn(words, {.output = input.get(), .error = input.get()}, pid,
+                             {.setting = setting, .directory = nullptr});
   if (outcome.status != 0) return outcome;
   input.reset();
   const io::Fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));

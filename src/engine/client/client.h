@@ -61,17 +61,17 @@ class Client {
 
   const std::string name;
   Role role;
-  bgp::Dialect dialect = bgp::Dialect::v5_0;
-  grammar::Encoder encoder = grammar::Encoder::text;
+  bgp::Dialect dialect;
+  grammar::Encoder encoder;
   Acknowledge acknowledge = Acknowledge::yes;
   grammar::Subscriptions subscriptions;
   rib::Audience audience;  // the neighbors that it may command
   rib::Claimant claimant;  // who says what it says
 
   // Who it is, for records.
-  audit::Cause::Kind kind = audit::Cause::Kind::helper;
-  std::string user;  // of the operating system, of a command line
-  int pid = 0;
+  const audit::Cause::Kind kind;
+  const std::string user;  // of the operating system, of a command line
+  int pid;
 
   Replies replies;
 

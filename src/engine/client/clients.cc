@@ -13,18 +13,6 @@ constexpr std::size_t selections_max = 4096;
 
 }  // namespace
 
-std::string_view name(Role role) {
-  switch (role) {
-    case Role::view:
-      return "viewer";
-    case Role::operate:
-      return "operator";
-    case Role::administer:
-      return "admin";
-  }
-  return "viewer";
-}
-
 Helper& Clients::add_helper(grammar::ProcessConfig process) {
   const HelperId id{next_helper_++};
   const ClientId client{next_client_++};

@@ -4,7 +4,7 @@
 #include <iterator>
 
 #include "engine/command/command.h"
-#include "engine/command/json_text.h"
+#include "engine/command/list_report.h"
 #include "engine/policy/policies.h"
 
 namespace openbell::engine {

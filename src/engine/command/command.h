@@ -49,6 +49,8 @@ class Action {
   /// Why it cannot be, whatever guards say; empty: it can.
   [[nodiscard]] virtual std::string objection(const Parts& /*parts*/) const { return {}; }
   virtual Reply carry_out(Invocation& call) = 0;
+  /// It is a ChangeRoutes, whose memory the next command can use.
+  [[nodiscard]] virtual bool changes_routes() const { return false; }
 };
 using ActionPtr = std::unique_ptr<Action>;
 
@@ -70,6 +72,7 @@ ActionPtr action(Run run) {
 class ChangeRoutes final : public Action {
  public:
   Reply carry_out(Invocation& call) override;
+  [[nodiscard]] bool changes_routes() const override { return true; }
 
   Statement statement;
 };

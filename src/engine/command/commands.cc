@@ -38,17 +38,16 @@ std::string_view take_id(std::string_view& line) {
 }
 
 /// Takes `neighbor …` from the beginning of a command. False, with why, when it is wrong.
-bool take_selector(std::string_view& text, std::string_view& selector, std::string& why) {
+bool take_selection(std::string_view& text, Selection& selection, std::string& why) {
   std::string_view rest = text;
   if (!take_word("neighbor", rest)) return true;
   base::TextReader in(text);
-  grammar::Selector parsed;
-  if (!grammar::parse_selector(in, parsed)) {
+  if (!grammar::parse_selector(in, selection.selector)) {
     why = "wanted " + in.complaint().wanted;
     return false;
   }
   const std::size_t size = in.at_end() ? text.size() : in.offset();
-  selector = text.substr(0, size);
+  selection.text = text.substr(0, size);
   text.remove_prefix(size);
   return true;
 }
@@ -63,19 +62,19 @@ std::string_view answer_of(const Client& client, Reply reply) {
 class Waiting final : public HeldCommand {
  public:
   Waiting(Commands& commands, Clients& clients, const Client& client, std::string_view given,
-          std::string_view selector, ActionPtr action)
+          Selection selection, ActionPtr action)
       : commands_(commands),
         clients_(clients),
         client_(client.name),
         given_(given),
-        selector_(selector),
+        selection_(std::move(selection)),
         action_(std::move(action)) {}
 
   [[nodiscard]] std::string_view text() const override { return given_; }
   [[nodiscard]] const std::string& client() const override { return client_; }
   bool release() override {
     Client* client = clients_.find(client_);
-    if (client != nullptr) commands_.release(*client, given_, selector_, *action_);
+    if (client != nullptr) commands_.release(*client, given_, selection_, *action_);
     return client != nullptr;
   }
 
@@ -84,7 +83,7 @@ class Waiting final : public HeldCommand {
   Clients& clients_;
   std::string client_;
   std::string given_;
-  std::string selector_;
+  Selection selection_;
   ActionPtr action_;
 };
 
@@ -94,7 +93,7 @@ Commands::Command Commands::parse(std::string_view line) {
   Command command;
   command.given = line;
   command.id = take_id(line);
-  if (!take_selector(line, command.selector, command.why)) return command;
+  if (!take_selection(line, command.selection, command.why)) return command;
   const CommandRow* row = find_row(line);
   if (row == nullptr) {
     command.why = "unknown command";
@@ -120,20 +119,18 @@ Invocation Commands::invocation_of(Client& client, std::string_view given) {
 }
 
 /// False, with the reason, when nobody matches.
-bool Commands::select(Invocation& call, std::string_view text) {
-  if (text.empty()) return true;
-  base::TextReader in(text);
-  grammar::Selector selector;
-  grammar::parse_selector(in, selector);
+bool Commands::select(Invocation& call, const Selection& selection) {
+  if (selection.text.empty()) return true;
   call.selected = true;
-  call.audience = parts_.clients.select(call.client, text, selector, parts_.roster);
+  call.audience =
+      parts_.clients.select(call.client, selection.text, selection.selector, parts_.roster);
   if (call.audience.empty()) call.why = "no neighbor of this helper matches";
   return !call.audience.empty();
 }
 
 Reply Commands::hold(Invocation& call, Command& command, std::string_view objection) {
   auto waiting = std::make_unique<Waiting>(*this, parts_.clients, call.client, command.given,
-                                           command.selector, std::move(command.action));
+                                           std::move(command.selection), std::move(command.action));
   // It counts as done, the rest is said by events and records.
   if (parts_.policies.guard.hold(std::move(waiting), objection, call.cause)) return Reply::held;
   return call.refuse("a guard holds changes (" + std::string(objection) + ") and cannot hold more");
@@ -144,7 +141,7 @@ Reply Commands::carry_out(Invocation& call, Command& command) {
   if (call.client.role < command.role)
     return call.refuse("the command takes the role " + std::string(name(command.role)) + ", " +
                        call.client.name + " has the role " + std::string(name(call.client.role)));
-  if (!select(call, command.selector)) return Reply::error;
+  if (!select(call, command.selection)) return Reply::error;
   if (command.guarded && parts_.policies.guard.active()) {
     if (const std::string why = command.action->objection(parts_); !why.empty())
       return call.refuse(why);
@@ -172,7 +169,7 @@ void Commands::run(Client& client, std::string_view line) {
   }
   answer(call, command, reply, read);
   if (call.writes_now) parts_.policies.write_urgent();
-  if (dynamic_cast<ChangeRoutes*>(command.action.get()) != nullptr)
+  if (command.action != nullptr && command.action->changes_routes())
     spare_ = std::move(command.action);
 }
 
@@ -194,10 +191,10 @@ void Commands::note_refusal(const Invocation& call) {
   publisher.publish(CommandRefused{publisher.keep(call.cause), publisher.keep(call.why)});
 }
 
-void Commands::release(Client& client, const std::string& given, const std::string& selector,
+void Commands::release(Client& client, const std::string& given, const Selection& selection,
                        Action& action) {
   Invocation call = invocation_of(client, given);
-  if (!select(call, selector) || action.carry_out(call) == Reply::error) note_refusal(call);
+  if (!select(call, selection) || action.carry_out(call) == Reply::error) note_refusal(call);
 }
 
 }  // namespace openbell::engine

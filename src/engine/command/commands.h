@@ -10,6 +10,12 @@
 
 namespace openbell::engine {
 
+/// The neighbors that a command names, as text and as it is understood. Empty text: none.
+struct Selection {
+  std::string text;
+  grammar::Selector selector;
+};
+
 class Commands {
  public:
   explicit Commands(Parts& parts) : parts_(parts) {}
@@ -18,15 +24,15 @@ class Commands {
   void run(Client& client, std::string_view line);
   /// The same for what was read before; `given` as it was given. Guards are not asked again, and
   /// nobody is answered.
-  void release(Client& client, const std::string& given, const std::string& selector,
+  void release(Client& client, const std::string& given, const Selection& selection,
                Action& action);
 
  private:
   /// A line that has been read.
   struct Command {
-    std::string_view given;     // the whole line
-    std::string_view selector;  // of it
-    std::string_view id;        // of the receipt that is wanted; empty: none is
+    std::string_view given;  // the whole line
+    Selection selection;
+    std::string_view id;  // of the receipt that is wanted; empty: none is
     ActionPtr action;
     Role role = Role::view;
     bool guarded = false;
@@ -35,7 +41,7 @@ class Commands {
 
   Command parse(std::string_view line);
   [[nodiscard]] Invocation invocation_of(Client& client, std::string_view given);
-  bool select(Invocation& call, std::string_view selector);
+  bool select(Invocation& call, const Selection& selection);
   Reply carry_out(Invocation& call, Command& command);
   Reply hold(Invocation& call, Command& command, std::string_view objection);
   void answer(Invocation& call, const Command& command, Reply reply, const base::Now& read);

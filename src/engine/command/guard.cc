@@ -4,7 +4,7 @@
 #include <iterator>
 
 #include "engine/command/command.h"
-#include "engine/command/json_text.h"
+#include "engine/command/list_report.h"
 #include "engine/policy/policies.h"
 
 namespace openbell::engine {
@@ -33,24 +33,19 @@ Reply settle(Invocation& call, What what, std::optional<std::uint64_t> number) {
 }
 
 Reply show(Invocation& call, bool json) {
-  std::string text(json ? "[" : "");
-  std::string_view separator = " ";
-  for (const Guard::Held& held : call.parts.policies.guard.held()) {
-    if (json) {
-      const std::string by = held.command == nullptr ? std::string() : held.command->client();
-      fmt::format_to(std::back_inserter(text),
-                     "{}{{ \"number\": {}, \"change\": {}, \"by\": {}, \"reason\": {}, "
-                     "\"utc_ns\": {} }}",
-                     separator, held.number, json_text(held.change()), json_text(by),
-                     json_text(held.reason), held.utc_ns);
-      separator = ", ";
-    } else {
-      fmt::format_to(std::back_inserter(text), "held {} ({}): {}\n", held.number, held.reason,
+  const auto print = [&](std::string& out, const Guard::Held& held) {
+    if (!json) {
+      fmt::format_to(std::back_inserter(out), "held {} ({}): {}\n", held.number, held.reason,
                      held.change());
+      return;
     }
-  }
-  if (json) text += " ]\n";
-  call.answer(text);
+    const std::string by = held.command == nullptr ? std::string() : held.command->client();
+    fmt::format_to(
+        std::back_inserter(out),
+        "{{ \"number\": {}, \"change\": {}, \"by\": {}, \"reason\": {}, \"utc_ns\": {} }}",
+        held.number, json_text(held.change()), json_text(by), json_text(held.reason), held.utc_ns);
+  };
+  call.answer(list_report(call.parts.policies.guard.held(), json, print));
   return Reply::done;
 }
 

@@ -1,10 +1,9 @@
 // renew, show leases.
 
 #include <fmt/format.h>
-#include <iterator>
 
 #include "engine/command/command.h"
-#include "engine/command/json_text.h"
+#include "engine/command/list_report.h"
 #include "engine/routing/routing.h"
 
 namespace openbell::engine {
@@ -18,20 +17,13 @@ Reply renew_group(Invocation& call, const std::string& given) {
 }
 
 Reply show(Invocation& call, bool json) {
-  std::string text(json ? "[" : "");
-  std::string_view separator = " ";
-  for (const auto& [name, group] : call.parts.routing.leases.groups()) {
-    auto to = std::back_inserter(text);
-    if (json) {
-      fmt::format_to(to, "{}{{ \"group\": {}, \"routes\": {}, \"expired\": {} }}", separator,
-                     json_text(name), group.routes, group.expired);
-      separator = ", ";
-    } else {
-      fmt::format_to(to, "lease {} routes {} expired {}\n", name, group.routes, group.expired);
-    }
-  }
-  if (json) text += " ]\n";
-  call.answer(text);
+  const auto print = [&](std::string& out, const auto& each) {
+    const auto& [name, group] = each;
+    out += json ? fmt::format("{{ \"group\": {}, \"routes\": {}, \"expired\": {} }}",
+                              json_text(name), group.routes, group.expired)
+                : fmt::format("lease {} routes {} expired {}\n", name, group.routes, group.expired);
+  };
+  call.answer(list_report(call.parts.routing.leases.groups(), json, print));
   return Reply::done;
 }
 

@@ -1,10 +1,9 @@
 // Commands about plans and drills.
 
 #include <fmt/format.h>
-#include <iterator>
 
 #include "engine/command/command.h"
-#include "engine/command/json_text.h"
+#include "engine/command/list_report.h"
 #include "engine/policy/policies.h"
 #include "engine/report/publisher.h"
 #include "engine/session/roster.h"
@@ -88,21 +87,12 @@ Reply show(Invocation& call, const std::string& name) {
 }
 
 Reply show_all(Invocation& call, bool json) {
-  std::string text(json ? "[" : "");
-  std::string_view separator = " ";
-  for (const auto& plan : call.parts.policies.plans.all()) {
-    if (json) {
-      fmt::format_to(std::back_inserter(text),
-                     "{}{{ \"name\": {}, \"state\": \"{}\", \"runs\": {} }}", separator,
-                     json_text(plan->name()), state_of(*plan), plan->runs());
-      separator = ", ";
-    } else {
-      fmt::format_to(std::back_inserter(text), "plan {} {} runs {}\n", plan->name(),
-                     state_of(*plan), plan->runs());
-    }
-  }
-  if (json) text += " ]\n";
-  call.answer(text);
+  const auto print = [&](std::string& out, const auto& plan) {
+    out += json ? fmt::format("{{ \"name\": {}, \"state\": \"{}\", \"runs\": {} }}",
+                              json_text(plan->name()), state_of(*plan), plan->runs())
+                : fmt::format("plan {} {} runs {}\n", plan->name(), state_of(*plan), plan->runs());
+  };
+  call.answer(list_report(call.parts.policies.plans.all(), json, print));
   return Reply::done;
 }
 

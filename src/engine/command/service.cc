@@ -4,7 +4,7 @@
 #include <iterator>
 
 #include "engine/command/command.h"
-#include "engine/command/json_text.h"
+#include "engine/command/list_report.h"
 #include "engine/policy/policies.h"
 #include "engine/report/publisher.h"
 #include "engine/routing/routing.h"
@@ -137,19 +137,10 @@ Reply show(Invocation& call, const std::string& name, bool json) {
 }
 
 Reply show_all(Invocation& call, bool json) {
-  std::string text(json ? "[" : "");
-  std::string_view separator = " ";
-  for (const auto& service : call.parts.policies.services.all()) {
-    if (!json) {
-      print_service(call.parts, *service, text);
-      continue;
-    }
-    text += separator;
-    print_service_json(call.parts, *service, text);
-    separator = ", ";
-  }
-  if (json) text += " ]\n";
-  call.answer(text);
+  const auto print = json ? print_service_json : print_service;
+  call.answer(list_report(
+      call.parts.policies.services.all(), json,
+      [&](std::string& out, const auto& service) { print(call.parts, *service, out); }));
   return Reply::done;
 }
 

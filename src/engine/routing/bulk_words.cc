@@ -208,9 +208,13 @@ namespace {
 
 constexpr std::size_t superseded_max = 64;
 
+/// Nothing is looked for beyond so many: in a file of repetitions each search is long.
+bool wants_superseded(const ConfiguredChange& change) {
+  return change.superseded->size() < superseded_max;
+}
+
 void note_superseded(const ConfiguredChange& change, std::size_t place) {
-  if (change.superseded->size() < superseded_max && place < change.to->size())
-    change.superseded->push_back(static_cast<std::uint32_t>(place));
+  if (place < change.to->size()) change.superseded->push_back(static_cast<std::uint32_t>(place));
 }
 
 /// The last place before `place` with the same NLRI; past the end: there is none.
@@ -258,8 +262,9 @@ bool ConfiguredWords::say_next(Transaction& transaction, ConfiguredChange& chang
   }
   if (list_ < change.from.size() && indexed_ < to.size()) {
     const bgp::NlriView nlri = to.at(indexed_).nlri;
-    if (const base::Handle earlier = indexed(change, nlri); earlier != base::no_handle)
-      note_superseded(change, earlier - 1);
+    if (wants_superseded(change))
+      if (const base::Handle earlier = indexed(change, nlri); earlier != base::no_handle)
+        note_superseded(change, earlier - 1);
     index_.insert(rib::hash_of(nlri), static_cast<base::Handle>(++indexed_));
     return true;
   }
@@ -273,7 +278,7 @@ bool ConfiguredWords::say_next(Transaction& transaction, ConfiguredChange& chang
   const std::uint64_t replaced = routing().store.replaced();
   if (!whom.empty()) transaction.announce(without_watchdog(route), whom);
   // Of a first file only one of its own routes can have been there.
-  if (change.from.empty() && routing().store.replaced() != replaced)
+  if (change.from.empty() && routing().store.replaced() != replaced && wants_superseded(change))
     note_superseded(change, earlier_of(to, said_ - 1));
   return true;
 }

@@ -1,9 +1,9 @@
 #include "io/process/spawn.h"
 
 #include <csignal>
-#include <cstring>
 #include <fcntl.h>
 #include <spawn.h>
+#include <string_view>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,19 +13,20 @@ namespace openbell::io {
 
 namespace {
 
-/// Our environment with TERM=dumb.
-std::vector<char*> child_environment() {
-  static char term[] = "TERM=dumb";
+/// Our environment with `setting` in it.
+std::vector<char*> environment_with(const std::string& setting) {
+  const std::string_view name = std::string_view(setting).substr(0, setting.find('=') + 1);
   std::vector<char*> result;
   for (char** entry = environ; *entry != nullptr; ++entry)
-    if (std::strncmp(*entry, "TERM=", 5) != 0) result.push_back(*entry);
-  result.push_back(term);
+    if (name.empty() || !std::string_view(*entry).starts_with(name)) result.push_back(*entry);
+  if (!setting.empty()) result.push_back(const_cast<char*>(setting.c_str()));
   result.push_back(nullptr);
   return result;
 }
 
 /// What happens between the fork and the program.
-void set_actions(posix_spawn_file_actions_t& actions, const SpawnFiles& files) {
+void set_actions(posix_spawn_file_actions_t& actions, const SpawnFiles& files,
+                 const char* directory) {
   if (files.input < 0)
     ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
   else
@@ -33,16 +34,17 @@ void set_actions(posix_spawn_file_actions_t& actions, const SpawnFiles& files) {
   if (files.output >= 0) ::posix_spawn_file_actions_adddup2(&actions, files.output, 1);
   if (files.error >= 0) ::posix_spawn_file_actions_adddup2(&actions, files.error, 2);
   ::posix_spawn_file_actions_addclosefrom_np(&actions, 3);
-  ::posix_spawn_file_actions_addchdir_np(&actions, "/");
+  if (directory != nullptr) ::posix_spawn_file_actions_addchdir_np(&actions, directory);
 }
 
 }  // namespace
 
-int spawn(const std::vector<std::string>& arguments, const SpawnFiles& files, pid_t& pid) {
+int spawn(const std::vector<std::string>& arguments, const SpawnFiles& files, pid_t& pid,
+          const SpawnPlace& place) {
   std::vector<char*> argv;
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
-  const std::vector<char*> environment = child_environment();
+  const std::vector<char*> environment = environment_with(place.setting);
   sigset_t none;
   sigset_t all;
   ::sigemptyset(&none);
@@ -50,7 +52,7 @@ int spawn(const std::vector<std::string>& arguments, const SpawnFiles& files, pi
 
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
-  set_actions(actions, files);
+  set_actions(actions, files, place.directory);
   posix_spawnattr_t attributes;
   ::posix_spawnattr_init(&attributes);
   ::posix_spawnattr_setflags(
