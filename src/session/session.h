@@ -15,7 +15,7 @@
 #include "bgp/message/header.h"
 #include "bgp/message/notification.h"
 #include "bgp/message/update.h"
-#include "session/collision.h"
+#include "session/connection_pair.h"
 #include "session/fsm.h"
 #include "session/negotiate.h"
 
@@ -112,13 +112,12 @@ class Session {
   [[nodiscard]] State state() const { return state_; }
   /// There is a connection.
   [[nodiscard]] bool connected() const { return connected_; }
-  [[nodiscard]] Initiator initiator() const { return initiator_; }
   /// Of the session at hand, from on_negotiated until the next connection; before that the empty
   /// one.
   [[nodiscard]] const Negotiated& negotiated() const { return negotiated_; }
   [[nodiscard]] const bgp::WireContext& context() const { return negotiated_.context; }
-  /// The peer as its OPEN introduced it.
-  [[nodiscard]] const std::optional<Speaker>& peer() const { return peer_; }
+  /// What another connection with the same peer is judged against.
+  [[nodiscard]] Connection connection() const { return {state_, connected_, initiator_, peer_}; }
 
  private:
   void on_message(const bgp::FrameResult& frame, base::Now now);
@@ -159,7 +158,7 @@ class Session {
   Initiator initiator_ = Initiator::us;
 
   Negotiated negotiated_;
-  std::optional<Speaker> peer_;
+  std::optional<Speaker> peer_;  // as its OPEN introduced it
   bgp::UpdateDecoder decoder_;
 
   base::Tick retry_at_ = base::never;

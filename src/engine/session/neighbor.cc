@@ -123,13 +123,13 @@ void Neighbor::start() {
 
 void Neighbor::tear_down(bgp::NotificationCode code, std::string_view text) {
   roster_.touch(id_);
-  drop_contender(true);
+  drop_contender();
   current_->end(code, text, {}, Link::After::restart);
 }
 
 void Neighbor::move(bgp::NotificationCode code, std::string_view text) {
   roster_.touch(id_);
-  drop_contender(true);
+  drop_contender();
   current_->end(code, text, {}, Link::After::stay_down);
   current_->session().start(context_.turn.now);
 }
@@ -137,7 +137,7 @@ void Neighbor::move(bgp::NotificationCode code, std::string_view text) {
 void Neighbor::on_bfd_down() {
   if (!established()) return;
   roster_.touch(id_);
-  drop_contender(true);
+  drop_contender();
   current_->session().on_bfd_down(context_.turn.now);
 }
 
@@ -145,7 +145,7 @@ void Neighbor::end_for_good(bgp::NotificationCode code, std::string_view text,
                             std::string_view reason) {
   roster_.touch(id_);
   ended_ = true;
-  drop_contender(true);
+  drop_contender();
   current_->end(code, text, reason, Link::After::stay_down);
 }
 
@@ -201,24 +201,28 @@ void Neighbor::on_connect_failed(ConnectionId connection, std::string_view reaso
   if (Link* link = link_of(connection)) link->on_connect_failed();
 }
 
+session::ConnectionPair Neighbor::connections() const {
+  session::ConnectionPair pair{current_->session().connection()};
+  if (contender_ != nullptr) pair.contender = contender_->session().connection();
+  return pair;
+}
+
 bool Neighbor::on_accepted(ConnectionId connection, const base::IpAddress& local) {
+  using As = session::Admission::As;
   roster_.touch(id_);
-  if (ended_ || given_up_ || established() || contender_ != nullptr) {
+  const session::Admission admission = session::admit(connections(), ended_ || given_up_);
+  if (admission.as == As::refused) {
     std::uint8_t message[bgp::header_size + 2];
-    const bgp::NotificationCode code = ended_ || given_up_
-                                           ? bgp::notification::connection_rejected
-                                           : bgp::notification::connection_collision;
-    context_.network.write(connection, bgp::encode_notification(code, {}, message));
+    context_.network.write(connection, bgp::encode_notification(admission.refusal, {}, message));
     return false;
   }
   roster_.note_connection(connection, id_);
-  if (!current_->session().connected()) {
-    current_->on_accepted(connection, local);
-    return true;
+  if (admission.as == As::contender) {
+    contender_ = std::make_unique<Link>(context_, roster_, *this, session_options());
+    contender_->session().wait(context_.turn.now);
   }
-  contender_ = std::make_unique<Link>(context_, roster_, *this, session_options());
-  contender_->session().wait(context_.turn.now);
-  contender_->on_accepted(connection, local);
+  Link& link = admission.as == As::contender ? *contender_ : *current_;
+  link.on_accepted(connection, local);
   return true;
 }
 
@@ -247,29 +251,25 @@ bool Neighbor::quiet() const {
 void Neighbor::settle() {
   if (contender_ == nullptr) return;
   roster_.note_timers_changed();
-  if (!contender_->session().connected()) return contender_.reset();
-  if (!current_->session().connected()) return promote_contender();
-  const session::Session& ours = current_->session();
-  const session::Session& other = contender_->session();
-  const auto& peer = ours.peer() ? ours.peer() : other.peer();
   const event::PeerView view = peer_view();
-  switch (session::resolve_collision(ours.state(), ours.initiator(), other.initiator(),
-                                     {view.router_id, view.local_as}, peer)) {
-    case session::Collision::undecided:
+  switch (session::settle(connections(), {view.router_id, view.local_as})) {
+    case session::Settlement::keep_waiting:
       return;
-    case session::Collision::keep_existing:
-      drop_contender(true);
-      return;
-    case session::Collision::keep_new:
+    case session::Settlement::forget_contender:
+      return contender_.reset();
+    case session::Settlement::drop_contender:
+      return drop_contender();
+    case session::Settlement::replace_current:
       current_->session().dump(context_.turn.now);
-      promote_contender();
+      return promote_contender();
+    case session::Settlement::promote:
+      return promote_contender();
   }
 }
 
-void Neighbor::drop_contender(bool sends) {
+void Neighbor::drop_contender() {
   if (contender_ == nullptr) return;
-  contender_->end(sends ? bgp::notification::connection_collision : bgp::NotificationCode{}, {}, {},
-                  Link::After::stay_down);
+  contender_->end(bgp::notification::connection_collision, {}, {}, Link::After::stay_down);
   contender_.reset();
 }
 

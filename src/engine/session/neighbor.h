@@ -103,8 +103,7 @@ class Neighbor {
   std::size_t on_bytes(ConnectionId connection, bgp::Bytes bytes);
   void on_closed(ConnectionId connection, std::string_view reason);
   void on_writable(ConnectionId connection);
-  /// Settles a collision that an OPEN has decided, frees a connection that lost. At the end of
-  /// every turn.
+  /// Does what session::settle says of two connections. At the end of every turn.
   void settle();
 
   // --- session
@@ -172,7 +171,8 @@ class Neighbor {
   void be_born(Link& link);
   [[nodiscard]] session::SessionOptions session_options() const;
   [[nodiscard]] Link* link_of(ConnectionId connection) const;
-  void drop_contender(bool sends);
+  [[nodiscard]] session::ConnectionPair connections() const;
+  void drop_contender();
   void promote_contender();
   void set_state_name(std::string_view name);
   void report_session(bool up, std::string_view reason);
@@ -189,7 +189,7 @@ class Neighbor {
   NeighborId range_{};
 
   std::unique_ptr<Link> current_;    // never null
-  std::unique_ptr<Link> contender_;  // a second connection, until RFC 4271 6.8 decides
+  std::unique_ptr<Link> contender_;  // a second connection, until session::settle decides
   std::uint32_t attempts_ = 0;
   bool given_up_ = false;
   bool ended_ = false;
