@@ -49,6 +49,7 @@ class Index {
     Handle handle = no_handle;
   };
   static constexpr std::size_t segment_slots = 8192;
+  using Segment = TableBlock<Slot, segment_slots>;
   static constexpr std::size_t migrated_per_step = 16;
   static constexpr Handle erased = ~Handle{0};
 
@@ -61,8 +62,8 @@ class Index {
     [[nodiscard]] std::size_t slots() const { return segments.size() * segment_slots; }
     /// Null when the segment was never touched.
     [[nodiscard]] Slot* at(std::size_t i) const {
-      const auto& segment = segments[i / segment_slots];
-      return segment == nullptr ? nullptr : &segment[i % segment_slots];
+      const Segment& segment = segments[i / segment_slots];
+      return segment ? &segment[i % segment_slots] : nullptr;
     }
     template <typename Equal>
     [[nodiscard]] Handle find(std::uint32_t hash, Equal equal) const {
@@ -82,14 +83,14 @@ class Index {
       *slot = {hash, handle};
     }
     Slot& make(std::size_t i) {
-      auto& segment = segments[i / segment_slots];
-      if (segment == nullptr) segment = std::make_unique<Slot[]>(segment_slots);
+      Segment& segment = segments[i / segment_slots];
+      if (!segment) segment = Segment::make();
       return segment[i % segment_slots];
     }
 
     std::size_t mask;
     std::size_t occupied = 0;  // erased ones included
-    std::vector<std::unique_ptr<Slot[]>> segments;
+    std::vector<Segment> segments;
   };
 
   Slot& locate(std::uint32_t hash, Handle handle) {
@@ -133,9 +134,8 @@ class Index {
 
   Table table_;
   Table old_{0};
-  std::vector<std::unique_ptr<Slot[]>>
-      spent_;                 // segments of a table that was left, released one at a time
-  std::size_t migrated_ = 0;  // slots of old_ that were moved
+  std::vector<Segment> spent_;  // segments of a table that was left, released one at a time
+  std::size_t migrated_ = 0;    // slots of old_ that were moved
   std::size_t size_ = 0;
 };
 

@@ -6,10 +6,6 @@ namespace openbell::base {
 
 namespace {
 
-constexpr bool is_blank(char c) {
-  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 /// Code points up to U+FFFF (RFC 3629 3).
 void append_utf8(std::uint32_t code, std::string& out) {
   const auto push = [&](std::uint32_t byte) { out.push_back(static_cast<char>(byte)); };

@@ -13,6 +13,11 @@
 
 namespace openbell::base {
 
+/// What separates words.
+constexpr bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 class TextWriter {
  public:
   explicit TextWriter(std::string& out) : out_(out) {}

@@ -14,7 +14,7 @@ Engine::Assembly::Assembly(const Ports& all_ports, Options all_options, audit::T
   publisher.add(log_sink);
   if (trail != nullptr) {
     audit_sink = std::make_unique<AuditSink>(roster, *trail);
-    publisher.add(*audit_sink);
+    publisher.add(*audit_sink, Publisher::Interest::record);
   }
   publisher.add(notice_sink);
 }

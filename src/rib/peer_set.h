@@ -9,7 +9,6 @@
 // not what has been.
 
 #include <cstdint>
-#include <deque>
 #include <utility>
 #include <vector>
 
@@ -61,12 +60,11 @@ class PeerSetPool {
   }
   [[nodiscard]] bool intersects(SetHandle a, SetHandle b);
   [[nodiscard]] std::size_t size_of(SetHandle set) const;
-  /// Calls `visit(PeerIndex)` in ascending order.
+  /// Calls `visit(PeerIndex)` in ascending order; it may make sets.
   template <typename Visit>
   void for_each(SetHandle set, Visit visit) const {
-    const Words& words = sets_[set].words;
-    for (std::size_t w = 0; w < words.size(); ++w)
-      for (std::uint64_t bits = words[w]; bits != 0; bits &= bits - 1)
+    for (std::size_t w = 0; w < sets_[set].words.size(); ++w)
+      for (std::uint64_t bits = sets_[set].words[w]; bits != 0; bits &= bits - 1)
         visit(static_cast<PeerIndex>(w * 64 + static_cast<std::size_t>(__builtin_ctzll(bits))));
   }
 
@@ -125,7 +123,7 @@ class PeerSetPool {
   void free(SetHandle set);
   bool equal(SetHandle a, SetHandle b) const { return sets_[a].words == sets_[b].words; }
 
-  std::deque<Set> sets_;  // by handle
+  std::vector<Set> sets_;  // by handle
   std::vector<SetHandle> free_;
   base::Index index_;
   Memo memos_[memo_count];
@@ -165,7 +163,10 @@ class BasicPeerSet {
     return set_ != nobody && other.set_ != nobody && pool_->intersects(set_, other.set_);
   }
 
-  BasicPeerSet& operator|=(const BasicPeerSet& other) { return *this = *this | other; }
+  BasicPeerSet& operator|=(const BasicPeerSet& other) {
+    if (set_ != other.set_) *this = *this | other;
+    return *this;
+  }
   template <SetKind other_kind>
   BasicPeerSet& operator-=(const BasicPeerSet<other_kind>& other) {
     return *this = *this - other;

@@ -80,15 +80,16 @@ class ChangeRoutes final : public Action {
 /// A command while it is read.
 class CommandText {
  public:
-  CommandText(base::TextReader& text, grammar::RouteParser& parser, ActionPtr& spare_action)
-      : in(text), routes(parser), spare(spare_action) {}
+  CommandText(base::TextReader& text, grammar::RouteParser& parser, ActionPtr& spare_action,
+              std::string& refusal)
+      : in(text), routes(parser), spare(spare_action), why(refusal) {}
 
   base::TextReader& in;          // at the first word after those of the row
   grammar::RouteParser& routes;  // remembers paths that were said before
   ActionPtr& spare;              // a ChangeRoutes that is not used any more, or null
   Role role = Role::view;        // that it takes
   bool guarded = false;          // guards may hold it
-  std::string why = {};
+  std::string& why;              // why it is not understood
 
   /// It is not understood.
   ActionPtr refuse(std::string_view reason) {

@@ -12,9 +12,7 @@ namespace openbell::engine {
 
 namespace {
 
-constexpr bool is_blank(char c) {
-  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
+using base::is_blank;
 
 std::string_view stripped(std::string_view line) {
   while (!line.empty() && is_blank(line.back())) line.remove_suffix(1);
@@ -24,30 +22,31 @@ std::string_view stripped(std::string_view line) {
 
 /// Takes ` id WORD` from the end of a command: a receipt is wanted. Empty: none is.
 std::string_view take_id(std::string_view& line) {
-  const std::size_t word = line.find_last_of(" \t");
-  if (word == std::string_view::npos) return {};
-  std::size_t end = word;
+  std::size_t begin = line.size();
+  while (begin > 0 && !is_blank(line[begin - 1])) --begin;
+  std::size_t end = begin;
   while (end > 0 && is_blank(line[end - 1])) --end;
   const std::string_view before = line.substr(0, end);
   if (!before.ends_with("id") || before.size() < 4 || !is_blank(before[before.size() - 3]))
     return {};
-  const std::string_view id = line.substr(word + 1);
+  const std::string_view id = line.substr(begin);
   line = before.substr(0, before.size() - 3);
   while (!line.empty() && is_blank(line.back())) line.remove_suffix(1);
   return id;
 }
 
 /// Takes `neighbor …` from the beginning of a command. False, with why, when it is wrong.
-bool take_selection(std::string_view& text, Selection& selection, std::string& why) {
+bool take_selection(std::string_view& text, std::optional<Selection>& selection, std::string& why) {
   std::string_view rest = text;
   if (!take_word("neighbor", rest)) return true;
   base::TextReader in(text);
-  if (!grammar::parse_selector(in, selection.selector)) {
+  selection.emplace();
+  if (!grammar::parse_selector(in, selection->selector)) {
     why = "wanted " + in.complaint().wanted;
     return false;
   }
   const std::size_t size = in.at_end() ? text.size() : in.offset();
-  selection.text = text.substr(0, size);
+  selection->text = text.substr(0, size);
   text.remove_prefix(size);
   return true;
 }
@@ -62,7 +61,7 @@ std::string_view answer_of(const Client& client, Reply reply) {
 class Waiting final : public HeldCommand {
  public:
   Waiting(Commands& commands, Clients& clients, const Client& client, std::string_view given,
-          Selection selection, ActionPtr action)
+          std::optional<Selection> selection, ActionPtr action)
       : commands_(commands),
         clients_(clients),
         client_(client.name),
@@ -83,7 +82,7 @@ class Waiting final : public HeldCommand {
   Clients& clients_;
   std::string client_;
   std::string given_;
-  Selection selection_;
+  std::optional<Selection> selection_;
   ActionPtr action_;
 };
 
@@ -100,13 +99,12 @@ Commands::Command Commands::parse(std::string_view line) {
     return command;
   }
   base::TextReader in(line);
-  CommandText text(in, routes_, spare_);
+  CommandText text(in, routes_, spare_, command.why);
   text.role = row->role;
   text.guarded = row->guarded;
   command.action = row->parse(text);
   command.role = text.role;
   command.guarded = text.guarded;
-  command.why = std::move(text.why);
   return command;
 }
 
@@ -119,11 +117,11 @@ Invocation Commands::invocation_of(Client& client, std::string_view given) {
 }
 
 /// False, with the reason, when nobody matches.
-bool Commands::select(Invocation& call, const Selection& selection) {
-  if (selection.text.empty()) return true;
+bool Commands::select(Invocation& call, const std::optional<Selection>& selection) {
+  if (!selection) return true;
   call.selected = true;
   call.audience =
-      parts_.clients.select(call.client, selection.text, selection.selector, parts_.roster);
+      parts_.clients.select(call.client, selection->text, selection->selector, parts_.roster);
   if (call.audience.empty()) call.why = "no neighbor of this helper matches";
   return !call.audience.empty();
 }
@@ -191,8 +189,8 @@ void Commands::note_refusal(const Invocation& call) {
   publisher.publish(CommandRefused{publisher.keep(call.cause), publisher.keep(call.why)});
 }
 
-void Commands::release(Client& client, const std::string& given, const Selection& selection,
-                       Action& action) {
+void Commands::release(Client& client, const std::string& given,
+                       const std::optional<Selection>& selection, Action& action) {
   Invocation call = invocation_of(client, given);
   if (!select(call, selection) || action.carry_out(call) == Reply::error) note_refusal(call);
 }

@@ -21,7 +21,7 @@ class Taker final : public grammar::RouteSink {
   void route(const grammar::RouteView& route) override {
     if (statement_.routes.empty()) {
       statement_.lease = route.lease;
-      statement_.lease_group = route.lease_group;
+      if (route.lease.ns != 0) statement_.lease_group = route.lease_group;
     }
     statement_.routes.route(route);
   }
@@ -42,6 +42,7 @@ std::string holder_of(const Policies& policies, rib::Claimant claimant) {
 void publish(const Invocation& call, std::string_view result) {
   const Outcome& outcome = call.outcome;
   Publisher& publisher = call.parts.publisher;
+  if (!publisher.keeps_record()) return;
   publisher.publish(RoutesChanged{
       publisher.keep(call.cause), result, {}, outcome.news, outcome.range, outcome.changed});
 }
@@ -95,7 +96,8 @@ ActionPtr parse_flow(CommandText& text, bgp::Purpose purpose) {
 Reply ChangeRoutes::carry_out(Invocation& call) {
   Parts& parts = call.parts;
   if (call.audience.empty()) return call.refuse("no neighbor lists this helper");
-  if (statement.lease_group.empty()) statement.lease_group = call.client.name;
+  if (statement.lease.ns != 0 && statement.lease_group.empty())
+    statement.lease_group = call.client.name;
   const std::size_t routes = statement.routes.size();
   Transaction transaction(parts.routing, {call.cause, call.client.claimant, call.priority});
   for (std::size_t i = 0; i < std::min(routes, at_once_max); ++i)

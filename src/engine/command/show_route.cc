@@ -63,17 +63,17 @@ class RouteReport {
     }
     out_.put(" for");
     print_peers(claim.audience);
-    const Journal::Entry* said = claim.change != 0
-                                     ? parts_.routing.journal.of_change(claim.change)
-                                     : parts_.routing.journal.of_decision(claim.decision);
+    const Journal& journal = parts_.routing.journal;
+    const Journal::Entry* said =
+        claim.change != 0 ? journal.of_change(claim.change) : journal.of_decision(claim.decision);
     if (said == nullptr) {
-      out_.put(" since before the last ").number(Journal::entries_max).put(" changes\n");
+      out_.put(" since before the changes that are remembered\n");
       return;
     }
     out_.put(" since ");
     audit::print_rfc3339(said->utc_ns, out_);
-    if (!said->name().empty()) out_.put(" by ").put(said->name());
-    if (!said->command().empty()) out_.put(": ").put(said->command());
+    if (const auto name = journal.name(*said); !name.empty()) out_.put(" by ").put(name);
+    if (const auto command = journal.command(*said); !command.empty()) out_.put(": ").put(command);
     out_.put('\n');
   }
 

@@ -7,10 +7,6 @@ namespace openbell::engine {
 
 namespace {
 
-constexpr bool is_blank(char c) {
-  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 constexpr std::array rows = {
     CommandRow{"announce route", "[neighbor <ip> [filters]] announce route", announce_route,
                Role::operate, true},
@@ -88,14 +84,16 @@ constexpr std::array rows = {
 bool take_word(std::string_view word, std::string_view& text) {
   if (!text.starts_with(word)) return false;
   std::string_view rest = text.substr(word.size());
-  if (!rest.empty() && !is_blank(rest.front())) return false;
-  while (!rest.empty() && is_blank(rest.front())) rest.remove_prefix(1);
+  if (!rest.empty() && !base::is_blank(rest.front())) return false;
+  while (!rest.empty() && base::is_blank(rest.front())) rest.remove_prefix(1);
   text = rest;
   return true;
 }
 
 const CommandRow* find_row(std::string_view& text) {
   const auto stands = [&](const CommandRow& row) {
+    if (take_word(row.words, text)) return true;
+    // Its words with other blanks between them.
     std::string_view rest = text;
     for (std::string_view words = row.words; !words.empty();) {
       const std::size_t size = std::min(words.find(' '), words.size());

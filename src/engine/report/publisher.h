@@ -1,6 +1,7 @@
 #pragma once
 // The one way out: what happened is told to every sink, after the bytes that it caused have left.
 
+#include <cstdint>
 #include <deque>
 #include <string>
 #include <vector>
@@ -22,7 +23,14 @@ class Publisher {
   explicit Publisher(const Turn& turn) : turn_(turn) {}
 
   /// Sinks hear in the order in which they were added; they outlive the publisher's last deliver().
-  void add(Sink& sink) { sinks_.push_back(&sink); }
+  /// One that keeps record wants also every command that was carried out, of which there can be a
+  /// million a second.
+  enum class Interest : std::uint8_t { events, record };
+  void add(Sink& sink, Interest interest = Interest::events) {
+    sinks_.push_back(&sink);
+    keeps_record_ |= interest == Interest::record;
+  }
+  [[nodiscard]] bool keeps_record() const { return keeps_record_; }
 
   /// Keeps a text for the facts of this turn.
   std::string_view keep(std::string_view text);
@@ -43,6 +51,7 @@ class Publisher {
 
   const Turn& turn_;
   std::vector<Sink*> sinks_;
+  bool keeps_record_ = false;
   std::deque<Event> waiting_;
   std::deque<std::string> blocks_;  // none grows beyond its capacity
   std::size_t block_ = 0;           // being filled

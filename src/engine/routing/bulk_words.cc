@@ -192,7 +192,7 @@ std::unique_ptr<BulkWords> restore_configured(Routing& routing, std::vector<Conf
 grammar::RouteView Statement::at(std::size_t i) const {
   grammar::RouteView route = routes.at(i);
   route.lease = lease;
-  route.lease_group = lease_group;
+  if (lease.ns != 0) route.lease_group = lease_group;
   return route;
 }
 

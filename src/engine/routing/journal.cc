@@ -4,17 +4,6 @@
 
 namespace openbell::engine {
 
-namespace {
-
-template <std::size_t size>
-std::uint8_t copy(std::string_view text, std::array<char, size>& into) {
-  const std::size_t kept = std::min(text.size(), size);
-  std::copy_n(text.begin(), kept, into.begin());
-  return static_cast<std::uint8_t>(kept);
-}
-
-}  // namespace
-
 void Journal::note(std::uint64_t decision, const Cause& cause, rib::ChangeRange range,
                    std::int64_t utc_ns) {
   if (next_ == entries_.size()) {
@@ -24,25 +13,51 @@ void Journal::note(std::uint64_t decision, const Cause& cause, rib::ChangeRange 
       next_ = 0;
     }
   }
+  const std::string_view name = cause.name.substr(0, name_max);
+  const std::string_view command = cause.command.substr(0, command_max);
+  if (text_end_ % text_bytes + name.size() + command.size() > text_bytes)
+    text_end_ += text_bytes - text_end_ % text_bytes;
   Entry& entry = entries_[next_++];
   entry.decision = decision;
   entry.range = range;
   entry.utc_ns = utc_ns;
+  entry.text = text_end_;
   entry.kind = cause.kind;
-  entry.name_size = copy(cause.name, entry.name_bytes);
-  entry.command_size = copy(cause.command, entry.command_bytes);
+  entry.name_size = static_cast<std::uint8_t>(name.size());
+  entry.command_size = static_cast<std::uint8_t>(command.size());
+  keep(name);
+  keep(command);
+}
+
+void Journal::keep(std::string_view text) {
+  const std::size_t at = text_end_ % text_bytes;
+  if (text_.size() < std::min(text_bytes, at + text.size())) text_.resize(at + text.size());
+  std::copy(text.begin(), text.end(), text_.begin() + static_cast<std::ptrdiff_t>(at));
+  text_end_ += text.size();
 }
 
 const Journal::Entry* Journal::of_change(std::uint64_t change) const {
-  const auto known = std::find_if(entries_.begin(), entries_.end(),
-                                  [&](const Entry& entry) { return entry.range.contains(change); });
+  const auto known = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+    return whole(entry) && entry.range.contains(change);
+  });
   return known == entries_.end() ? nullptr : &*known;
 }
 
 const Journal::Entry* Journal::of_decision(std::uint64_t decision) const {
-  const auto known = std::find_if(entries_.begin(), entries_.end(),
-                                  [&](const Entry& entry) { return entry.decision == decision; });
+  const auto known = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+    return whole(entry) && entry.decision == decision;
+  });
   return known == entries_.end() ? nullptr : &*known;
+}
+
+std::string_view Journal::name(const Entry& entry) const {
+  return std::string_view(text_.data(), text_.size())
+      .substr(entry.text % text_bytes, entry.name_size);
+}
+
+std::string_view Journal::command(const Entry& entry) const {
+  return std::string_view(text_.data(), text_.size())
+      .substr(entry.text % text_bytes + entry.name_size, entry.command_size);
 }
 
 }  // namespace openbell::engine

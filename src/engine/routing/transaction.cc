@@ -51,15 +51,14 @@ void Transaction::withdraw(const grammar::RouteView& route, const rib::Audience&
 void Transaction::apply(const grammar::RouteView& route, const rib::Audience& audience,
                         bgp::Purpose purpose) {
   ++outcome_.routes;
-  rib::Audience reached;
-  if (const auto groups = route.group_family()) {
-    const rib::Audience multicast = audience & routing_.with_family(*groups);
-    reached = apply_family(route, *groups, multicast, purpose) |
-              apply_family(route, route.nlri.family, audience - multicast, purpose);
-  } else {
-    reached = apply_family(route, route.nlri.family, audience, purpose);
+  const auto groups = route.group_family();
+  if (!groups) {
+    reached_ |= apply_family(route, route.nlri.family, audience, purpose);
+    return;
   }
-  reached_ |= reached;
+  const rib::Audience multicast = audience & routing_.with_family(*groups);
+  reached_ |= apply_family(route, *groups, multicast, purpose);
+  reached_ |= apply_family(route, route.nlri.family, audience - multicast, purpose);
 }
 
 rib::Audience Transaction::apply_family(const grammar::RouteView& route, bgp::Family family,
@@ -167,7 +166,7 @@ void Transaction::note_unable(const grammar::RouteView& route, bgp::Family famil
   outcome_.unable_why = bgp::next_hop_refusal(family, route.path.next_hop);
 }
 
-Outcome Transaction::commit() {
+Outcome&& Transaction::commit() {
   const rib::RouteStore& store = routing_.store;
   if (store.last_change() >= first_change_) outcome_.range = {first_change_, store.last_change()};
   const rib::Positions ends = store.ends();
@@ -176,7 +175,8 @@ Outcome Transaction::commit() {
   if (outcome_.routes != 0)
     routing_.journal.note(decision_, voice_.cause, outcome_.range, routing_.turn.now.utc_ns);
   outcome_.reached = routing_.peers.snapshot(reached_);
-  outcome_.news = routing_.peers.snapshot(news_);
+  outcome_.news =
+      news_.handle() == reached_.handle() ? outcome_.reached : routing_.peers.snapshot(news_);
   if (!outcome_.range.empty()) {
     routing_.turn.urgent |= voice_.priority == rib::Priority::urgent;
     routing_.latency.changed(routing_.turn.now.tick);

@@ -69,8 +69,8 @@ class Transaction {
   void withdraw(const bgp::NlriView& nlri, const rib::Audience& audience);
 
   /// Ends it: the limits of guards and the figures of latency learn of it. Records and events are
-  /// the business of who knows the cause.
-  Outcome commit();
+  /// the business of who knows the cause. The outcome is the transaction's until it is taken.
+  Outcome&& commit();
 
  private:
   void apply(const grammar::RouteView& route, const rib::Audience& audience, bgp::Purpose purpose);

@@ -93,7 +93,7 @@ class RouteList final : public RouteSink {
  public:
   void route(const RouteView& route) override;
   void append(const RouteList& other);
-  /// Keeps the memory of a short list for the next one.
+  /// Keeps the memory of a short list for the next one, and its path, which is often the same.
   void clear();
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
   [[nodiscard]] bool empty() const { return entries_.empty(); }
@@ -130,6 +130,7 @@ class RouteList final : public RouteSink {
   std::uint32_t path_of(const RouteView& route);
   std::uint32_t intern(const bgp::PathView& path);
   void grow_slots();
+  void forget_paths();
   std::uint32_t watchdog_of(std::string_view name);
 
   std::vector<std::uint8_t> bytes_;

@@ -56,12 +56,17 @@ void RouteList::clear() {
   }
   bytes_.clear();
   entries_.clear();
+  watched_.clear();
+  if (watchdogs_.empty()) return;
+  watchdogs_.clear();
+  watchdog_indexes_.clear();
+}
+
+/// Those of a list that was cleared.
+void RouteList::forget_paths() {
   paths_.clear();
   std::fill(path_slots_.begin(), path_slots_.end(), 0);
   path_bytes_.clear();
-  watched_.clear();
-  watchdogs_.clear();
-  watchdog_indexes_.clear();
   last_path_ = last_token_ = 0;
 }
 
@@ -82,7 +87,12 @@ RouteView RouteList::at(std::size_t i) const {
 }
 
 std::uint32_t RouteList::path_of(const RouteView& route) {
-  if (route.path_token != 0 && route.path_token == last_token_) return last_path_;
+  const bool known = route.path_token != 0 && route.path_token == last_token_;
+  if (entries_.empty() && !paths_.empty() && !(known && paths_.size() == 1)) {
+    forget_paths();
+  } else if (known) {
+    return last_path_;
+  }
   last_path_ = intern(route.path);
   last_token_ = route.path_token;
   return last_path_;

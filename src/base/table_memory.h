@@ -1,0 +1,44 @@
+#pragma once
+// Memory of tables that grow to millions of records: blocks of a few sizes, cut from regions of
+// 2 MiB that the kernel is asked to back with huge pages. A table of a million routes is then a
+// dozen page faults instead of ten thousand, and looking something up in it misses the TLB less.
+//
+// The first region is of ordinary pages, so that a small table costs no more than it holds. The
+// pages of what is given back return to the kernel, its addresses are used for the next block of
+// the same size.
+
+#include <cstddef>
+#include <memory>
+
+namespace openbell::base {
+
+/// Whole pages of at least `size` bytes, all zero. Throws std::bad_alloc. Any thread.
+void* take_table_memory(std::size_t size);
+/// `size` as it was taken.
+void give_table_memory(void* memory, std::size_t size) noexcept;
+
+/// An array of `count` value-initialised T in such memory.
+template <typename T, std::size_t count>
+class TableBlock {
+ public:
+  TableBlock() = default;
+  static TableBlock make() {
+    TableBlock block;
+    block.first_.reset(static_cast<T*>(take_table_memory(sizeof(T) * count)));
+    std::uninitialized_value_construct_n(block.first_.get(), count);
+    return block;
+  }
+  [[nodiscard]] explicit operator bool() const { return first_ != nullptr; }
+  T& operator[](std::size_t i) const { return first_.get()[i]; }
+
+ private:
+  struct Give {
+    void operator()(T* first) const noexcept {
+      std::destroy_n(first, count);
+      give_table_memory(first, sizeof(T) * count);
+    }
+  };
+  std::unique_ptr<T, Give> first_;
+};
+
+}  // namespace openbell::base
