@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "engine/report/publisher.h"
 #include "engine/routing/routing.h"
 
 namespace openbell::engine {
@@ -35,29 +34,6 @@ class Sweep final : public BulkJob {
   rib::Claims::Cursor cursor_;
 };
 
-class SettleClaims final : public BulkJob {
- public:
-  explicit SettleClaims(Routing& routing) : routing_(routing) {}
-  Progress step() override {
-    Transaction transaction(routing_, {});
-    const bool end = transaction.settle(cursor_, slice_routes);
-    const Outcome outcome = transaction.commit();
-    if (!outcome.range.empty())
-      routing_.publisher.publish(
-          RoutesChanged{{audit::Cause::Kind::configuration, "order of services"},
-                        "settled",
-                        {},
-                        outcome.news,
-                        outcome.range,
-                        outcome.changed});
-    return end ? Progress::done : Progress::more;
-  }
-
- private:
-  Routing& routing_;
-  rib::Claims::Cursor cursor_;
-};
-
 }  // namespace
 
 bool BulkQueue::run() {
@@ -76,10 +52,6 @@ bool BulkQueue::run() {
 
 std::unique_ptr<BulkJob> sweep(Routing& routing) {
   return std::make_unique<Sweep>(routing);
-}
-
-std::unique_ptr<BulkJob> settle_claims(Routing& routing) {
-  return std::make_unique<SettleClaims>(routing);
 }
 
 std::unique_ptr<BulkJob> dissolve(std::unique_ptr<rib::AdjRibIn> received) {
