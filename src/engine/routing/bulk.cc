@@ -26,11 +26,18 @@ class Sweep final : public BulkJob {
  public:
   explicit Sweep(Routing& routing) : routing_(routing) {}
   Progress step() override {
+    // Leases first: a helper that renews hears at once that there are none.
+    if (!leases_swept_) {
+      leases_swept_ = routing_.leases.sweep(lease_, slice_looked_at);
+      return Progress::more;
+    }
     return routing_.sweep(cursor_, slice_looked_at) ? Progress::done : Progress::more;
   }
 
  private:
   Routing& routing_;
+  bool leases_swept_ = false;
+  std::size_t lease_ = 0;
   rib::Claims::Cursor cursor_;
 };
 
