@@ -7,7 +7,7 @@
 
 #include "engine/client/clients.h"
 #include "engine/policy/policies.h"
-#include "engine/routing/bulk_words.h"
+#include "engine/routing/changeover.h"
 #include "engine/routing/routing.h"
 #include "engine/session/roster.h"
 
@@ -85,30 +85,6 @@ void change_neighbor(const Roster& roster, Neighbor& neighbor, grammar::Neighbor
   });
 }
 
-/// Begins to say what the file says.
-void say_configured(Routing& routing, std::vector<ConfiguredChange> changes, std::string_view cause,
-                    Occasion occasion) {
-  // What an earlier file has not said to the end is said by nobody else.
-  routing.jobs.for_each([&](BulkJob& job) {
-    auto* earlier = dynamic_cast<ConfiguredWords*>(&job);
-    if (earlier == nullptr) return;
-    for (ConfiguredChange& rest : earlier->abandon()) {
-      const auto same = std::find_if(changes.begin(), changes.end(), [&](const auto& change) {
-        return change.neighbor == rest.neighbor;
-      });
-      if (same == changes.end()) continue;
-      same->from.insert(same->from.end(), std::make_move_iterator(rest.from.begin()),
-                        std::make_move_iterator(rest.from.end()));
-    }
-  });
-  auto job = std::make_unique<ConfiguredWords>(routing, std::move(changes), cause);
-  // The first slice before the services and plans of the file: what a short file changes is one
-  // change for its peers.
-  if (occasion == Occasion::reload) return static_cast<void>(begin_words(routing, std::move(job)));
-  while (job->step() == BulkJob::Progress::more) {
-  }
-}
-
 base::IpAddress any_ipv6() {
   const std::array<std::uint8_t, 16> bytes{0x20, 0x01, 0x0D, 0xB8};
   return base::IpAddress::from_bytes(bytes);
@@ -171,7 +147,6 @@ void refresh_audiences(Parts& parts) {
   });
   const rib::Audience everybody = parts.roster.select({});
   parts.clients.for_each_linked([&](Client& client) { client.audience = everybody; });
-  parts.policies.refresh_audiences();
 }
 
 /// The neighbors of a file find those that there are.
@@ -264,10 +239,18 @@ void apply_configuration(Parts& parts, grammar::Configuration configuration, std
   NeighborDifference difference(parts, helpers);
   difference.apply(configuration.neighbors);
   refresh_audiences(parts);
-  say_configured(parts.routing, std::move(difference.changes()), cause, occasion);
+  auto changeover = std::make_unique<Changeover>(parts.routing);
+  parts.policies.apply(configuration, *changeover);
+  changeover->say(std::move(difference.changes()), cause);
+  if (occasion == Occasion::start) {
+    while (changeover->step() == BulkJob::Progress::more) {
+    }
+  } else {
+    Changeover::begin(parts.routing, std::move(changeover));
+  }
   difference.start_added();
   configuration.neighbors.clear();
-  parts.policies.apply(configuration);
+  parts.policies.plans.apply(std::exchange(configuration.plans, {}));
   parts.configuration = std::move(configuration);
 }
 

@@ -197,6 +197,10 @@ void Claims::speak_as_of(Moment moment) {
   routes_.speak_as_of(moment);
 }
 
+void Claims::speak_as_end_of(const ClaimView& word) {
+  speak_as_of(routes_.moments_.open_from(word.moment));
+}
+
 Moment Claims::spoken() const {
   return routes_.speaking_ == latest ? routes_.last_change_ : routes_.speaking_;
 }
@@ -396,11 +400,12 @@ bool Claims::walk_words(Cursor& cursor, Moment moment, std::size_t budget,
     const Handle at = cursor.route++;
     const Route& route = routes_[at];
     if (!route.announced() || Claimant::unpacked(route.claimant).rank != Rank::word) continue;
-    if (routes_.moment_of(at) > moment) continue;
+    const Moment said = routes_.moment_of(at);
+    if (said > moment) continue;
     const KeptNlri nlri(route.nlri.view());
     if (find(hash_of(nlri.view()), nlri.view()) != nullptr) continue;
     visit({Claimant::unpacked(route.claimant), nlri.view(), route.path,
-           peers_.audience_of(route.audience), route.change});
+           peers_.audience_of(route.audience), route.change, 0, said});
   }
   for (; budget != 0; --budget) {
     const auto next = by_serial_.upper_bound(cursor.contest);
@@ -411,7 +416,8 @@ bool Claims::walk_words(Cursor& cursor, Moment moment, std::size_t budget,
     std::vector<ClaimView> words;
     for (const Claim& claim : contest.claims)
       if (claim.claimant.rank == Rank::word && !claim.withdrawn() && claim.moment <= moment)
-        words.push_back({claim.claimant, nlri.view(), claim.path, claim.audience, 0});
+        words.push_back(
+            {claim.claimant, nlri.view(), claim.path, claim.audience, 0, 0, claim.moment});
     for (const ClaimView& word : words) visit(word);
   }
   return false;
@@ -456,25 +462,6 @@ bool Claims::sweep(Cursor& cursor, std::size_t budget) {
     for (std::size_t i = contest.claims.size(); i-- != 0;)
       if (contest.claims[i].audience.empty()) erase(contest, i);
     dissolve_if_plain(hash_of(contest.nlri), contest);
-  }
-  return false;
-}
-
-bool Claims::settle(Cursor& cursor, std::size_t budget, Priority priority, Audience& news) {
-  for (; budget != 0; --budget) {
-    const auto next = by_serial_.upper_bound(cursor.contest);
-    if (next == by_serial_.end()) return true;
-    cursor.contest = next->first;
-    Contest& contest = *next->second;
-    for (Claim& claim : contest.claims) claim.precedence = precedence_of(claim.claimant);
-    std::stable_sort(contest.claims.begin(), contest.claims.end(),
-                     [](const Claim& a, const Claim& b) {
-                       if (a.claimant.rank != b.claimant.rank)
-                         return a.claimant.rank > b.claimant.rank;
-                       return a.precedence > b.precedence;
-                     });
-    RouteStore::Chain chain = routes_.chain(contest.nlri);
-    news |= resolve(chain, contest, priority);
   }
   return false;
 }

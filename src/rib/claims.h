@@ -49,8 +49,8 @@ class Claims {
   /// Nobody of `audience` is told the NLRI while this stands.
   Effect suppress(const bgp::NlriView& nlri, const Audience& audience, Origin origin);
   Effect unclaim(const bgp::NlriView& nlri, Origin origin);
-  /// Of claimants of one rank the one with the higher precedence counts. Contests that stand are
-  /// decided anew by settle().
+  /// Of claimants of one rank the one with the higher precedence counts. A claim has that which its
+  /// claimant had when it was made.
   void set_precedence(Claimant claimant, std::uint64_t precedence);
 
   // --- words that are said in slices: what is said meanwhile is later
@@ -80,11 +80,15 @@ class Claims {
     Audience audience = {};
     std::uint64_t change = 0;    // number of its record; 0: it is one of several claims
     std::uint64_t decision = 0;  // of one of several
+    Moment moment = 0;           // of a word that was walked over
   };
   /// Looks at up to `budget` records: calls `visit(ClaimView)` for each word that was said before
   /// `moment` (or at it). What the visit changes may be what it was shown. True at the end.
   bool walk_words(Cursor& cursor, Moment moment, std::size_t budget,
                   const std::function<void(const ClaimView&)>& visit);
+  /// For what ends a word and is no word itself: later than that, but not than what others have
+  /// decided since and have still to say.
+  void speak_as_end_of(const ClaimView& word);
   /// For whom there is a word on an NLRI.
   [[nodiscard]] Audience with_word(const bgp::NlriView& nlri) const;
   /// All claims on an NLRI, the highest first.
@@ -92,9 +96,6 @@ class Claims {
 
   /// Frees what is left of peers that have gone. True at the end.
   bool sweep(Cursor& cursor, std::size_t budget);
-  /// Decides up to `budget` contests anew, for precedences that have changed; adds who hears of it
-  /// to `news`. True at the end.
-  bool settle(Cursor& cursor, std::size_t budget, Priority priority, Audience& news);
   /// Copies what is claimed on an NLRI into a sketch that has nothing of it yet.
   void copy_to(Claims& sketch, const bgp::NlriView& nlri) const;
 

@@ -28,6 +28,12 @@ class Moments {
   [[nodiscard]] bool open() const { return !open_.empty(); }
   [[nodiscard]] Moment oldest() const { return open_.front(); }
   [[nodiscard]] Moment newest() const { return open_.back(); }
+  /// The first that is open and not before `moment`; that itself when none is.
+  [[nodiscard]] Moment open_from(Moment moment) const {
+    for (const Moment open : open_)
+      if (open >= moment) return open;
+    return moment;
+  }
   void begin(Moment moment) { open_.push_back(moment); }
   /// True when it was the last one: nobody asks for moments any more.
   bool end(Moment moment) {

@@ -28,7 +28,7 @@ class Follower {
       if (why.empty()) continue;
       followed_.complaint = sending_.peer + " was sent at " + seconds_of(sent.at) + ": " +
                             sent.nlri + " " + (sent.path.empty() ? "withdrawn" : sent.path) + "\n" +
-                            why;
+                            why + before(sent);
       break;
     }
     return std::move(followed_);
@@ -39,28 +39,52 @@ class Follower {
     std::size_t next = 0;  // in the history: what may come now
     std::string holds;     // what the peer has
     unsigned repeated = 0;
+    unsigned returned = 0;  // since `next` is what it is
   };
+
+  /// What else was sent of the NLRI, until then.
+  [[nodiscard]] std::string before(const Sent& last) const {
+    std::string text;
+    for (const Sent& sent : sending_.routes) {
+      if (&sent == &last) break;
+      if (sent.nlri == last.nlri)
+        text += "  sent at " + seconds_of(sent.at) + ": " +
+                (sent.path.empty() ? "withdrawn" : sent.path) + "\n";
+    }
+    return text;
+  }
 
   std::string step(const Sent& sent) {
     const History& history = history_of(sent.nlri);
     Place& place = place_of(sent.nlri, history);
     if (sent.path == place.holds) {
-      // A withdrawal of what nobody announces goes out all the same (ExaBGP).
-      if (sent.path.empty() || place.repeated++ < sending_.refreshes) {
-        followed_.explained.push_back({&sent, nullptr});
-        return {};
-      }
+      if (!may_repeat(place, history, sent))
+        return "which it had already; it was to hold\n" + print(history);
+      followed_.explained.push_back({&sent, nullptr});
+      return {};
     }
     for (std::size_t i = place.next; i < history.size() && history[i].at <= sent.at; ++i) {
       if (history[i].path != sent.path || passing(history, i)) continue;
       place.next = i + 1;
+      place.returned = 0;
       place.holds = sent.path;
       followed_.explained.push_back({&sent, &history[i]});
       return {};
     }
-    if (sent.path == place.holds) return "which it had already; it was to hold\n" + print(history);
     return "while it had " + (place.holds.empty() ? "nothing" : place.holds) +
            "; it was to hold\n" + print(history);
+  }
+
+  /// What the peer has may be said to it again.
+  [[nodiscard]] bool may_repeat(Place& place, const History& history, const Sent& sent) const {
+    // A withdrawal of what nobody announces goes out all the same (ExaBGP).
+    if (sent.path.empty()) return true;
+    // It was to hold something else in between, which nobody saw.
+    unsigned returns = 0;
+    for (std::size_t i = place.next; i < history.size() && history[i].at <= sent.at; ++i)
+      if (history[i].path == sent.path) ++returns;
+    return place.returned < returns ? place.returned++ < returns
+                                    : place.repeated++ < sending_.refreshes;
   }
 
   /// One decision went on from there at once: nobody is to see it. But where it led back to what

@@ -182,7 +182,7 @@ Model::Ear& Model::add_ear(const Peer& peer, const Peer& title) {
 void Model::remove_ear(const Peer& peer) {
   const auto ear = ears_.find(peer);
   if (ear == ears_.end()) return;
-  lives_[ear->second.life].ended = now_;
+  lives_[ear->second.life].ended = cleared_ = now_;
   ears_.erase(ear);
   for (auto& [nlri, words] : words_) {
     for (Word& word : words) word.audience.erase(peer);

@@ -198,7 +198,7 @@ class Model {
 
   base::Tick now_;
   base::Tick next_end_ = base::never;  // nothing ends by itself before
-  base::Tick cleared_ = {};            // the last clear
+  base::Tick cleared_ = {};            // the last clear, or the end of a peer
   Setup setup_;
   std::map<Peer, Ear> ears_;
   std::vector<Life> lives_;

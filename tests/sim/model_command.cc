@@ -117,7 +117,7 @@ void Model::carry_out(Helper& helper, const Command& command, bool released, Out
       for (const auto& [nlri, words] : words_)
         for (const Word& word : words) any |= word.lease.ns != 0 && word.group == group;
       if (any) renewed_[group] = now_;
-      // A clear of many routes has not come to all leases yet.
+      // A clear of many routes has not come to all leases yet, nor the end of a peer.
       outcome.reply = any ? Reply::done : cleared_ == now_ ? Reply::either : Reply::error;
       return;
     }

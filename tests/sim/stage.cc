@@ -164,7 +164,7 @@ void Stage::say(const std::string& helper, const Command& command) {
   awaited_[helper].push_back({command, world_.now().tick, ++order_, outcome, established_});
   // Everything again: to whom, is seen in what is sent.
   if (command.verb == Command::Verb::flush)
-    for (Sending& sending : sendings_) ++sending.refreshes;
+    for (const Node* peer : peers_) note_refresh(peer->name());
   speaker_->say(helper, command.text());
   if (alone) speaker_->end_turn();
 }
@@ -206,6 +206,7 @@ void Stage::on_peer_established(const std::string& peer) {
   on_input();
   established_.insert(peer);
   came_up_[peer] = world_.now().tick;
+  refreshes_.erase(peer);
   model_.peer_established(peer);
 }
 
@@ -261,7 +262,7 @@ void Stage::on_update(const std::string& peer, engine::ConnectionId connection, 
   auto sending = std::find_if(sendings_.begin(), sendings_.end(),
                               [&](const Sending& known) { return known.connection == connection; });
   if (sending == sendings_.end())
-    sending = sendings_.insert(sendings_.end(), {peer, connection, now, {}, 0, 0});
+    sending = sendings_.insert(sendings_.end(), {peer, connection, now, {}, 0, refreshes_[peer]});
   const bgp::UpdateView& update = decoder_.decode(body, context_);
   if (update.end_of_rib) return;
   ++sending->updates;
@@ -288,6 +289,11 @@ void Stage::on_update(const std::string& peer, engine::ConnectionId connection, 
 }
 
 void Stage::on_refresh_asked(const std::string& peer) {
+  note_refresh(peer);
+}
+
+void Stage::note_refresh(const Peer& peer) {
+  ++refreshes_[peer];
   for (Sending& sending : sendings_)
     if (sending.peer == peer) ++sending.refreshes;
 }

@@ -115,6 +115,7 @@ class Stage final : public Observer {
   void take_answer(const std::string& helper, const std::string& answer);
   [[nodiscard]] std::map<std::string, std::string> ask(Node& node, std::string_view helper,
                                                        const std::string& command);
+  void note_refresh(const Peer& peer);
   [[nodiscard]] bool settled() const;
 
   const Story& story_;
@@ -132,6 +133,7 @@ class Stage final : public Observer {
   std::vector<Receipt> receipts_;
   std::vector<Spoken> spoken_;
   std::map<Peer, base::Tick> came_up_;  // when its session did last
+  std::map<Peer, unsigned> refreshes_;  // since then, see Sending
   std::vector<std::string> wrong_answers_;
   std::map<std::string, std::string> receipt_lines_;  // by helper: of the answer that comes next
   bgp::UpdateDecoder decoder_;

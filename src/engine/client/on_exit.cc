@@ -2,7 +2,7 @@
 
 #include "engine/client/helper.h"
 #include "engine/control.h"
-#include "engine/routing/bulk_words.h"
+#include "engine/routing/changeover.h"
 #include "engine/routing/routing.h"
 
 namespace openbell::engine {
@@ -29,7 +29,14 @@ void withdraw_due(Helper& helper, Routing& routing) {
   while (!helper.ended.empty() && helper.ended.front().withdraw_at <= routing.turn.now.tick) {
     const rib::Claimant claimant = helper.ended.front().claimant;
     helper.ended.pop_front();
-    begin_words(routing, withdraw_words_of(routing, claimant, helper.cause()));
+    std::unique_ptr<BulkWords> words = withdraw_words_of(routing, claimant, helper.cause());
+    // What the reload that ends it says itself of these routes comes first.
+    Changeover* changeover = helper.configured ? nullptr : Changeover::under_way(routing);
+    if (changeover != nullptr) {
+      changeover->give_up(std::move(words));
+    } else {
+      begin_words(routing, std::move(words));
+    }
   }
 }
 

@@ -74,7 +74,9 @@ class RibReportJob final : public BulkJob {
     if (!route.announced() || !parts_.routing.peers.contains(route.audience, neighbor.id())) return;
     // ExaBGP: routes announced while the peer is down are not shown.
     if (!neighbor.established()) return;
-    bgp::PathView path = parts_.routing.paths.view(route.path);
+    const bgp::PathView path = parts_.routing.paths.view(route.path);
+    // It was said when the session could carry it, or may come to.
+    if (!bgp::can_send(route.nlri.family(), path.next_hop, *neighbor.wire_context())) return;
     const bgp::IpAddress next_hop =
         bgp::resolve_next_hop(path.next_hop, route.nlri.family(), *neighbor.wire_context());
     print(client, neighbor, route.nlri.view(), next_hop, path.attributes, out);

@@ -24,13 +24,11 @@ Policies::Policies(const Ports& ports, Routing& routing, const Roster& roster, C
       roster_(roster),
       latency_(latency) {}
 
-void Policies::apply(grammar::Configuration& configuration) {
+void Policies::apply(grammar::Configuration& configuration, Changeover& changeover) {
   guard.apply(std::move(configuration.guard));
   bfd.apply(configuration.bfd_sessions);
-  services.apply(std::exchange(configuration.services, {}));
-  services.refresh_audiences();
-  // Plans come last: they are encoded against the rest.
-  plans.apply(std::exchange(configuration.plans, {}));
+  plans.refresh_audiences();
+  services.apply(std::exchange(configuration.services, {}), changeover);
 }
 
 void Policies::refresh_audiences() {

@@ -13,6 +13,7 @@
 
 namespace openbell::engine {
 
+class Changeover;
 class Clients;
 class Latency;
 class Neighbor;
@@ -25,8 +26,9 @@ class Policies {
   Policies(const Ports& ports, Routing& routing, const Roster& roster, Clients& clients,
            ReceiptBook& receipts, Latency& latency);
 
-  /// Everything of a configuration that moves routes by itself. Neighbors come before it.
-  void apply(grammar::Configuration& configuration);
+  /// Everything of a configuration that moves routes by itself, but its plans, which are encoded
+  /// against the rest. Neighbors come before it.
+  void apply(grammar::Configuration& configuration, Changeover& changeover);
   /// Neighbors came, went, or changed their families.
   void refresh_audiences();
   /// A session came up or ended.

@@ -9,6 +9,7 @@
 #include "engine/report/latency.h"
 #include "engine/report/publisher.h"
 #include "engine/report/receipt.h"
+#include "engine/routing/changeover.h"
 #include "engine/routing/routing.h"
 #include "engine/session/roster.h"
 
@@ -75,7 +76,7 @@ Outcome Service::unchanged() const {
   return outcome;
 }
 
-Outcome Service::settle(const Cause& cause, std::string_view why) {
+Outcome Service::settle(const Cause& cause, std::string_view why, Changeover* changeover) {
   const ServiceStatus to = wanted();
   if (to == status_) {
     drop_held();
@@ -91,7 +92,7 @@ Outcome Service::settle(const Cause& cause, std::string_view why) {
     return unchanged();
   }
   held_.reset();
-  return change(to, cause, why);
+  return change(to, cause, why, changeover);
 }
 
 void Service::release(const Cause& cause) {
@@ -114,8 +115,15 @@ void Service::end_plan_order(std::string_view plan) {
   std::erase_if(plan_orders_, [&](const PlanOrder& known) { return known.plan == plan; });
 }
 
-Outcome Service::change(ServiceStatus to, const Cause& cause, std::string_view why) {
-  Outcome outcome = claimed_.change({{bgp::Purpose::announce, routes_of(to)}}, audience_, cause);
+Outcome Service::claim(ServiceStatus status, const Cause& cause, Changeover* changeover) {
+  std::vector<ClaimList> lists = {{bgp::Purpose::announce, routes_of(status)}};
+  return changeover == nullptr ? claimed_.change(std::move(lists), audience_, cause)
+                               : claimed_.claim(std::move(lists), audience_, cause, *changeover);
+}
+
+Outcome Service::change(ServiceStatus to, const Cause& cause, std::string_view why,
+                        Changeover* changeover) {
+  Outcome outcome = claim(to, cause, changeover);
   const ServiceStatus from = std::exchange(status_, to);
   since_ = context_.routing.turn.now.tick;
   reason_ = why;
@@ -152,19 +160,25 @@ void Service::note_failure() {
 void Service::adopt(grammar::ServiceConfig config) {
   config_ = std::move(config);
   dampening_.configure(config_.dampen);
-  claim_anew("configured");
+}
+
+void Service::claim_configured(Changeover& changeover) {
+  audience_ = context_.roster.select(config_.neighbors);
+  const Cause cause{audit::Cause::Kind::configuration, name(), 0};
+  const ServiceStatus before = status_;
+  settle(cause, "configured", &changeover);
+  if (status_ == before) report(cause, "configured", claim(status_, cause, &changeover));
 }
 
 void Service::set_audience(rib::Audience audience) {
   if (audience == audience_) return;
   audience_ = std::move(audience);
-  if (ClaimedRoutes::count(claimed_.lists()) != 0) claim_anew("other neighbors");
+  if (ClaimedRoutes::count(claimed_.lists()) == 0) return;
+  const Cause cause{audit::Cause::Kind::configuration, name(), 0};
+  report(cause, "other neighbors", claim(status_, cause, nullptr));
 }
 
-void Service::claim_anew(std::string_view why) {
-  const Cause cause{audit::Cause::Kind::configuration, name(), 0};
-  const Outcome outcome =
-      claimed_.change({{bgp::Purpose::announce, routes_of(status_)}}, audience_, cause);
+void Service::report(const Cause& cause, std::string_view why, const Outcome& outcome) const {
   if (outcome.range.empty()) return;
   Publisher& publisher = context_.routing.publisher;
   publisher.publish(
@@ -173,7 +187,14 @@ void Service::claim_anew(std::string_view why) {
 
 // --- the table
 
-void ServiceTable::apply(std::vector<grammar::ServiceConfig> configs) {
+void ServiceTable::apply(std::vector<grammar::ServiceConfig> configs, Changeover& changeover) {
+  for (const auto& service : services_) service->claimed_.leave(changeover);
+  adopt(std::move(configs));
+  set_precedences();
+  for (const auto& service : services_) service->claim_configured(changeover);
+}
+
+void ServiceTable::adopt(std::vector<grammar::ServiceConfig> configs) {
   std::vector<std::unique_ptr<Service>> old = std::exchange(services_, {});
   for (grammar::ServiceConfig& config : configs) {
     const auto same = std::find_if(old.begin(), old.end(), [&](const auto& service) {
@@ -195,16 +216,7 @@ void ServiceTable::apply(std::vector<grammar::ServiceConfig> configs) {
     if (gone == nullptr) continue;
     for (Service::WatchedCheck& watched : gone->checks_) stop_check(watched);
     gone->drop_held();
-    const Cause cause{audit::Cause::Kind::configuration, gone->name(), 0};
-    const Outcome outcome = gone->claimed_.retire(cause);
-    if (outcome.range.empty()) continue;
-    Publisher& publisher = context_.routing.publisher;
-    publisher.publish(RoutesChanged{
-        publisher.keep(cause), "removed", {}, outcome.news, outcome.range, outcome.changed});
   }
-  set_precedences();
-  for (const auto& service : services_)
-    service->settle({audit::Cause::Kind::configuration, service->name()}, "configured");
 }
 
 void ServiceTable::set_precedences() {
@@ -212,14 +224,13 @@ void ServiceTable::set_precedences() {
   for (const auto& service : services_) order.push_back(service->claimant());
   if (order == order_) return;
   order_ = std::move(order);
+  // Above all earlier ones: what is claimed in the new order counts before what is not claimed anew
+  // yet.
+  last_precedence_ += order_.size();
   Transaction transaction(context_.routing, {});
   for (std::size_t i = 0; i < order_.size(); ++i)
-    transaction.set_precedence(order_[i], order_.size() - i);
+    transaction.set_precedence(order_[i], last_precedence_ - i);
   transaction.commit();
-  if (context_.routing.claims().contests() == 0) return;
-  auto job = settle_claims(context_.routing);
-  // The first slice at once: where several claim an NLRI, the old order is wrong now.
-  if (job->step() != BulkJob::Progress::done) context_.routing.jobs.add(std::move(job));
 }
 
 void ServiceTable::start_checks(Service& service, std::vector<Service::WatchedCheck> known) {

@@ -21,6 +21,7 @@ namespace openbell::engine {
 using health::ServiceStatus;
 
 class BfdTable;
+class Changeover;
 class Consequences;
 class Guard;
 class Latency;
@@ -79,7 +80,7 @@ class Service {
   void set_disabled(bool disabled) { disabled_ = disabled; }
   /// Brings the routes to what checks and orders want, unless a guard objects. `why` for the
   /// record.
-  Outcome settle(const Cause& cause, std::string_view why);
+  Outcome settle(const Cause& cause, std::string_view why, Changeover* changeover = nullptr);
   /// Lets a held change happen.
   void release(const Cause& cause);
   /// Gives a held change up: it comes again with the next change of a check.
@@ -97,13 +98,19 @@ class Service {
     Order order{};
   };
 
+  /// Another section of its name. The claims follow with claim_configured().
   void adopt(grammar::ServiceConfig config);
   void set_audience(rib::Audience audience);
-  Outcome change(ServiceStatus to, const Cause& cause, std::string_view why);
+  /// As a part of a changeover, after what it claimed was left.
+  void claim_configured(Changeover& changeover);
+  /// `changeover`: null outside of one.
+  Outcome change(ServiceStatus to, const Cause& cause, std::string_view why,
+                 Changeover* changeover = nullptr);
+  /// Claims the routes of a state.
+  Outcome claim(ServiceStatus status, const Cause& cause, Changeover* changeover);
   /// Nothing was changed, for those who could have been told.
   [[nodiscard]] Outcome unchanged() const;
-  /// The routes of its state, as another file or other neighbors have them.
-  void claim_anew(std::string_view why);
+  void report(const Cause& cause, std::string_view why, const Outcome& outcome) const;
   /// What the checks say together: unknown while those that have not decided could still tip it.
   [[nodiscard]] health::State verdict() const;
   /// A check fell: counts for dampening if it takes the service down, or would if it were up.
@@ -131,8 +138,9 @@ class ServiceTable {
   explicit ServiceTable(const ServiceContext& context) : context_(context) {}
 
   /// A configuration: services that are new begin unknown, those that stay keep their state, those
-  /// that are gone withdraw their routes. Checks that did not change are not disturbed.
-  void apply(std::vector<grammar::ServiceConfig> services);
+  /// that are gone withdraw their routes. Checks that did not change are not disturbed. Claims are
+  /// made and given up in `changeover`.
+  void apply(std::vector<grammar::ServiceConfig> services, Changeover& changeover);
   /// Neighbors came, went, or changed their families.
   void refresh_audiences();
 
@@ -159,6 +167,8 @@ class ServiceTable {
     std::size_t check = 0;
   };
 
+  /// Those of the file, in its order, each with the checks that it keeps and those that are new.
+  void adopt(std::vector<grammar::ServiceConfig> configs);
   /// The first of the file counts where several claim one NLRI.
   void set_precedences();
   void start_checks(Service& service, std::vector<Service::WatchedCheck> known);
@@ -174,7 +184,8 @@ class ServiceTable {
 
   const ServiceContext context_;
   std::vector<std::unique_ptr<Service>> services_;
-  std::vector<rib::Claimant> order_;  // of their claims
+  std::vector<rib::Claimant> order_;   // of their claims
+  std::uint64_t last_precedence_ = 0;  // of the first of them
   std::uint32_t last_number_ = 0;
   std::vector<Place> probes_;  // by ProbeId
   std::vector<health::ProbeId> free_probes_;

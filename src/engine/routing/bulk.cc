@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "engine/report/publisher.h"
 #include "engine/routing/routing.h"
 
 namespace openbell::engine {
@@ -27,34 +26,18 @@ class Sweep final : public BulkJob {
  public:
   explicit Sweep(Routing& routing) : routing_(routing) {}
   Progress step() override {
+    // Leases first: a helper that renews hears at once that there are none.
+    if (!leases_swept_) {
+      leases_swept_ = routing_.leases.sweep(lease_, slice_looked_at);
+      return Progress::more;
+    }
     return routing_.sweep(cursor_, slice_looked_at) ? Progress::done : Progress::more;
   }
 
  private:
   Routing& routing_;
-  rib::Claims::Cursor cursor_;
-};
-
-class SettleClaims final : public BulkJob {
- public:
-  explicit SettleClaims(Routing& routing) : routing_(routing) {}
-  Progress step() override {
-    Transaction transaction(routing_, {});
-    const bool end = transaction.settle(cursor_, slice_routes);
-    const Outcome outcome = transaction.commit();
-    if (!outcome.range.empty())
-      routing_.publisher.publish(
-          RoutesChanged{{audit::Cause::Kind::configuration, "order of services"},
-                        "settled",
-                        {},
-                        outcome.news,
-                        outcome.range,
-                        outcome.changed});
-    return end ? Progress::done : Progress::more;
-  }
-
- private:
-  Routing& routing_;
+  bool leases_swept_ = false;
+  std::size_t lease_ = 0;
   rib::Claims::Cursor cursor_;
 };
 
@@ -76,10 +59,6 @@ bool BulkQueue::run() {
 
 std::unique_ptr<BulkJob> sweep(Routing& routing) {
   return std::make_unique<Sweep>(routing);
-}
-
-std::unique_ptr<BulkJob> settle_claims(Routing& routing) {
-  return std::make_unique<SettleClaims>(routing);
 }
 
 std::unique_ptr<BulkJob> dissolve(std::unique_ptr<rib::AdjRibIn> received) {

@@ -73,8 +73,6 @@ class BulkQueue {
 
 /// Frees what is left of peers that have gone, in the routes.
 std::unique_ptr<BulkJob> sweep(Routing& routing);
-/// Brings NLRIs that several claim to what counts now, after precedences have changed.
-std::unique_ptr<BulkJob> settle_claims(Routing& routing);
 /// Frees what a peer had announced.
 std::unique_ptr<BulkJob> dissolve(std::unique_ptr<rib::AdjRibIn> received);
 

@@ -95,8 +95,11 @@ class EndWords final : public BulkWords {
         const rib::Audience whom = peers_ ? word.audience & *peers_ : word.audience;
         if (whom.empty()) return;
         ++said;
+        // What somebody else decided meanwhile, a reload that goes on, is not undone.
+        if (claimant_) claims().speak_as_end_of(word);
         transaction.withdraw(word.nlri, whom);
       });
+    claims().speak_as_of(moment());
     return !end;
   }
   [[nodiscard]] std::string detail_of(std::size_t routes) const override {
@@ -234,44 +237,31 @@ ConfiguredWords::ConfiguredWords(Routing& routing, std::vector<ConfiguredChange>
       changes_(std::move(changes)) {}
 
 std::vector<ConfiguredChange> ConfiguredWords::abandon() {
-  std::vector<ConfiguredChange> rest;
-  for (; at_ < changes_.size(); ++at_) {
-    rest.push_back(std::move(changes_[at_]));
-    rest.back().from.push_back(rest.back().to);
-  }
-  changes_.clear();
+  std::vector<ConfiguredChange> rest = std::exchange(changes_, {});
+  // Those before have been withdrawn from too.
+  if (walk_ == Walk::withdraws)
+    rest.erase(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(at_));
+  for (ConfiguredChange& change : rest) change.from.push_back(change.to);
   return rest;
 }
 
 bool ConfiguredWords::say(Transaction& transaction) {
   for (std::size_t n = 0; n < slice_words && at_ < changes_.size(); ++n) {
-    if (say_next(transaction, changes_[at_])) continue;
+    ConfiguredChange& change = changes_[at_];
+    if (walk_ == Walk::says ? say_next(transaction, change) : withdraw_next(transaction, change))
+      continue;
+    if (walk_ == Walk::withdraws) change = {};
     index_ = {};
     indexed_ = list_ = compared_ = said_ = 0;
-    changes_[at_++] = {};
+    if (++at_ != changes_.size() || walk_ == Walk::withdraws) continue;
+    walk_ = Walk::withdraws;
+    at_ = 0;
   }
   return at_ < changes_.size();
 }
 
-/// One step of one change; false when it was done before.
 bool ConfiguredWords::say_next(Transaction& transaction, ConfiguredChange& change) {
   const grammar::RouteList& to = *change.to;
-  while (list_ < change.from.size() && compared_ == change.from[list_]->size()) {
-    ++list_;
-    compared_ = 0;
-  }
-  if (list_ < change.from.size() && indexed_ < to.size()) {
-    const bgp::NlriView nlri = to.at(indexed_).nlri;
-    if (wants_superseded(change))
-      if (const base::Handle earlier = indexed(change, nlri); earlier != base::no_handle)
-        note_superseded(change, earlier - 1);
-    index_.insert(rib::hash_of(nlri), static_cast<base::Handle>(++indexed_));
-    return true;
-  }
-  if (list_ < change.from.size()) {
-    withdraw_if_gone(transaction, change, change.from[list_]->at(compared_++));
-    return true;
-  }
   if (said_ == to.size()) return false;
   const grammar::RouteView route = to.at(said_++);
   const rib::Audience whom = routing().watchdogs.let_configured(route, change.audience);
@@ -283,16 +273,34 @@ bool ConfiguredWords::say_next(Transaction& transaction, ConfiguredChange& chang
   return true;
 }
 
+bool ConfiguredWords::withdraw_next(Transaction& transaction, ConfiguredChange& change) {
+  while (list_ < change.from.size() && compared_ == change.from[list_]->size()) {
+    ++list_;
+    compared_ = 0;
+  }
+  if (list_ == change.from.size()) return false;
+  if (indexed_ < change.to->size()) {
+    index_next(change);
+    return true;
+  }
+  const grammar::RouteView route = change.from[list_]->at(compared_++);
+  if (indexed(change, route.nlri) == base::no_handle) transaction.withdraw(route, change.audience);
+  return true;
+}
+
+void ConfiguredWords::index_next(ConfiguredChange& change) {
+  const bgp::NlriView nlri = change.to->at(indexed_).nlri;
+  if (wants_superseded(change))
+    if (const base::Handle earlier = indexed(change, nlri); earlier != base::no_handle)
+      note_superseded(change, earlier - 1);
+  index_.insert(rib::hash_of(nlri), static_cast<base::Handle>(++indexed_));
+}
+
 base::Handle ConfiguredWords::indexed(const ConfiguredChange& change,
                                       const bgp::NlriView& nlri) const {
   return index_.find(rib::hash_of(nlri), [&](base::Handle place) {
     return bgp::same_key(change.to->at(place - 1).nlri, nlri);
   });
-}
-
-void ConfiguredWords::withdraw_if_gone(Transaction& transaction, const ConfiguredChange& change,
-                                       const grammar::RouteView& route) const {
-  if (indexed(change, route.nlri) == base::no_handle) transaction.withdraw(route, change.audience);
 }
 
 }  // namespace openbell::engine

@@ -98,7 +98,7 @@ struct ConfiguredChange {
   std::shared_ptr<std::vector<std::uint32_t>> superseded;
 };
 
-/// The configuration speaks: what the file has no more is withdrawn, what it has is said.
+/// The configuration speaks: what the file has is said, then what it has no more is withdrawn.
 class ConfiguredWords final : public BulkWords {
  public:
   ConfiguredWords(Routing& routing, std::vector<ConfiguredChange> changes, std::string_view cause);
@@ -107,21 +107,23 @@ class ConfiguredWords final : public BulkWords {
 
  private:
   bool say(Transaction& transaction) override;
+  /// One step of one change; false when all was said, or withdrawn, before.
   bool say_next(Transaction& transaction, ConfiguredChange& change);
+  bool withdraw_next(Transaction& transaction, ConfiguredChange& change);
   /// The place in `to` of an NLRI among those that are indexed, plus one; no_handle: it has none.
   [[nodiscard]] base::Handle indexed(const ConfiguredChange& change,
                                      const bgp::NlriView& nlri) const;
-  void withdraw_if_gone(Transaction& transaction, const ConfiguredChange& change,
-                        const grammar::RouteView& route) const;
+  void index_next(ConfiguredChange& change);
 
   std::vector<ConfiguredChange> changes_;
+  enum class Walk : std::uint8_t { says, withdraws } walk_{};
   std::size_t at_ = 0;  // of changes_
   // Of the change at hand.
+  std::size_t said_ = 0;
   base::Index index_;  // of `to`, 1 + place
   std::size_t indexed_ = 0;
   std::size_t list_ = 0;  // of `from`
   std::size_t compared_ = 0;
-  std::size_t said_ = 0;
 };
 
 }  // namespace openbell::engine

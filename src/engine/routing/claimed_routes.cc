@@ -1,10 +1,12 @@
 #include "engine/routing/claimed_routes.h"
 
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
 #include "engine/report/publisher.h"
+#include "engine/routing/changeover.h"
 #include "engine/routing/routing.h"
 
 namespace openbell::engine {
@@ -32,6 +34,11 @@ class ClaimedRoutes::Change {
       for (std::size_t i = 0; i < list.routes->size(); ++i)
         kept_.insert(identity(list.routes->at(i).nlri));
   }
+  /// Nothing is done about routes that stand in `lists`.
+  void leave_out(const std::vector<SharedRoutes>& lists) {
+    for (const SharedRoutes& list : lists)
+      for (std::size_t i = 0; i < list->size(); ++i) left_out_.insert(identity(list->at(i).nlri));
+  }
 
   /// Does up to `budget` routes. True when that was all.
   bool step(Transaction& transaction, std::size_t budget) {
@@ -52,7 +59,8 @@ class ClaimedRoutes::Change {
         continue;
       }
       const grammar::RouteView route = list.routes->at(at_++);
-      transaction.change(route, audience_, list.purpose);
+      if (left_out_.empty() || !left_out_.contains(identity(route.nlri)))
+        transaction.change(route, audience_, list.purpose);
     }
     return list_ == from_.size() + to_.size();
   }
@@ -62,39 +70,58 @@ class ClaimedRoutes::Change {
   std::vector<ClaimList> to_;
   rib::Audience audience_;
   std::unordered_set<std::string> kept_;
+  std::unordered_set<std::string> left_out_;
   std::size_t list_ = 0;  // of from_, then of to_
   std::size_t at_ = 0;
 };
 
-class ClaimedRoutes::Job final : public BulkJob {
- public:
-  Job(Routing& routing, Change change, rib::Claimant claimant, std::string name,
-      std::shared_ptr<bool> running)
-      : routing_(routing),
-        change_(std::move(change)),
-        claimant_(claimant),
-        name_(std::move(name)),
-        running_(std::move(running)) {}
+namespace {
 
-  Progress step() override {
-    if (!*running_) {
-      note_end();
-      return Progress::done;
-    }
-    const Cause cause{
-        claimant_.rank == rib::Rank::plan ? audit::Cause::Kind::plan : audit::Cause::Kind::check,
-        name_, 0};
-    Transaction transaction(routing_, {.cause = cause, .claimant = claimant_});
-    const bool end = change_.step(transaction, slice_routes);
-    const Outcome outcome = transaction.commit();
-    note_slice(outcome);
+/// A claimant that does its work in slices: each is a transaction, with its record.
+class Claimer {
+ public:
+  Claimer(Routing& routing, rib::Claimant claimant, std::string name, audit::Cause::Kind kind)
+      : routing_(routing), claimant_(claimant), name_(std::move(name)), kind_(kind) {}
+
+  Outcome slice(rib::Priority priority, std::string_view result, auto work) const {
+    const Cause cause{kind_, name_, 0};
+    Transaction transaction(routing_,
+                            {.cause = cause, .claimant = claimant_, .priority = priority});
+    work(transaction);
+    Outcome outcome = transaction.commit();
     if (!outcome.range.empty())
       routing_.publisher.publish(RoutesChanged{routing_.publisher.keep(cause),
-                                               "claimed",
+                                               result,
                                                {},
                                                outcome.news,
                                                outcome.range,
                                                outcome.changed});
+    return outcome;
+  }
+
+ private:
+  Routing& routing_;
+  rib::Claimant claimant_;
+  std::string name_;
+  audit::Cause::Kind kind_;
+};
+
+}  // namespace
+
+class ClaimedRoutes::Slices final : public BulkJob {
+ public:
+  Slices(Claimer claimer, std::string_view result, Change change, std::shared_ptr<bool> running)
+      : claimer_(std::move(claimer)),
+        result_(result),
+        change_(std::move(change)),
+        running_(std::move(running)) {}
+
+  Progress step() override {
+    bool end = !*running_;
+    if (!end)
+      note_slice(claimer_.slice(rib::Priority::bulk, result_, [&](Transaction& transaction) {
+        end = change_.step(transaction, slice_routes);
+      }));
     if (!end) return Progress::more;
     note_end();
     *running_ = false;
@@ -102,16 +129,84 @@ class ClaimedRoutes::Job final : public BulkJob {
   }
 
  private:
-  Routing& routing_;
+  Claimer claimer_;
+  std::string_view result_;
   Change change_;
-  rib::Claimant claimant_;
-  std::string name_;
   std::shared_ptr<bool> running_;
 };
 
-ClaimedRoutes::~ClaimedRoutes() {
-  if (running_ != nullptr) *running_ = false;
-}
+/// Gives up what stood in some lists, as far as it is not claimed when it comes to it.
+class ClaimedRoutes::Departure final : public BulkJob {
+ public:
+  Departure(Claimer claimer, std::vector<SharedRoutes> lists, rib::Audience audience,
+            std::shared_ptr<const Stand> stand)
+      : claimer_(std::move(claimer)),
+        lists_(std::move(lists)),
+        audience_(std::move(audience)),
+        stand_(std::move(stand)) {
+    std::size_t routes = 0;
+    for (const SharedRoutes& list : lists_) routes += list->size();
+    if (routes <= at_once_max) priority_ = rib::Priority::urgent;
+  }
+
+  Progress step() override {
+    bool end = false;
+    claimer_.slice(priority_, stand_->lists.empty() ? "removed" : "configured",
+                   [&](Transaction& transaction) { end = step(transaction); });
+    return end ? Progress::done : Progress::more;
+  }
+
+ private:
+  bool step(Transaction& transaction) {
+    note_kept();
+    const bool narrowed = !(audience_ - stand_->audience).empty();
+    for (std::size_t budget = slice_routes; budget != 0 && list_ < lists_.size(); --budget) {
+      if (at_ == lists_[list_]->size()) {
+        ++list_;
+        at_ = 0;
+        continue;
+      }
+      const grammar::RouteView route = lists_[list_]->at(at_++);
+      const auto kept = kept_.find(identity(route.nlri));
+      if (kept == kept_.end()) {
+        transaction.release(route);
+      } else if (narrowed) {
+        const auto [list, place] = kept->second;
+        transaction.change(stand_->lists[list].routes->at(place), stand_->audience,
+                           stand_->lists[list].purpose);
+      }
+    }
+    return list_ == lists_.size();
+  }
+
+  /// Anew when something else is claimed than at the last slice.
+  void note_kept() {
+    std::vector<SharedRoutes> now;
+    for (const ClaimList& list : stand_->lists) now.push_back(list.routes);
+    if (!kept_.empty() && now == noted_) return;
+    noted_ = std::move(now);
+    kept_.clear();
+    for (std::size_t list = 0; list < noted_.size(); ++list)
+      for (std::size_t i = 0; i < noted_[list]->size(); ++i)
+        kept_[identity(noted_[list]->at(i).nlri)] = {list, i};
+  }
+
+  Claimer claimer_;
+  std::vector<SharedRoutes> lists_;
+  rib::Audience audience_;  // for whom they were claimed
+  std::shared_ptr<const Stand> stand_;
+  rib::Priority priority_ = rib::Priority::bulk;
+  std::vector<SharedRoutes> noted_;
+  std::unordered_map<std::string, std::pair<std::size_t, std::size_t>> kept_;  // list and place
+  std::size_t list_ = 0;
+  std::size_t at_ = 0;
+};
+
+ClaimedRoutes::ClaimedRoutes(Routing& routing, rib::Claimant claimant, std::string name)
+    : routing_(routing),
+      claimant_(claimant),
+      name_(std::move(name)),
+      stand_(std::make_shared<Stand>()) {}
 
 std::size_t ClaimedRoutes::count(const std::vector<ClaimList>& lists) {
   std::size_t routes = 0;
@@ -119,27 +214,39 @@ std::size_t ClaimedRoutes::count(const std::vector<ClaimList>& lists) {
   return routes;
 }
 
+std::vector<SharedRoutes> ClaimedRoutes::claimed() const {
+  std::vector<SharedRoutes> all;
+  if (running_ != nullptr && *running_) all = earlier_;
+  for (const ClaimList& list : stand_->lists)
+    if (!list.routes->empty()) all.push_back(list.routes);
+  return all;
+}
+
+void ClaimedRoutes::end_slices() {
+  if (running_ != nullptr) *running_ = false;
+}
+
+std::unique_ptr<BulkJob> ClaimedRoutes::in_slices(Change change, audit::Cause::Kind kind,
+                                                  std::string_view result) {
+  running_ = std::make_shared<bool>(true);
+  return std::make_unique<Slices>(Claimer(routing_, claimant_, name_, kind), result,
+                                  std::move(change), running_);
+}
+
 Outcome ClaimedRoutes::change(std::vector<ClaimList> lists, const rib::Audience& audience,
                               const Cause& cause) {
-  const bool unfinished = running_ != nullptr && *running_;
-  if (unfinished) {
-    *running_ = false;
-  } else {
-    earlier_.clear();
-  }
-  for (const ClaimList& list : lists_)
-    if (!list.routes->empty()) earlier_.push_back(list.routes);
-  lists_ = std::move(lists);
-  audience_ = audience;
-  std::size_t routes = count(lists_);
+  earlier_ = claimed();
+  end_slices();
+  *stand_ = {std::move(lists), audience};
+  std::size_t routes = count(stand_->lists);
   for (const SharedRoutes& list : earlier_) routes += list->size();
-  Change change(earlier_, lists_, audience_);
+  Change change(earlier_, stand_->lists, audience);
   if (routes > at_once_max) {
-    running_ = std::make_shared<bool>(true);
     Outcome outcome;
-    outcome.reached = routing_.peers.snapshot(audience_);
-    outcome.rest = &routing_.jobs.add(
-        std::make_unique<Job>(routing_, std::move(change), claimant_, name_, running_));
+    outcome.reached = routing_.peers.snapshot(audience);
+    const auto kind =
+        claimant_.rank == rib::Rank::plan ? audit::Cause::Kind::plan : audit::Cause::Kind::check;
+    outcome.rest = &routing_.jobs.add(in_slices(std::move(change), kind, "claimed"));
     return outcome;
   }
   Transaction transaction(
@@ -149,16 +256,43 @@ Outcome ClaimedRoutes::change(std::vector<ClaimList> lists, const rib::Audience&
   return transaction.commit();
 }
 
-Outcome ClaimedRoutes::retire(const Cause& cause) {
-  Outcome outcome = change({}, {}, cause);
-  running_ = nullptr;
-  return outcome;
+void ClaimedRoutes::leave(Changeover& changeover) {
+  left_ = claimed();
+  end_slices();
+  earlier_.clear();
+  if (!left_.empty())
+    changeover.give_up(std::make_unique<Departure>(
+        Claimer(routing_, claimant_, name_, audit::Cause::Kind::configuration), left_,
+        stand_->audience, stand_));
+  stand_->lists.clear();
+}
+
+Outcome ClaimedRoutes::claim(std::vector<ClaimList> lists, const rib::Audience& audience,
+                             const Cause& cause, Changeover& changeover) {
+  const rib::Audience before = std::exchange(stand_->audience, audience);
+  stand_->lists = std::move(lists);
+  Change change({}, stand_->lists, audience);
+  // What it had said to those who hear of it no more stands until all others have claimed.
+  if (!(before - audience).empty()) change.leave_out(left_);
+  left_.clear();
+  if (changeover.claims_later() || count(stand_->lists) > at_once_max) {
+    Outcome outcome;
+    outcome.reached = routing_.peers.snapshot(audience);
+    auto slices = in_slices(std::move(change), audit::Cause::Kind::configuration, "configured");
+    outcome.rest = slices.get();
+    changeover.claim(std::move(slices));
+    return outcome;
+  }
+  Transaction transaction(
+      routing_, {.cause = cause, .claimant = claimant_, .priority = rib::Priority::urgent});
+  change.step(transaction, SIZE_MAX);
+  return transaction.commit();
 }
 
 void ClaimedRoutes::sketch(rib::Claims& sketch, const std::vector<ClaimList>& lists,
                            const rib::Audience& audience) const {
   std::vector<SharedRoutes> from;
-  for (const ClaimList& list : lists_) from.push_back(list.routes);
+  for (const ClaimList& list : stand_->lists) from.push_back(list.routes);
   Transaction transaction(routing_, sketch,
                           {.claimant = claimant_, .priority = rib::Priority::urgent});
   Change(std::move(from), lists, audience).step(transaction, SIZE_MAX);

@@ -18,17 +18,19 @@ struct ClaimList {
   SharedRoutes routes;
 };
 
+class Changeover;
+
 class ClaimedRoutes {
  public:
   /// Up to so many routes are changed in the turn that wants it: some 0.3 ms of work.
   static constexpr std::size_t at_once_max = 1024;
 
   /// `name` of the service or plan, for records.
-  ClaimedRoutes(Routing& routing, rib::Claimant claimant, std::string name)
-      : routing_(routing), claimant_(claimant), name_(std::move(name)) {}
+  ClaimedRoutes(Routing& routing, rib::Claimant claimant, std::string name);
   ClaimedRoutes(const ClaimedRoutes&) = delete;
   ClaimedRoutes& operator=(const ClaimedRoutes&) = delete;
-  ~ClaimedRoutes();
+  /// Slices that are under way go on.
+  ~ClaimedRoutes() = default;
 
   /// From now on these lists are claimed, for `audience`, and nothing else. What was done at once,
   /// or nothing when it goes in slices.
@@ -36,25 +38,43 @@ class ClaimedRoutes {
   /// The same change in a sketch, as it would be done at once. Nothing is remembered.
   void sketch(rib::Claims& sketch, const std::vector<ClaimList>& lists,
               const rib::Audience& audience) const;
-  /// Gives everything up, also what takes longer than this lives.
-  Outcome retire(const Cause& cause);
-  [[nodiscard]] const std::vector<ClaimList>& lists() const { return lists_; }
-  [[nodiscard]] const rib::Audience& audience() const { return audience_; }
+
+  /// The same change as a part of a changeover, in two steps. What is claimed now will be given up
+  /// when all others have claimed, as far as it is not claimed still.
+  void leave(Changeover& changeover);
+  /// After leave(): claims these lists.
+  Outcome claim(std::vector<ClaimList> lists, const rib::Audience& audience, const Cause& cause,
+                Changeover& changeover);
+
+  [[nodiscard]] const std::vector<ClaimList>& lists() const { return stand_->lists; }
+  [[nodiscard]] const rib::Audience& audience() const { return stand_->audience; }
   [[nodiscard]] rib::Claimant claimant() const { return claimant_; }
   /// Routes that the last change is about, those that it gives up included.
   [[nodiscard]] static std::size_t count(const std::vector<ClaimList>& lists);
 
  private:
   class Change;
-  class Job;
+  class Slices;
+  class Departure;
+  /// What is claimed, or will be when the slices under way are done.
+  struct Stand {
+    std::vector<ClaimList> lists;
+    rib::Audience audience;
+  };
+
+  /// Lists that stand for what is claimed, and may not be claimed to the end.
+  [[nodiscard]] std::vector<SharedRoutes> claimed() const;
+  void end_slices();
+  std::unique_ptr<BulkJob> in_slices(Change change, audit::Cause::Kind kind,
+                                     std::string_view result);
 
   Routing& routing_;
   rib::Claimant claimant_;
   std::string name_;
-  std::vector<ClaimList> lists_;
+  std::shared_ptr<Stand> stand_;       // also of departures, which may outlive this
+  std::vector<SharedRoutes> left_;     // between leave() and claim()
   std::vector<SharedRoutes> earlier_;  // claimed before, by changes that were not finished
-  rib::Audience audience_;
-  std::shared_ptr<bool> running_;  // the job of the last change; false: it is over or was ended
+  std::shared_ptr<bool> running_;      // slices of the last change; false: over, or were ended
 };
 
 }  // namespace openbell::engine

@@ -65,6 +65,13 @@ void LeaseTable::remove(std::uint32_t number) {
   free_.push_back(number);
 }
 
+bool LeaseTable::sweep(std::size_t& place, std::size_t budget) {
+  for (; budget != 0 && place < leases_.size(); --budget, ++place)
+    if (leases_[place].group != nullptr && leases_[place].audience.empty())
+      remove(static_cast<std::uint32_t>(place));
+  return place == leases_.size();
+}
+
 bool LeaseTable::renew(std::string_view name) {
   const auto group = groups_.find(name);
   if (group == groups_.end() || group->second.routes == 0) return false;

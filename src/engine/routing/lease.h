@@ -32,6 +32,9 @@ class LeaseTable {
              std::string_view group);
   /// Something else was said about the route for these neighbors.
   void forget(const bgp::NlriView& nlri, const rib::Audience& peers);
+  /// Looks at up to `budget` leases from `place` on, and frees those of peers that have gone. True
+  /// at the end.
+  bool sweep(std::size_t& place, std::size_t budget);
   /// Begins the time of every route of a group anew. False when the group has none (any more).
   bool renew(std::string_view group);
 

@@ -121,6 +121,17 @@ TEST_F(NextHopTest, AWithdrawalIsNotLostToWhatCannotBeSent) {
   EXPECT_THAT(sent(peer), ElementsAre(withdrawn(prefix)));
 }
 
+TEST_F(NextHopTest, WhatCannotBeSentAfterAReloadIsNotShownAsTold) {
+  with(extended, true);
+  say("announce route 10.1.0.0/16 next-hop " + v6_hop);
+  EXPECT_THAT(answer("show adj-rib out"), HasSubstr("10.1.0.0/16"));
+  configure(feed + neighbor("10.0.0.2", {}, both));
+  stage_.wait(base::seconds(30));
+  const ConnectionId peer = stage_.establish("10.0.0.2", speaks(false));
+  EXPECT_THAT(sent(peer), IsEmpty());
+  EXPECT_THAT(answer("show adj-rib out"), Not(HasSubstr("10.1.0.0/16")));
+}
+
 TEST_F(NextHopTest, AConfiguredNextHopOfTheWrongFamilyIsAWarningAndNotSent) {
   const ConnectionId peer = with(configured("2001:db8::/32 next-hop 10.0.0.1"), false);
   EXPECT_THAT(stage_.complaints,

@@ -131,15 +131,6 @@ void Transaction::set_precedence(rib::Claimant claimant, std::uint64_t precedenc
   claims_.set_precedence(claimant, precedence);
 }
 
-bool Transaction::settle(rib::Claims::Cursor& cursor, std::size_t budget) {
-  rib::Audience news;
-  const bool end = claims_.settle(cursor, budget, voice_.priority, news);
-  if (!news.empty()) ++outcome_.changed;
-  reached_ |= news;
-  news_ |= news;
-  return end;
-}
-
 void Transaction::withdraw(const bgp::NlriView& nlri, const rib::Audience& audience) {
   ++outcome_.routes;
   outcome_.families.insert(nlri.family);

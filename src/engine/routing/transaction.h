@@ -60,11 +60,9 @@ class Transaction {
   void withdraw(const grammar::RouteView& route, const rib::Audience& audience);
   /// Ends the claim of a service or a plan on a route, whatever it was.
   void release(const grammar::RouteView& route);
-  /// Where several claimants of one rank claim an NLRI, this one counts by that number from now on,
-  /// the higher the more; what stands already is brought to it by settle().
+  /// Where several claimants of one rank claim an NLRI, this one counts by that number, the higher
+  /// the more, in what it claims from now on.
   void set_precedence(rib::Claimant claimant, std::uint64_t precedence);
-  /// Decides up to `budget` NLRIs that several claim anew. True at the end.
-  bool settle(rib::Claims::Cursor& cursor, std::size_t budget);
   /// Withdraws a word by its NLRI alone.
   void withdraw(const bgp::NlriView& nlri, const rib::Audience& audience);
 

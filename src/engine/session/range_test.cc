@@ -180,6 +180,16 @@ TEST_F(RangeTest, ARenewedLeaseHoldsForThoseBornAfterItsWord) {
   EXPECT_THAT(sent(peer), ElementsAre(withdrawn(prefix)));
 }
 
+TEST_F(RangeTest, ALeaseOfAPeerThatHasGoneIsNoneToRenew) {
+  configure(feed + range());
+  const ConnectionId peer = born_quiet(one);
+  say("neighbor 10.1.2.3 announce route " + route + " lease 1h");
+  EXPECT_THAT(sent(peer), ElementsAre(announced(prefix)));
+  gone(peer);
+  stage_.settle();
+  EXPECT_EQ(answer("renew"), "error\n");
+}
+
 TEST_F(RangeTest, AWatchdogTurnedOffReachesThoseBornBefore) {
   configure(feed + range(configured(route + " watchdog dog")));
   const ConnectionId peer = born(one);
