@@ -53,12 +53,15 @@ void Engine::Assembly::unsendable(rib::PeerIndex peer, const bgp::NlriView& nlri
 
 void Engine::Assembly::introduced(const rib::Snapshot& peers, std::size_t routes,
                                   rib::ChangeRange range) {
-  // Others were known when their routes were said, and are named by the records of that.
-  roster.for_each(peers, [&](const Neighbor& neighbor) {
-    if (!neighbor.is_born_of_range()) return;
+  const auto why = [&](const Neighbor& neighbor) -> std::string {
+    if (!neighbor.is_born_of_range()) return "another address";
     const base::IpPrefix& parent = roster[neighbor.range()].config().peer_address;
-    const std::string name =
-        "born of " + parent.address.text() + "/" + std::to_string(parent.length);
+    return "born of " + parent.address.text() + "/" + std::to_string(parent.length);
+  };
+  roster.for_each(peers, [&](const Neighbor& neighbor) {
+    // Others had their present name when their routes were said: the records of that have it.
+    if (!neighbor.is_born_of_range() && range.first > neighbor.moved_at()) return;
+    const std::string name = why(neighbor);
     publisher.publish(RoutesChanged{{audit::Cause::Kind::configuration, publisher.keep(name)},
                                     "introduced",
                                     {},

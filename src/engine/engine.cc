@@ -14,6 +14,18 @@ Engine::Engine(const Ports& ports, Options options, audit::Trail* trail)
 
 Engine::~Engine() = default;
 
+std::uint64_t Engine::change_behind(ConnectionId connection, const bgp::NlriView& nlri) const {
+  const Neighbor* neighbor = all_->roster.owner(connection);
+  const Routing& routing = all_->routing;
+  std::uint64_t change = 0;
+  if (neighbor == nullptr) return change;
+  routing.store.for_each(nlri, [&](base::Handle at) {
+    const rib::Route& route = routing.store[at];
+    if (routing.peers.contains(route.audience, neighbor->id())) change = route.change;
+  });
+  return change;
+}
+
 // --- configurations
 
 void Engine::on_configuration(grammar::Configuration configuration, std::string_view cause,

@@ -103,6 +103,12 @@ class Engine {
   /// waits until everything has left.
   void shutdown(std::string_view cause, base::Now now);
 
+  /// The number of the change that made what the peer of a connection is told of an NLRI, also when
+  /// that is a withdrawal on its way: the record of the audit log whose `changes` contain it tells
+  /// why. 0: there was none.
+  [[nodiscard]] std::uint64_t change_behind(ConnectionId connection,
+                                            const bgp::NlriView& nlri) const;
+
  private:
   class Assembly;
   std::unique_ptr<Assembly> all_;

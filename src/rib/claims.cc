@@ -47,8 +47,10 @@ Claims::Effect Claims::say(const bgp::NlriView& nlri, Path path, const Audience&
   if (contest == nullptr && has_other_rank(chain, Rank::word)) contest = &open(chain, nlri);
   if (contest == nullptr) {
     Effect effect{.applied = not_later(chain, audience, origin.claimant)};
-    if (!effect.applied.empty())
+    if (!effect.applied.empty()) {
       effect.news = routes_.announce(chain, nlri, path, effect.applied, origin);
+      effect.joined = routes_.joined_;
+    }
     return effect;
   }
   Effect effect{.applied = not_later(*contest, audience, origin.claimant)};

@@ -32,8 +32,9 @@ class Claims {
 
   /// What became of one claim.
   struct Effect {
-    Audience applied = {};  // for whom it holds: those that nothing later was said to
-    Audience news = {};     // who is told something else than before
+    Audience applied = {};     // for whom it holds: those that nothing later was said to
+    Audience news = {};        // who is told something else than before
+    std::uint64_t joined = 0;  // the earlier change by which they are told; 0: by a new one
     /// Of a withdrawn word: a higher claimant has this NLRI, and for nobody there was a word.
     bool refused = false;
     Claimant holder = {};  // that one

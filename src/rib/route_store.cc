@@ -37,6 +37,7 @@ Audience RouteStore::announce(Chain& chain, const bgp::NlriView& nlri, Path path
   Audience news = audience;
   Handle joinable = no_handle;
   bool replaces = false;
+  joined_ = 0;
   for (Handle at = chain.first; at != no_handle && news.handle() != nobody;) {
     Route& route = routes_[at];
     const Handle next = route.next;
@@ -73,6 +74,7 @@ Audience RouteStore::announce(Chain& chain, const bgp::NlriView& nlri, Path path
     routes_[joinable].audience = joined.handle();
     routes_[joinable].replaces |= replaces;
     peers_.release(before);
+    joined_ = routes_[joinable].change;
     return news;
   }
   const Handle added = add(chain, nlri, path, news, false, ++last_change_);

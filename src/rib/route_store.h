@@ -175,6 +175,7 @@ class RouteStore {
   std::uint64_t last_change_ = 0;
   std::uint64_t seen_change_ = 0;
   std::uint64_t replaced_ = 0;
+  std::uint64_t joined_ = 0;  // the change that took the peers of the last announcement in; 0: none
   bool walked_ = false;
 
   Moments moments_;

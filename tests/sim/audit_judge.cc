@@ -21,22 +21,32 @@ struct Entry {
   std::uint64_t routes = 0;
   std::uint64_t first_change = 0;  // 0: it names none
   std::uint64_t last_change = 0;
+  [[nodiscard]] bool has(std::uint64_t change) const {
+    return first_change <= change && change <= last_change;
+  }
   [[nodiscard]] bool names(const Peer& peer) const {
     return std::find(neighbors.begin(), neighbors.end(), peer) != neighbors.end();
   }
 };
 
+constexpr base::Duration turn = base::milliseconds(1);
+
 /// A record accounts for what was sent when it has the number of the change behind it and names the
 /// peer. What the peer had anyhow (everything again, ExaBGP's withdrawals of what nobody announces)
 /// was no change for it: the number is enough.
 bool accounts_for(const Entry& entry, const Peer& peer, const Explained& explained) {
-  constexpr base::Duration turn = base::milliseconds(1);
   const Sent& sent = *explained.sent;
-  if (entry.at > sent.at + turn) return false;
-  if (!sent.change)
-    return explained.told == nullptr || (entry.names(peer) && explained.told->at <= entry.at);
-  return entry.first_change <= *sent.change && *sent.change <= entry.last_change &&
+  return entry.at <= sent.at + turn && sent.change && entry.has(*sent.change) &&
          (explained.told == nullptr || entry.names(peer));
+}
+
+/// Of a route that is withdrawn twice before it is sent the second number is on its way, but the
+/// first record names who lost it: an earlier change, not before the peer was to lose it.
+bool tells_of_loss(const Entry& entry, const Peer& peer, const Explained& explained) {
+  const Sent& sent = *explained.sent;
+  return sent.path.empty() && explained.told != nullptr && explained.told->at <= entry.at &&
+         entry.at <= sent.at + turn && entry.first_change != 0 && sent.change &&
+         entry.first_change < *sent.change && entry.names(peer);
 }
 
 class Log {
@@ -83,10 +93,7 @@ class Log {
   std::string missing_change() const {
     for (const Sending& sending : stage_.sendings()) {
       for (const Explained& explained : follow(stage_.model(), sending).explained) {
-        const bool found = std::any_of(entries_.begin(), entries_.end(), [&](const Entry& entry) {
-          return accounts_for(entry, sending.peer, explained);
-        });
-        if (!found)
+        if (!on_record(sending.peer, explained))
           return "no record tells why " + sending.peer + " was sent at " +
                  seconds_of(explained.sent->at) + ": " + explained.sent->nlri + " " +
                  (explained.sent->path.empty() ? "withdrawn" : explained.sent->path) +
@@ -116,6 +123,14 @@ class Log {
   }
 
  private:
+  [[nodiscard]] bool on_record(const Peer& peer, const Explained& explained) const {
+    const auto any = [&](auto test) { return std::any_of(entries_.begin(), entries_.end(), test); };
+    if (any([&](const Entry& entry) { return accounts_for(entry, peer, explained); })) return true;
+    const auto& change = explained.sent->change;
+    return change && any([&](const Entry& entry) { return entry.has(*change); }) &&
+           any([&](const Entry& entry) { return tells_of_loss(entry, peer, explained); });
+  }
+
   void take(const nlohmann::json& record, std::string line) {
     Entry entry;
     entry.line = std::move(line);
@@ -154,9 +169,7 @@ class Log {
     for (const Sending& sending : stage_.sendings())
       if (sending.peer == peer)
         for (const Sent& sent : sending.routes)
-          if (!sent.change ||
-              (entry.first_change <= *sent.change && *sent.change <= entry.last_change))
-            return true;
+          if (!sent.change || entry.has(*sent.change)) return true;
     return false;
   }
 

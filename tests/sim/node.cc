@@ -146,9 +146,8 @@ void Node::close(engine::ConnectionId connection) {
 
 std::optional<std::uint64_t> Node::change_behind(engine::ConnectionId connection,
                                                  const bgp::NlriView& nlri) const {
-  (void)connection;
-  (void)nlri;
-  std::optional<std::uint64_t> change;
+  const std::uint64_t change = engine_->change_behind(connection, nlri);
+  if (change == 0) return {};
   return change;
 }
 

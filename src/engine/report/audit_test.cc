@@ -1,6 +1,7 @@
 // The audit log: every change of what peers are told has a record that says whose word it was, who
 // was told, how many routes, and the numbers of the changes.
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -205,6 +206,15 @@ TEST_F(AuditTest, ABirthIsOnRecordWithWhatTheNewbornIsTold) {
   change(2, {"10.1.2.3"});
 }
 
+TEST_F(AuditTest, ANeighborWithAnotherAddressIsOnRecordWithWhatItIsTold) {
+  with("", configured(route));
+  say("announce route " + other_route);
+  configure(feed + neighbor("10.0.0.9", configured(route)));
+  records();
+  stage_.establish("10.0.0.9", outside());
+  change(2, {"10.0.0.9"});
+}
+
 TEST_F(AuditTest, AGuardsReleaseIsOnRecordWithTheRouteAndItsCommand) {
   with("guard { frozen mon 09:30-16:00 UTC; }");
   stage_.minute = 10 * 60;
@@ -270,6 +280,18 @@ TEST_F(AuditTest, ManyRoutesAreOnRecordInSlicesWhoseNumbersDoNotOverlap) {
     last = record["changes"][1];
     EXPECT_GE(last - first + 1, record["routes"].get<std::uint64_t>()) << record;
   }
+}
+
+TEST_F(AuditTest, WhatIsSaidToASecondNeighborInALaterSliceIsOnRecordForItToo) {
+  const std::string many = configured("10.0.0.0/8 next-hop 10.0.0.1 split /20");
+  configure(feed + neighbor("10.0.0.2", many) + neighbor("10.0.0.3", many));
+  std::set<std::uint64_t> numbers;
+  for (const json& record : changes()) {
+    const Names names = record["neighbors"];
+    if (std::find(names.begin(), names.end(), "10.0.0.3") == names.end()) continue;
+    for (std::uint64_t n = record["changes"][0]; n <= record["changes"][1]; ++n) numbers.insert(n);
+  }
+  EXPECT_GE(numbers.size(), 4096u);
 }
 
 TEST_F(AuditTest, TheBirthOfAPeerWithManyRoutesCountsThemAll) {

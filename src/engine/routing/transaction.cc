@@ -1,5 +1,7 @@
 #include "engine/routing/transaction.h"
 
+#include <algorithm>
+
 #include "engine/report/latency.h"
 #include "engine/routing/routing.h"
 
@@ -142,6 +144,7 @@ void Transaction::note(const rib::Claims::Effect& effect, const bgp::NlriView& n
   if (!effect.news.empty()) {
     news_ |= effect.news;
     ++outcome_.changed;
+    if (effect.joined != 0) note_joined(effect.joined);
   }
   if (effect.refused) {
     ++outcome_.refused;
@@ -150,6 +153,12 @@ void Transaction::note(const rib::Claims::Effect& effect, const bgp::NlriView& n
   // The last word on a route counts: a lease on what was said before is over.
   if (!sketch_ && voice_.claimant.rank == rib::Rank::word && !routing_.leases.empty())
     routing_.leases.forget(nlri, effect.applied);
+}
+
+/// What further peers are told by changes that others were told by.
+void Transaction::note_joined(std::uint64_t change) {
+  joined_.first = joined_.empty() ? change : std::min(joined_.first, change);
+  joined_.last = std::max(joined_.last, change);
 }
 
 void Transaction::note_unable(const grammar::RouteView& route, bgp::Family family) {
@@ -165,6 +174,13 @@ Outcome&& Transaction::commit() {
     if (ends[lane] != began_[lane]) outcome_.mark[lane] = ends[lane];
   if (outcome_.routes != 0)
     routing_.journal.note(decision_, voice_.cause, outcome_.range, routing_.turn.now.utc_ns);
+  if (!joined_.empty()) {
+    outcome_.range.last = std::max(outcome_.range.last, joined_.last);
+    outcome_.range.first =
+        outcome_.range.empty() ? joined_.first : std::min(outcome_.range.first, joined_.first);
+    const rib::Lane lane = rib::announcement_lane(voice_.priority);
+    outcome_.mark[lane] = ends[lane];
+  }
   outcome_.reached = routing_.peers.snapshot(reached_);
   outcome_.news =
       news_.handle() == reached_.handle() ? outcome_.reached : routing_.peers.snapshot(news_);

@@ -76,6 +76,7 @@ class Transaction {
   rib::Audience apply_family(const grammar::RouteView& route, bgp::Family family,
                              const rib::Audience& audience, bgp::Purpose purpose);
   void note(const rib::Claims::Effect& effect, const bgp::NlriView& nlri);
+  void note_joined(std::uint64_t change);
   void give_up(const grammar::RouteView& route, bgp::Family family);
   void note_unable(const grammar::RouteView& route, bgp::Family family);
 
@@ -87,6 +88,7 @@ class Transaction {
   rib::Audience reached_;
   rib::Audience news_;
   std::uint64_t first_change_ = 0;
+  rib::ChangeRange joined_;  // earlier changes that are news for more peers now
   std::uint64_t decision_ = 0;
   rib::Positions began_;
 };

@@ -55,6 +55,8 @@ bool Neighbor::passive() const {
 
 void Neighbor::adopt(grammar::NeighborConfig config) {
   routes_ = std::make_shared<const grammar::RouteList>(std::exchange(config.routes, {}));
+  if (current_ != nullptr && config.peer_address != config_.peer_address)
+    moved_at_ = context_.routing.store.last_change();
   config_ = std::move(config);
   if (current_ != nullptr) current_->session().set_options(session_options());
   superseded_ = std::make_shared<std::vector<std::uint32_t>>();

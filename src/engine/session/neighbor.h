@@ -62,6 +62,9 @@ class Neighbor {
   }
   /// The range that it comes of, for those of which is_born_of_range() holds.
   [[nodiscard]] NeighborId range() const { return range_; }
+  /// The last change before it got its present address: records of what was said until then name
+  /// another. 0: it always had it.
+  [[nodiscard]] std::uint64_t moved_at() const { return moved_at_; }
   /// Whom words for it are for: of a range also those who are born of it. Empty: unborn.
   [[nodiscard]] const rib::Audience& audience() const { return audience_; }
 
@@ -187,6 +190,7 @@ class Neighbor {
   rib::Audience audience_;
   enum class RangeLife : std::uint8_t { single, range, unborn, born } range_life_{};
   NeighborId range_{};
+  std::uint64_t moved_at_ = 0;
 
   std::unique_ptr<Link> current_;    // never null
   std::unique_ptr<Link> contender_;  // a second connection, until session::settle decides
