@@ -65,16 +65,16 @@ int run_server(const Arguments& arguments, const Settings& settings) {
   std::string log_error;
   Log log(settings.log, log_error);
   if (!log_error.empty()) return fail(log_error);
-  log.write(6, "daemon", "OpenBell " + settings.engine.version + " with " + absolute.front());
-  for (const std::string& note : loaded.notes) log.write(6, "configuration", note);
-  for (const std::string& warning : settings.warnings) log.write(4, "environment", warning);
+  log.log(6, "daemon", "OpenBell " + settings.engine.version + " with " + absolute.front());
+  for (const std::string& note : loaded.notes) log.log(6, "configuration", note);
+  for (const std::string& warning : settings.warnings) log.log(4, "environment", warning);
   const Settings effective = with_realtime(settings, loaded.configuration.realtime);
   int status = 0;
   {
     Daemon daemon(effective, absolute, log);
     status = daemon.run(std::move(loaded.configuration), arguments.signal_after_s);
   }
-  log.write(6, "daemon", "ended with status " + std::to_string(status));
+  log.log(6, "daemon", "ended with status " + std::to_string(status));
   return status;
 }
 

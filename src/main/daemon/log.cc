@@ -83,7 +83,7 @@ bool Log::takes(int level, std::string_view source) const {
   return level < 6 || std::ranges::find(options_.muted, source) == options_.muted.end();
 }
 
-void Log::write(int level, std::string_view source, std::string_view message) {
+void Log::log(int level, std::string_view source, std::string_view message) {
   if (!takes(level, source)) return;
   std::string line;
   if (syslog_)

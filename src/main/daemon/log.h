@@ -10,6 +10,8 @@
 #include <thread>
 #include <vector>
 
+#include "engine/ports.h"
+
 namespace openbell {
 
 struct LogOptions {
@@ -19,19 +21,19 @@ struct LogOptions {
   std::vector<std::string> muted = {};  // sources whose lines of information are left out
 };
 
-class Log {
+class Log final : public engine::Log {
  public:
   /// Starts the thread. `error` tells why the destination cannot be used; standard error serves
   /// then.
   Log(LogOptions options, std::string& error);
   /// Writes what waits, for half a second at most.
-  ~Log();
+  ~Log() override;
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
   /// Queues `HH:MM:SS pid source message`. Never waits: beyond 1 MiB of waiting text lines are
   /// dropped and counted, which the log says when it flows again.
-  void write(int level, std::string_view source, std::string_view message);
+  void log(int level, std::string_view source, std::string_view message) override;
   [[nodiscard]] bool takes(int level, std::string_view source) const;
 
  private:

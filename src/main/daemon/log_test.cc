@@ -36,8 +36,8 @@ class LogTest : public ::testing::Test {
 TEST_F(LogTest, WritesOneLineForEachMessageOfItsLevels) {
   {
     Log log({.destination = "file:" + path_}, error_);
-    log.write(6, "network", "session with 10.0.0.1 is up\nand \x01 odd");
-    log.write(7, "network", "not shown");
+    log.log(6, "network", "session with 10.0.0.1 is up\nand \x01 odd");
+    log.log(7, "network", "not shown");
     EXPECT_TRUE(log.takes(3, "network"));
     EXPECT_FALSE(log.takes(7, "network"));
   }
@@ -58,7 +58,7 @@ TEST_F(LogTest, LeavesOutTheInformationOfMutedSourcesNotTheirWarnings) {
 
 TEST_F(LogTest, SaysNothingWhenSwitchedOff) {
   {
-    Log({.enable = false, .destination = path_}, error_).write(3, "daemon", "x");
+    Log({.enable = false, .destination = path_}, error_).log(3, "daemon", "x");
   }
   EXPECT_EQ(contents(path_), "");
 }
@@ -68,7 +68,7 @@ TEST_F(LogTest, KeepsThreeFilesOfBoundedSize) {
     Log log({.destination = path_}, error_);
     const std::string message(1000, 'm');
     for (int i = 0; i < 6000; ++i) {
-      log.write(6, "daemon", message);
+      log.log(6, "daemon", message);
       if (i % 500 == 0) ::usleep(20'000);
     }
   }
@@ -91,7 +91,7 @@ TEST_F(LogTest, AReaderThatDoesNotReadCostsTheWriterNothing) {
   {
     Log log({.destination = path_}, error_);
     const std::string message(1000, 'm');
-    for (int i = 0; i < 5000; ++i) log.write(6, "daemon", message);
+    for (int i = 0; i < 5000; ++i) log.log(6, "daemon", message);
     // All calls came back. Now somebody reads.
     std::string line;
     while (kept.find("lines dropped") == std::string::npos && std::getline(reader, line)) {
