@@ -12,6 +12,18 @@ namespace openbell::base {
 
 namespace {
 
+// A sanitizer watches only what it has given out itself.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define OPENBELL_SANITIZED 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(OPENBELL_SANITIZED)
+constexpr bool sanitized = true;
+#else
+constexpr bool sanitized = false;
+#endif
+
 constexpr std::size_t region_size = 2u << 20;
 /// Pages of the kernel: blocks are made of whole ones.
 constexpr std::size_t page_size = 4096;
@@ -80,26 +92,14 @@ constexpr std::size_t rounded(std::size_t size) {
 
 }  // namespace
 
-#ifdef __SANITIZE_ADDRESS__
-
-// A sanitizer watches what it has given out itself.
 void* take_table_memory(std::size_t size) {
-  void* memory = ::operator new(size);
-  return std::memset(memory, 0, size);
-}
-void give_table_memory(void* memory, std::size_t) noexcept {
-  ::operator delete(memory);
-}
-
-#else
-
-void* take_table_memory(std::size_t size) {
+  if constexpr (sanitized) return std::memset(::operator new(size), 0, size);
   return regions().take(rounded(size));
 }
+
 void give_table_memory(void* memory, std::size_t size) noexcept {
+  if constexpr (sanitized) return ::operator delete(memory);
   regions().give(memory, rounded(size));
 }
-
-#endif
 
 }  // namespace openbell::base

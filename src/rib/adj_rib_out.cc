@@ -398,7 +398,7 @@ void AdjRibOut::limit_lag(Group& group) {
   if (lag(Lane::announced) + lag(Lane::urgent_announced) <= limits_.announced_lag) return;
   std::uint64_t lowest = group.walking ? group.walk_lowest : routes_.last_change() + 1;
   for (const Lane lane : {Lane::announced, Lane::urgent_announced})
-    if (lag(lane) != 0) lowest = std::min(lowest, routes_.queue(lane)[group.at[lane]].change);
+    lowest = std::min(lowest, routes_.lowest_unread(lane, group.at[lane]));
   begin_walk(group, group.wire_class.context.families, lowest);
 }
 

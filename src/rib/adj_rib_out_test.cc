@@ -188,6 +188,29 @@ TEST_F(AdjRibOutTest, WhoIsFarBehindGetsTheLatestStateOfEverythingOnce) {
   EXPECT_THAT(output_.sent(PeerIndex{1}), testing::UnorderedElementsAre("+7", "+8"));
 }
 
+TEST_F(AdjRibOutTest, WhoIsFarBehindGetsAlsoWhatIsQueuedAnewUnderItsOldNumber) {
+  up({1});
+  up({2}, 1);
+  announce(7, set({1, 2}));
+  bgp::PathView view;
+  view.next_hop = {bgp::NextHop::Kind::address, bgp::IpAddress::v4(0x0A000001)};
+  const Path path = paths_.acquire(view);
+  claims_.say(nlri(7), path, set({2}), {.claimant = {Rank::word, 5}});  // a record of its own
+  paths_.release(path);
+  for (std::uint8_t number = 8; number <= 12; ++number) announce(number, set({1, 2}), number);
+  withdraw(7, set({1}));  // the entry was that of the first record: the other gets a new one
+  flush(base::Tick{} + base::seconds(1));
+  EXPECT_THAT(output_.sent(PeerIndex{2}), ElementsAre("+8"));
+  for (std::uint8_t number = 100; number < 200; ++number) announce(number, set({1, 2}), 10);
+  Messages told;
+  for (int second = 2; second < 20; ++second) {
+    flush(base::Tick{} + base::seconds(second));
+    for (std::string& message : output_.sent(PeerIndex{2})) told.push_back(std::move(message));
+  }
+  EXPECT_THAT(told, testing::Contains("+7").Times(1));
+  EXPECT_THAT(told, testing::Contains("+12"));
+}
+
 TEST_F(AdjRibOutTest, WhoLeavesTooManyWithdrawalsIsGivenUp) {
   up({0, 1});
   output_.blocked = {PeerIndex{1}};

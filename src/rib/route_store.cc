@@ -128,11 +128,8 @@ Handle RouteStore::split(Chain& chain, Handle at, const Audience& peers, Path pa
 
 bool RouteStore::pending(std::uint64_t change) const {
   if (walked_) return true;
-  for (const Lane lane : {Lane::announced, Lane::urgent_announced}) {
-    const ChangeQueue& entries = queue(lane);
-    if (entries.begin() != entries.end() && entries[entries.begin()].change <= change) return true;
-  }
-  return false;
+  return lowest_unread(Lane::announced, queue(Lane::announced).begin()) <= change ||
+         lowest_unread(Lane::urgent_announced, queue(Lane::urgent_announced).begin()) <= change;
 }
 
 Audience RouteStore::withdraw(Chain& chain, const bgp::NlriView& nlri, Path attributes,
@@ -212,6 +209,25 @@ void RouteStore::push(Lane lane, Handle route) {
   queues_[static_cast<std::size_t>(lane)].push({route, routes_[route].change});
 }
 
+/// A change that has lost its entry gets another, behind newer ones.
+void RouteStore::push_again(Handle route) {
+  const std::uint64_t change = routes_[route].change;
+  // Whoever has not read those has not read this one either.
+  while (!late_.empty() && late_.back().change >= change) late_.pop_back();
+  late_.push_back({queue(Lane::announced).end(), change});
+  push(Lane::announced, route);
+}
+
+std::uint64_t RouteStore::lowest_unread(Lane lane, std::uint64_t position) const {
+  const ChangeQueue& entries = queue(lane);
+  std::uint64_t lowest = last_change_ + 1;
+  if (position < entries.end()) lowest = entries[position].change;
+  if (lane != Lane::announced) return lowest;
+  const auto late = std::partition_point(
+      late_.begin(), late_.end(), [&](const Late& entry) { return entry.position < position; });
+  return late == late_.end() ? lowest : std::min(lowest, late->change);
+}
+
 bool RouteStore::trim(const Positions& passed, std::size_t budget) {
   bool more = free_kept_tombstones(budget);
   for (const Lane lane : lanes) more |= trim(lane, passed[lane], budget);
@@ -222,6 +238,8 @@ bool RouteStore::trim(Lane lane, std::uint64_t passed, std::size_t budget) {
   ChangeQueue& queue = queues_[static_cast<std::size_t>(lane)];
   if (!is_withdrawal(lane)) {
     queue.trim(passed);
+    if (lane == Lane::announced)
+      while (!late_.empty() && late_.front().position < passed) late_.pop_front();
     return false;
   }
   const std::uint64_t until =
@@ -296,7 +314,7 @@ void RouteStore::erase(Chain& chain, Handle gone) {
   if (const Handle heir = next_twin(gone); heir != no_handle && !route.twin) {
     // The entry was this record's; who has not read it finds the heir by another.
     routes_[heir].twin = false;
-    if (pending(route.change)) push(Lane::announced, heir);
+    if (pending(route.change)) push_again(heir);
   }
   if (chain.first == gone) {
     if (route.next == no_handle) {

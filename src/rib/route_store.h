@@ -90,6 +90,9 @@ class RouteStore {
   [[nodiscard]] const ChangeQueue& queue(Lane lane) const {
     return queues_[static_cast<std::size_t>(lane)];
   }
+  /// The lowest number of a change that a reader at that position of an announcing lane has still
+  /// to read; last_change() + 1 when there is none.
+  [[nodiscard]] std::uint64_t lowest_unread(Lane lane, std::uint64_t position) const;
   /// The ends of all lanes: who has read up to here has read everything up to now.
   [[nodiscard]] Positions ends() const;
   /// Announcements so far that took the place of another path.
@@ -157,6 +160,7 @@ class RouteStore {
   base::Handle make(const bgp::NlriView& nlri, Path path, const Audience& audience, bool withdrawn,
                     std::uint64_t change);
   void push(Lane lane, base::Handle route);
+  void push_again(base::Handle route);
   bool trim(Lane lane, std::uint64_t passed, std::size_t budget);
   bool free_kept_tombstones(std::size_t budget);
   void free_tombstone(const Change& entry);
@@ -171,6 +175,13 @@ class RouteStore {
   base::Slab<Route> routes_;
   base::Index index_;  // first route of each NLRI
   std::array<ChangeQueue, lane_count> queues_;
+  /// Entries of Lane::announced whose changes are older than those before them: of these the ones
+  /// that none behind is older than, so that the first that a reader has before it is the oldest.
+  struct Late {
+    std::uint64_t position = 0;
+    std::uint64_t change = 0;
+  };
+  std::deque<Late> late_;
   Snapshot listening_;
   std::uint64_t last_change_ = 0;
   std::uint64_t seen_change_ = 0;
