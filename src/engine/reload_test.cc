@@ -188,6 +188,20 @@ TEST_F(ReloadTest, ShowNeighborConfigurationNamesTheProcessThatIsLeftOfTwo) {
               HasSubstr("processes [ feed ]"));
 }
 
+TEST_F(ReloadTest, ARouteThatGetsAWatchdogThatHoldsItBackIsWithdrawn) {
+  configure(feed + neighbor("10.0.0.2", configured(route)));
+  const ConnectionId peer = up("10.0.0.2");
+  configure(feed + neighbor("10.0.0.2", configured(route + " watchdog dog withdraw")));
+  EXPECT_THAT(sent(peer), ElementsAre(withdrawn(prefix)));
+  configure(feed + neighbor("10.0.0.2", configured(route)));
+  EXPECT_THAT(sent(peer), ElementsAre(announced(prefix)));
+  // What somebody else has said meanwhile is not the file's.
+  say("announce route " + route + " med 5");
+  sent(peer);
+  configure(feed + neighbor("10.0.0.2", configured(route + " watchdog dog withdraw")));
+  EXPECT_THAT(sent(peer), IsEmpty());
+}
+
 // --- one prefix twice in a file
 
 TEST_F(ReloadTest, OfAPrefixThatAFileHasTwiceBothAreSentWhenASessionComesUp) {
@@ -213,6 +227,27 @@ TEST_F(ReloadTest, OfAPrefixThatAFileHasTwiceBothAreSentWhenASessionComesUp) {
   stage_.settle();
   stage_.wait(base::seconds(5));
   EXPECT_THAT(first_two(), testing::Contains(announced(prefix)));
+}
+
+TEST_F(ReloadTest, OfAPrefixThatAFileHasTwiceNothingIsSentWhereItIsWithdrawn) {
+  const auto told = [&] {
+    const ConnectionId peer = stage_.dialled("10.0.0.2");
+    stage_.answer(peer);
+    stage_.introduce(peer, outside());
+    return sent(peer);
+  };
+  configure(feed + neighbor("10.0.0.2", configured(route + "; route " + route + " med 5")));
+  say("neighbor 10.0.0.2 withdraw route " + route);
+  stage_.settle();
+  EXPECT_THAT(told(), testing::Not(testing::Contains(announced(prefix))));
+  // The same where somebody else's word has taken its place.
+  say("neighbor 10.0.0.2 announce route " + route + " med 7");
+  say("neighbor 10.0.0.2 teardown 4");
+  stage_.settle();
+  stage_.wait(base::seconds(5));
+  const Messages again = told();
+  EXPECT_THAT(again, testing::Not(testing::Contains(announced(prefix))));
+  EXPECT_THAT(again, testing::Contains(announced(prefix, "07")));
 }
 
 }  // namespace

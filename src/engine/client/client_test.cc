@@ -106,6 +106,24 @@ TEST_F(ClientTest, AReloadGivesItTheNeighborsThatThereAreThen) {
   EXPECT_THAT(sent(third), ElementsAre(announced(prefix)));
 }
 
+TEST_F(ClientTest, NothingStandsBehindTheEndOfACommand) {
+  const ClientId client = open(Role::administer);
+  answer(client, "announce route " + route);
+  sent(peer_);
+  for (const char* command :
+       {"withdraw watchdog w neighbor 10.0.0.1", "announce watchdog w junk",
+        "clear adj-rib out junk", "clear adj-rib in junk", "flush adj-rib out junk", "reload junk",
+        "restart junk", "announce eor ipv4 unicast junk",
+        "announce route-refresh ipv4 unicast junk", "show leases json junk", "version junk",
+        "enable-ack junk", "drill p budget 3ms junk", "service s down now", "plan run p junk",
+        "guard release all junk", "renew g junk"}) {
+    EXPECT_EQ(answer(client, command), "error\n") << command;
+    EXPECT_THAT(stage_.logged, HasSubstr("wanted nothing after the end of the command")) << command;
+  }
+  EXPECT_THAT(sent(peer_), IsEmpty());
+  EXPECT_EQ(stage_.reloads, 0);
+}
+
 TEST_F(ClientTest, ALineThatIsNotUnderstoodChangesNothing) {
   const ClientId client = open(Role::operate);
   EXPECT_EQ(answer(client, "announce route " + route + "; and more"), "error\n");

@@ -103,6 +103,10 @@ Commands::Command Commands::parse(std::string_view line) {
   text.role = row->role;
   text.guarded = row->guarded;
   command.action = row->parse(text);
+  if (command.action != nullptr && !in.at_end())
+    command.action =
+        text.refuse("wanted nothing after the end of the command, found '" +
+                    std::string(in.peek()) + "' at column " + std::to_string(in.offset() + 1));
   command.role = text.role;
   command.guarded = text.guarded;
   return command;

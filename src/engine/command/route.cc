@@ -70,9 +70,6 @@ ActionPtr parse(CommandText& text, grammar::RouteForm form, bgp::Family family,
     return text.refuse("wanted " + complaint.wanted + ", found '" + complaint.found +
                        "' at column " + std::to_string(complaint.offset + 1));
   }
-  if (!text.in.at_end())
-    return text.refuse("wanted nothing after the end of the statement, found '" +
-                       std::string(text.in.peek()) + "'");
   return std::move(text.spare);
 }
 

@@ -51,7 +51,7 @@ Reply change(Invocation& call, const std::string& given, bgp::Purpose purpose) {
 }
 
 ActionPtr parse(CommandText& text, bgp::Purpose purpose) {
-  return action([name = std::string(text.in.at_end() ? std::string_view() : text.in.peek()),
+  return action([name = std::string(text.in.at_end() ? std::string_view() : text.in.word()),
                  purpose](Invocation& call) { return change(call, name, purpose); });
 }
 

@@ -284,8 +284,24 @@ bool ConfiguredWords::withdraw_next(Transaction& transaction, ConfiguredChange& 
     return true;
   }
   const grammar::RouteView route = change.from[list_]->at(compared_++);
-  if (indexed(change, route.nlri) == base::no_handle) transaction.withdraw(route, change.audience);
+  const base::Handle still = indexed(change, route.nlri);
+  const rib::Audience gone = still == base::no_handle
+                                 ? change.audience
+                                 : held_back(change.to->at(still - 1), change.audience);
+  if (!gone.empty()) transaction.withdraw(route, gone);
   return true;
+}
+
+/// Who was announced a route that its watchdog holds back now.
+rib::Audience ConfiguredWords::held_back(const grammar::RouteView& route,
+                                         const rib::Audience& audience) {
+  rib::Audience announced;
+  const rib::Audience held = audience - routing().watchdogs.let_configured(route, audience);
+  if (held.empty()) return announced;
+  for (const rib::Claims::ClaimView& claim : claims().claims_on(route.nlri))
+    if (claim.claimant == configuration_voice.claimant && claim.path != rib::no_path)
+      announced |= claim.audience & held;
+  return announced;
 }
 
 void ConfiguredWords::index_next(ConfiguredChange& change) {

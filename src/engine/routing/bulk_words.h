@@ -114,6 +114,7 @@ class ConfiguredWords final : public BulkWords {
   [[nodiscard]] base::Handle indexed(const ConfiguredChange& change,
                                      const bgp::NlriView& nlri) const;
   void index_next(ConfiguredChange& change);
+  rib::Audience held_back(const grammar::RouteView& route, const rib::Audience& audience);
 
   std::vector<ConfiguredChange> changes_;
   enum class Walk : std::uint8_t { says, withdraws } walk_{};

@@ -89,6 +89,14 @@ void Neighbor::be_born(Link& link) {
   set_state_name("OPENSENT");
 }
 
+/// It is told what the file says last of this NLRI: nobody has said anything else since.
+bool Neighbor::is_told_as_configured(const bgp::NlriView& nlri) const {
+  const rib::RouteStore& store = context_.routing.store;
+  const base::Handle told = store.find(nlri, id_);
+  return told != base::no_handle &&
+         store[told].claimant == rib::Claimant{rib::Rank::word, claimant_configuration}.packed();
+}
+
 void Neighbor::send_superseded() {
   const bgp::WireContext& context = *wire_context();
   std::vector<std::uint8_t> attributes(context.message_size_max());
@@ -96,7 +104,9 @@ void Neighbor::send_superseded() {
   const Neighbor& configured = is_born_of_range() ? *roster_.find(range_) : *this;
   for (const std::uint32_t place : *configured.superseded_) {
     const grammar::RouteView route = routes_->at(place);
-    if (!context.families.contains(route.nlri.family)) continue;
+    if (!context.families.contains(route.nlri.family) || !is_told_as_configured(route.nlri) ||
+        !bgp::can_send(route.nlri.family, route.path.next_hop, context))
+      continue;
     bgp::ByteWriter out(attributes);
     bgp::UpdateWriter writer(message, context);
     if (!bgp::write_outbound_attributes(route.path, route.nlri.family, context, out)) continue;

@@ -169,6 +169,7 @@ class Neighbor {
   void count_received(bgp::MessageType type) { received_count_.count(type); }
   void emit_from(const Link& link, event::Event event);
 
+  [[nodiscard]] bool is_told_as_configured(const bgp::NlriView& nlri) const;
   void send_superseded();
   /// The peer's OPEN will be accepted: it becomes a neighbor.
   void be_born(Link& link);
