@@ -23,16 +23,21 @@ function(openbell_floor name)
   endif()
 endfunction()
 
-# openbell_test(NAME LIBRARY SOURCE...): a GoogleTest program registered with CTest as one test.
-# What is tested is optimised as the preset says; the tests themselves are not, because optimising
-# what the macros of GoogleTest become, instrumented, took half of the build.
+# openbell_test(NAME LIBRARY [OPTIMISED] SOURCE...): a GoogleTest program registered with CTest as one
+# test. What is tested is optimised as the preset says; the tests themselves are not unless they say
+# so, because optimising what the macros of GoogleTest become, instrumented, took half of the build.
 function(openbell_test name library)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "OPTIMISED" "" "")
   find_package(GTest REQUIRED)
-  add_executable(${name} ${ARGN})
+  add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
   target_link_libraries(${name} PRIVATE ${library} openbell_warnings GTest::gmock GTest::gtest_main)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
-  target_compile_options(${name} PRIVATE $<$<CONFIG:Debug>:-O0>)
-  openbell_precompiled(${name} base_test ${OPENBELL_TEST_HEADERS})
+  if(arg_OPTIMISED)
+    openbell_precompiled(${name} openbell_base)
+  else()
+    target_compile_options(${name} PRIVATE $<$<CONFIG:Debug>:-O0>)
+    openbell_precompiled(${name} base_test ${OPENBELL_TEST_HEADERS})
+  endif()
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 300 WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 endfunction()

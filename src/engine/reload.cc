@@ -70,19 +70,22 @@ void change_neighbor(const Roster& roster, Neighbor& neighbor, grammar::Neighbor
   const bool moved = neighbor.config().peer_address != config.peer_address;
   const bgp::NotificationCode code =
       moved ? bgp::notification::peer_deconfigured : bgp::notification::other_configuration_change;
-  const auto end_if_other = [&](Neighbor& changed, bool same) {
-    if (same) return;
-    if (moved) return changed.move(code, "its address has changed");
-    changed.tear_down(code, "configuration changed");
-  };
   const bool same = neighbor.config().same_session(config);
-  neighbor.adopt(std::move(config));
-  neighbor.bind(helpers);
-  if (!neighbor.is_range()) return end_if_other(neighbor, same);
-  roster.for_each_of(neighbor, [&](Neighbor& born) {
-    born.adopt(neighbor);
-    end_if_other(born, same);
-  });
+  // The session that ends is that with the old address.
+  const auto change = [&](Neighbor& changed, const auto& adopt) {
+    if (moved) changed.leave(code, "its address has changed");
+    adopt();
+    if (moved) return changed.connect();
+    if (!same) changed.tear_down(code, "configuration changed");
+  };
+  const auto take_over = [&] {
+    neighbor.adopt(std::move(config));
+    neighbor.bind(helpers);
+  };
+  if (!neighbor.is_range()) return change(neighbor, take_over);
+  take_over();
+  roster.for_each_of(neighbor,
+                     [&](Neighbor& born) { change(born, [&] { born.adopt(neighbor); }); });
 }
 
 base::IpAddress any_ipv6() {

@@ -44,6 +44,7 @@ class Helper final : private Outlet {
   struct Ended {
     base::Tick withdraw_at;
     rib::Claimant claimant;
+    int pid = 0;
   };
   std::deque<Ended> ended;  // the oldest first
   Client client;

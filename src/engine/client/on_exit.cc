@@ -16,8 +16,8 @@ void on_helper_death(Helper& helper, Routing& routing, Control& control) {
     case grammar::OnExit::withdraw: {
       const bool at_once = !helper.configured;
       const base::Tick now = routing.turn.now.tick;
-      helper.ended.push_back(
-          {at_once ? now : now + helper.process.on_exit_delay, helper.client.claimant});
+      helper.ended.push_back({at_once ? now : now + helper.process.on_exit_delay,
+                              helper.client.claimant, helper.client.pid});
       if (at_once)
         for (Helper::Ended& ended : helper.ended) ended.withdraw_at = now;
       return withdraw_due(helper, routing);
@@ -27,9 +27,11 @@ void on_helper_death(Helper& helper, Routing& routing, Control& control) {
 
 void withdraw_due(Helper& helper, Routing& routing) {
   while (!helper.ended.empty() && helper.ended.front().withdraw_at <= routing.turn.now.tick) {
-    const rib::Claimant claimant = helper.ended.front().claimant;
+    const Helper::Ended ended = helper.ended.front();
     helper.ended.pop_front();
-    std::unique_ptr<BulkWords> words = withdraw_words_of(routing, claimant, helper.cause());
+    Cause cause = helper.cause();
+    cause.number = ended.pid;
+    std::unique_ptr<BulkWords> words = withdraw_words_of(routing, ended.claimant, cause);
     // What the reload that ends it says itself of these routes comes first.
     Changeover* changeover = helper.configured ? nullptr : Changeover::under_way(routing);
     if (changeover != nullptr) {

@@ -11,6 +11,13 @@ using CauseKind = audit::Cause::Kind;
 
 namespace {
 
+/// "change 3: a guard holds changes"
+std::string numbered(std::uint64_t number, std::string_view reason) {
+  std::string text = "change " + std::to_string(number);
+  if (!reason.empty()) text.append(": ").append(reason);
+  return text;
+}
+
 std::string joined(std::string_view a, std::string_view b) {
   return std::string(a).append(" ").append(b);
 }
@@ -83,7 +90,8 @@ struct AuditSink::Writer {
            e.within_budget ? "drill within budget" : "drill failed", e.report);
   }
   void operator()(const GuardChanged& e) const {
-    append(Kind::guard, {e.cause.kind, e.cause.name, e.cause.number, e.change}, e.state, e.reason);
+    append(Kind::guard, {e.cause.kind, e.cause.name, e.cause.number, e.change}, e.state,
+           numbered(e.number, e.reason));
   }
   void operator()(const LeaseEnded& e) const {
     const std::string what =

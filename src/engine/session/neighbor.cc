@@ -139,10 +139,14 @@ void Neighbor::tear_down(bgp::NotificationCode code, std::string_view text) {
   current_->end(code, text, {}, Link::After::restart);
 }
 
-void Neighbor::move(bgp::NotificationCode code, std::string_view text) {
+void Neighbor::leave(bgp::NotificationCode code, std::string_view text) {
   roster_.touch(id_);
   drop_contender();
   current_->end(code, text, {}, Link::After::stay_down);
+}
+
+void Neighbor::connect() {
+  roster_.touch(id_);
   current_->session().start(context_.turn.now);
 }
 

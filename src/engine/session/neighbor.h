@@ -88,8 +88,9 @@ class Neighbor {
   void adopt(const Neighbor& range);
   /// Ends the session, if there is one, with a NOTIFICATION; it comes back at once.
   void tear_down(bgp::NotificationCode code, std::string_view text);
-  /// The same, to begin anew at once: it has another address.
-  void move(bgp::NotificationCode code, std::string_view text);
+  /// The same, and it does not come back before connect(): it gets another address.
+  void leave(bgp::NotificationCode code, std::string_view text);
+  void connect();
   /// BFD says that the path is dead: the session ends at once (RFC 5882 4.2, RFC 9384).
   void on_bfd_down();
   /// The neighbor is removed, or the daemon ends. `text` goes to the peer (RFC 9003), `reason` is
