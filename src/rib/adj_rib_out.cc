@@ -344,7 +344,9 @@ void AdjRibOut::report_introduced(Group& group) {
 }
 
 bool AdjRibOut::write_encoded(Group& group) {
-  if (encoded_ == nullptr || group.wire_class.rate_limit != 0 || group.at != encoded_->from)
+  // What was decided since may have taken the place of what they say.
+  if (encoded_ == nullptr || group.wire_class.rate_limit != 0 || group.at != encoded_->from ||
+      routes_.ends() != encoded_->to)
     return false;
   for (const PeerIndex peer : group.members) {
     const auto known = encoded_->messages.find(peer);

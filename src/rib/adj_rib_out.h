@@ -102,7 +102,8 @@ class AdjRibOut {
     Positions to;
     std::map<PeerIndex, std::vector<std::uint8_t>> messages;
   };
-  /// The next flush writes these bytes to whoever stands at `from`, instead of encoding the same.
+  /// The next flush writes these bytes to whoever stands at `from`, instead of encoding the same,
+  /// unless the lanes have gone on beyond `to` by then.
   /// They must have been made for the sessions that there are now.
   void offer(Encoded encoded) { encoded_ = std::make_unique<Encoded>(std::move(encoded)); }
   /// What flush() would write for the changes that `routes`, a sketch of the store, holds from

@@ -50,6 +50,7 @@ Claims::Effect Claims::say(const bgp::NlriView& nlri, Path path, const Audience&
     if (!effect.applied.empty()) {
       effect.news = routes_.announce(chain, nlri, path, effect.applied, origin);
       effect.joined = routes_.joined_;
+      if (effect.joined != 0) ++untold_;
     }
     return effect;
   }
@@ -297,6 +298,7 @@ Claims::Contest& Claims::open(const RouteStore::Chain& chain, const bgp::NlriVie
 }
 
 void Claims::insert(Contest& contest, Claim claim) {
+  ++untold_;
   paths_.retain(claim.path);
   claim.precedence = precedence_of(claim.claimant);
   claim.decision = decision_;
@@ -309,6 +311,7 @@ void Claims::insert(Contest& contest, Claim claim) {
 }
 
 void Claims::erase(Contest& contest, std::size_t place) {
+  ++untold_;
   paths_.release(contest.claims[place].path);
   contest.claims.erase(contest.claims.begin() + static_cast<std::ptrdiff_t>(place));
 }
@@ -316,7 +319,8 @@ void Claims::erase(Contest& contest, std::size_t place) {
 void Claims::take_words(Contest& contest, const Audience& audience) {
   for (std::size_t i = contest.claims.size(); i-- != 0;) {
     Claim& claim = contest.claims[i];
-    if (claim.claimant.rank != Rank::word) continue;
+    if (claim.claimant.rank != Rank::word || !claim.audience.intersects(audience)) continue;
+    ++untold_;
     claim.audience -= audience;
     if (claim.audience.empty()) erase(contest, i);
   }

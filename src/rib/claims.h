@@ -100,6 +100,10 @@ class Claims {
   /// Copies what is claimed on an NLRI into a sketch that has nothing of it yet.
   void copy_to(Claims& sketch, const bgp::NlriView& nlri) const;
 
+  /// Grows with every change of a claim, also of one that nobody is told of: a lower one, or one
+  /// that took further peers in before it was sent.
+  [[nodiscard]] std::uint64_t version() const { return routes_.last_change() + untold_; }
+
   /// NLRIs that more than one claims.
   [[nodiscard]] std::size_t contests() const { return contests_.size(); }
 
@@ -166,6 +170,7 @@ class Claims {
   Contests contests_;
   std::uint64_t last_serial_ = 0;
   std::uint64_t decision_ = 0;
+  std::uint64_t untold_ = 0;  // changes of claims that need not have given a route a new number
   std::map<std::uint64_t, Contest*> by_serial_;
   std::unordered_map<std::uint32_t, std::uint64_t> precedences_;  // by Claimant::packed
 };

@@ -125,13 +125,13 @@ PeerMessages Plan::messages() const {
 }
 
 bool Plan::fresh() const {
-  return armed_ && armed_change_ == context_.routing.store.last_change() &&
+  return armed_ && armed_claims_ == context_.routing.claims().version() &&
          armed_sessions_ == table_.sessions();
 }
 
 bool Plan::arm() {
   armed_ = route_count() <= armed_routes_max;
-  armed_change_ = context_.routing.store.last_change();
+  armed_claims_ = context_.routing.claims().version();
   armed_sessions_ = table_.sessions();
   bytes_ = armed_ ? messages() : PeerMessages();
   return armed_;
@@ -279,7 +279,7 @@ void PlanTable::run_triggered(const grammar::PlanTrigger& trigger, std::string_v
 }
 
 void PlanTable::note_changes() {
-  const std::uint64_t now = context_.routing.store.last_change() + sessions_;
+  const std::uint64_t now = context_.routing.claims().version() + sessions_;
   if (plans_.empty() || std::exchange(noted_, now) == now) return;
   refresh_at_ = context_.routing.turn.now.tick + refresh_delay;
 }

@@ -83,7 +83,7 @@ class Plan {
   bool running_ = false;
   bool armed_ = false;
   PeerMessages bytes_;                // when armed
-  std::uint64_t armed_change_ = 0;    // the store's last change of then
+  std::uint64_t armed_claims_ = 0;    // the version of all claims of then
   std::uint64_t armed_sessions_ = 0;  // PlanTable::sessions() of then
   std::uint64_t runs_ = 0;
   base::Tick since_{};

@@ -437,6 +437,36 @@ TEST_F(ClaimsTest, WhatAPlanCausesStaysWhenThePlanIsRunArmedInATurnWithOtherNews
   EXPECT_EQ(table.of("100A03"), attributes());
 }
 
+TEST_F(ClaimsTest, ArmedBytesAreStaleWhenAHiddenWordHasChanged) {
+  const ConnectionId peer = with(service("web", route) + plan("first", "service web down;"));
+  report("web", true);
+  sent(peer);
+  stage_.wait(milliseconds(20));
+  say("announce route " + route + " med 7");
+  ASSERT_THAT(sent(peer), IsEmpty());
+  say("plan run first");
+  EXPECT_THAT(sent(peer), ElementsAre(announced(prefix, "07")));
+  say("plan revert first");
+  say("withdraw route 10.1.0.0/16");
+  EXPECT_THAT(sent(peer), ElementsAre(announced(prefix)));
+  stage_.wait(milliseconds(20));
+  EXPECT_THAT(answer("show plans"), HasSubstr("plan first armed"));
+  say("plan run first");
+  EXPECT_THAT(sent(peer), ElementsAre(withdrawn(prefix)));
+}
+
+TEST_F(ClaimsTest, ArmedBytesAreNotWrittenWhenAPlanThatFollowsSaysSomethingElse) {
+  const ConnectionId peer = with(
+      service("web", route) + plan("first", "service web down; route " + other_route + " med 1;") +
+      plan("second", "route " + other_route + " med 2; when service web down;"));
+  report("web", true);
+  sent(peer);
+  stage_.wait(milliseconds(20));
+  ASSERT_THAT(answer("show plans"), HasSubstr("plan first armed"));
+  say("plan run first");
+  EXPECT_THAT(sent(peer), ElementsAre(withdrawn(prefix), announced(other_prefix, "02")));
+}
+
 TEST_F(ClaimsTest, AnArmedPlanReachesAPeerThatWasBehind) {
   configure(feed + neighbor("10.0.0.2") + neighbor("10.0.0.3") + service("web", route) +
             plan("first", "service web down; route " + other_route + ";"));
