@@ -206,6 +206,37 @@ TEST_F(AuditTest, ABirthIsOnRecordWithWhatTheNewbornIsTold) {
   change(2, {"10.1.2.3"});
 }
 
+TEST_F(AuditTest, TheSessionThatEndsWithAnAddressHasThatAddress) {
+  with("", configured(route));
+  configure(feed + neighbor("10.0.0.9", configured(route)));
+  Names ended;
+  for (const json& record : records())
+    if (record["kind"] == "session") ended = record.value("neighbors", Names());
+  EXPECT_THAT(ended, testing::ElementsAre("10.0.0.2"));
+}
+
+TEST_F(AuditTest, WhatADeadProcessHadSaidGoesOnItsOwnWordNotOnThatOfTheNext) {
+  with("", "", "process feed { run helper; encoder json; on-exit withdraw after 250ms; }\n");
+  say("announce route " + route);
+  stage_.end_helper(0, "exit 1");
+  stage_.settle();
+  stage_.wait(base::milliseconds(100));
+  stage_.engine.on_helper_started(HelperId{0}, 2000, stage_.now);
+  records();
+  stage_.wait(base::milliseconds(500));
+  EXPECT_EQ(change(1, {"10.0.0.2"})["cause"]["pid"], 1000);
+}
+
+TEST_F(AuditTest, AHeldChangeHasItsNumberOnRecord) {
+  with("guard { frozen mon 09:30-16:00 UTC; }");
+  stage_.minute = 10 * 60;
+  say("announce route " + route);
+  const std::vector<json> all = records();
+  ASSERT_FALSE(all.empty());
+  EXPECT_THAT(all.back()["detail"].get<std::string>(), testing::StartsWith("change 1: "))
+      << all.back();
+}
+
 TEST_F(AuditTest, ANeighborWithAnotherAddressIsOnRecordWithWhatItIsTold) {
   with("", configured(route));
   say("announce route " + other_route);
