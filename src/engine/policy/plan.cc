@@ -163,15 +163,21 @@ void add(Outcome& sum, const Outcome& outcome) {
 
 }  // namespace
 
+void Plan::order(Service& service) const {
+  for (const Step* step : orders_of(config_))
+    if (step->service == service.name())
+      service.begin_plan_order(name(), status_of(*step) == ServiceStatus::up
+                                           ? Service::Order::up
+                                           : Service::Order::down);
+}
+
 void Plan::order_services(const Cause& cause, bool begin, Outcome& outcome) {
   const Cause own{audit::Cause::Kind::plan, name(), 0, cause.command};
   for (const Step* step : orders_of(config_)) {
     Service* service = context_.services.find(step->service);
     if (service == nullptr) continue;
     if (begin) {
-      service->begin_plan_order(name(), status_of(*step) == ServiceStatus::up
-                                            ? Service::Order::up
-                                            : Service::Order::down);
+      order(*service);
     } else {
       service->end_plan_order(name());
     }
@@ -254,6 +260,15 @@ void PlanTable::apply(std::vector<grammar::PlanConfig> configs) {
   // One that runs can still be reverted when its section is gone.
   for (auto& gone : old)
     if (gone != nullptr && gone->running()) plans_.push_back(std::move(gone));
+}
+
+void PlanTable::order_again(Service& service) const {
+  std::vector<const Plan*> running;
+  for (const auto& plan : plans_)
+    if (plan->running()) running.push_back(plan.get());
+  std::stable_sort(running.begin(), running.end(),
+                   [](const Plan* a, const Plan* b) { return a->since() < b->since(); });
+  for (const Plan* plan : running) plan->order(service);
 }
 
 void PlanTable::refresh_audiences() {

@@ -70,6 +70,7 @@ class Plan {
   void carry_out(rib::Claims& sketch) const;
   /// The changes are made: what is armed is written for them. False: it does not fit.
   bool offer_armed(const rib::Positions& from);
+  void order(Service& service) const;
   /// Adds what it came to.
   void order_services(const Cause& cause, bool begin, Outcome& outcome);
   void report(const Cause& cause, std::string_view state, std::string_view why,
@@ -95,6 +96,8 @@ class PlanTable {
 
   /// A configuration: a plan that runs goes on running with its old steps.
   void apply(std::vector<grammar::PlanConfig> plans);
+  /// Gives a service that has come back the orders of the plans that run.
+  void order_again(Service& service) const;
   /// Neighbors came, went, or changed: plans that run are for those that there are.
   void refresh_audiences();
   /// Runs the plans that a trigger names: a consequence of what has gone down.

@@ -28,7 +28,8 @@ void Policies::apply(grammar::Configuration& configuration, Changeover& changeov
   guard.apply(std::move(configuration.guard));
   bfd.apply(configuration.bfd_sessions);
   plans.refresh_audiences();
-  services.apply(std::exchange(configuration.services, {}), changeover);
+  services.apply(std::exchange(configuration.services, {}), changeover,
+                 [&](Service& service) { plans.order_again(service); });
 }
 
 void Policies::refresh_audiences() {

@@ -187,11 +187,15 @@ void Service::report(const Cause& cause, std::string_view why, const Outcome& ou
 
 // --- the table
 
-void ServiceTable::apply(std::vector<grammar::ServiceConfig> configs, Changeover& changeover) {
+void ServiceTable::apply(std::vector<grammar::ServiceConfig> configs, Changeover& changeover,
+                         const std::function<void(Service&)>& order_again) {
   for (const auto& service : services_) service->claimed_.leave(changeover);
   adopt(std::move(configs));
   set_precedences();
-  for (const auto& service : services_) service->claim_configured(changeover);
+  for (const auto& service : services_) {
+    if (!service->ordered_by_plan()) order_again(*service);
+    service->claim_configured(changeover);
+  }
 }
 
 void ServiceTable::adopt(std::vector<grammar::ServiceConfig> configs) {

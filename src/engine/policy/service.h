@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -66,6 +67,7 @@ class Service {
   [[nodiscard]] Order order() const {
     return plan_orders_.empty() ? order_ : plan_orders_.back().order;
   }
+  [[nodiscard]] bool ordered_by_plan() const { return !plan_orders_.empty(); }
   [[nodiscard]] bool disabled_by_command() const { return disabled_; }
   [[nodiscard]] const rib::Audience& audience() const { return audience_; }
   [[nodiscard]] rib::Claimant claimant() const { return claimed_.claimant(); }
@@ -140,7 +142,9 @@ class ServiceTable {
   /// A configuration: services that are new begin unknown, those that stay keep their state, those
   /// that are gone withdraw their routes. Checks that did not change are not disturbed. Claims are
   /// made and given up in `changeover`.
-  void apply(std::vector<grammar::ServiceConfig> services, Changeover& changeover);
+  /// `order_again` gives a service that is new the orders of plans that run.
+  void apply(std::vector<grammar::ServiceConfig> services, Changeover& changeover,
+             const std::function<void(Service&)>& order_again);
   /// Neighbors came, went, or changed their families.
   void refresh_audiences();
 

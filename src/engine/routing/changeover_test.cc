@@ -190,5 +190,19 @@ TEST_F(ChangeoverTest, ALongPlanThatIsBeingRevertedIsRevertedToTheEnd) {
   EXPECT_EQ(late_held(peer), "");
 }
 
+TEST_F(ChangeoverTest, AServiceThatComesBackHasTheOrdersOfPlansThatRun) {
+  const std::string both = service("web", route) + plan("off", "service web down;");
+  const ConnectionId peer = with(file("") + both);
+  report("web", true);
+  say("plan run off");
+  EXPECT_THAT(sent(peer), testing::Contains(withdrawn(prefix)));
+  configure(file(""));
+  configure(file("") + both);
+  report("web", true);
+  EXPECT_THAT(sent(peer), IsEmpty());
+  say("plan revert off");
+  EXPECT_THAT(sent(peer), ElementsAre(announced(prefix)));
+}
+
 }  // namespace
 }  // namespace openbell::engine
