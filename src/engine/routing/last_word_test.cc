@@ -322,6 +322,14 @@ TEST_F(LastWordTest, EveryRouteOfALongStatementIsLeased) {
   EXPECT_THAT(held(peer), IsEmpty());
 }
 
+TEST_F(LastWordTest, ARouteOfALongStatementThatIsWithdrawnMeanwhileIsNotLeased) {
+  const ConnectionId peer = with(file({}));
+  say("announce route " + many + " lease 50ms lease-group all");
+  say("withdraw route " + late_route);
+  EXPECT_EQ(held(peer).size(), many_count - 1);
+  EXPECT_EQ(answer("show leases"), "lease all routes 4095 expired 0\ndone\n");
+}
+
 TEST_F(LastWordTest, ALeasedRouteOfAWatchdogKeepsTheNameOfItsGroup) {
   const ConnectionId peer = with(file({}));
   stage_.say(0,

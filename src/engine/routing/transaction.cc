@@ -90,7 +90,8 @@ rib::Audience Transaction::apply_family(const grammar::RouteView& route, bgp::Fa
       const rib::Claims::Effect effect = announces ? claims_.say(nlri, path, reached, origin)
                                                    : claims_.unsay(nlri, path, reached, origin);
       note(effect, nlri);
-      if (announces && route.lease.ns != 0 && !sketch_)
+      // Where something later was said there is nothing to end.
+      if (announces && route.lease.ns != 0 && !sketch_ && !effect.applied.empty())
         outcome_.leased &=
             routing_.leases.grant(nlri, effect.applied, route.lease, route.lease_group);
       break;
