@@ -119,6 +119,20 @@ TEST_F(AuditTest, OneLineOfManyRoutesIsOneRecord) {
   EXPECT_EQ(cause(change(3, {"10.0.0.2"})), "helper feed");
 }
 
+TEST_F(AuditTest, ALongLineThatIsRefusedInPartIsOnRecordAsThat) {
+  const std::string many = "10.0.0.0/8 next-hop 10.0.0.1 split /20";
+  with(service("web", "10.255.240.0/20 next-hop 10.0.0.1 med 5"));
+  say("announce route " + many);
+  stage_.report("web", true);
+  say("withdraw route 10.255.240.0/20");
+  records();
+  say("withdraw route " + many + " id r");
+  std::set<std::string> results;
+  for (const json& record : records()) results.insert(record.value("result", ""));
+  EXPECT_THAT(results, ElementsAre("done in part", "service web announces it: service web down"));
+  EXPECT_THAT(stage_.heard(), testing::HasSubstr("service web announces it")) << "its receipt";
+}
+
 TEST_F(AuditTest, ACommandThatIsTypedHasTheCauseCli) {
   with("");
   const ClientId client = stage_.engine.on_client(

@@ -312,6 +312,34 @@ TEST_F(LastWordTest, AWordSaidWhileAServiceRisesInSlicesWaitsBelowIt) {
   EXPECT_EQ(held(peer), (Routes{{late, attributes("05")}}));
 }
 
+// --- the answer to many routes
+
+TEST_F(LastWordTest, AServiceRefusesAlsoWhatIsSaidInLaterSlices) {
+  const ConnectionId peer = with(file(configured(many)) + service("web", late_route + " med 5"));
+  report("web", true);
+  say("withdraw route " + late_route);  // the word below it
+  EXPECT_EQ(held(peer).size(), many_count);
+  EXPECT_EQ(answer("withdraw route " + many), "error\n");
+  EXPECT_EQ(held(peer), (Routes{{late, attributes("05")}})) << "the others are withdrawn";
+}
+
+TEST_F(LastWordTest, AWordBelowAServiceIsWithdrawnInSilenceInLaterSlices) {
+  const ConnectionId peer = with(file(configured(many)) + service("web", late_route + " med 5"));
+  report("web", true);
+  EXPECT_EQ(answer("withdraw route " + many), "done\n");
+  EXPECT_EQ(held(peer), (Routes{{late, attributes("05")}}));
+}
+
+TEST_F(LastWordTest, ANextHopThatNobodyCanBeSentIsAnErrorAlsoInLaterSlices) {
+  const ConnectionId peer = with(feed + neighbor("10.0.0.2", "", "ipv4 unicast; ipv6 unicast;"));
+  std::string line = "announce attributes next-hop 10.0.0.1 nlri";
+  for (int i = 0; i < 1024; ++i)
+    line += " 10." + std::to_string(i / 256) + "." + std::to_string(i % 256) + ".0/24";
+  EXPECT_EQ(answer(line), "done\n");
+  EXPECT_EQ(answer(line + " 2001:db8::/32"), "error\n");
+  EXPECT_EQ(held(peer).size(), 1024u);
+}
+
 // --- leases of many routes
 
 TEST_F(LastWordTest, EveryRouteOfALongStatementIsLeased) {
