@@ -160,6 +160,23 @@ TEST_F(AuditTest, AWatchdogIsOnRecord) {
   EXPECT_EQ(cause(change(2, {"10.0.0.2"})), "helper feed");
 }
 
+TEST_F(AuditTest, AWatchdogOfManyRoutesIsOnRecordSliceBySlice) {
+  const std::string many = "10.0.0.0/8 next-hop 10.0.0.1 split /20 watchdog dog";
+  with("", configured(many));
+  say("announce route " + many + " med 5");
+  say("announce route 11.0.0.0/8 next-hop 10.0.0.1 split /20 watchdog dog");
+  for (const std::string line : {"withdraw watchdog dog", "announce watchdog dog"}) {
+    records();
+    say(line);
+    const std::vector<json> slices = changes();
+    for (const json& slice : slices) {
+      EXPECT_LE(slice.value("routes", 0u), 1024u);
+      EXPECT_EQ(command(slice), line);
+    }
+    EXPECT_GE(routes_of(slices), 8192u) << line;
+  }
+}
+
 TEST_F(AuditTest, TheDeathOfAHelperIsOnRecordWithWhatItTook) {
   with("", "", mortal);
   say("announce route " + route);

@@ -312,6 +312,51 @@ TEST_F(LastWordTest, AWordSaidWhileAServiceRisesInSlicesWaitsBelowIt) {
   EXPECT_EQ(held(peer), (Routes{{late, attributes("05")}}));
 }
 
+// --- a watchdog of many routes
+
+TEST_F(LastWordTest, WhatIsSaidWhileAWatchdogIsTurnedStays) {
+  const ConnectionId peer = with(file(configured(many + " watchdog dog")));
+  say("withdraw watchdog dog");
+  turn();
+  say("announce route " + early_route);
+  say("announce route " + late_route);
+  EXPECT_EQ(held(peer), (Routes{{early, attributes()}, {late, attributes()}}));
+  say("announce watchdog dog");
+  turn();
+  say("withdraw route " + late_route);
+  EXPECT_EQ(held(peer).size(), many_count - 1);
+  EXPECT_EQ(table_.of(late), "");
+}
+
+TEST_F(LastWordTest, AWatchdogThatIsTurnedBackMeanwhileStandsAsWasSaidLast) {
+  const ConnectionId peer = with(file(configured(many + " watchdog dog")));
+  say("withdraw watchdog dog");
+  turn();
+  say("announce watchdog dog");
+  EXPECT_EQ(held(peer).size(), many_count);
+  say("withdraw watchdog dog");
+  say("announce watchdog dog");
+  say("withdraw watchdog dog");
+  EXPECT_THAT(held(peer), IsEmpty());
+}
+
+// The routes of the command are those that the watchdog had, whatever it gets meanwhile.
+TEST_F(LastWordTest, ACommandedRouteThatGetsAnotherPathWhileItsWatchdogIsTurnedOffIsWithdrawn) {
+  const ConnectionId peer = with(file({}));
+  say("announce route " + many + " watchdog dog");
+  ASSERT_EQ(held(peer).size(), many_count);
+  say("announce route 11.0.0.0/8 next-hop 10.0.0.1");
+  say("withdraw watchdog dog");
+  turn();
+  say("announce route " + late_route + " med 5 watchdog dog");
+  say("announce route 11.0.0.0/8 next-hop 10.0.0.1 med 5 watchdog dog");
+  EXPECT_EQ(held(peer), (Routes{{"080B", attributes()}})) << "a word that it has not taken back";
+  say("announce watchdog dog");
+  EXPECT_EQ(held(peer).size(), many_count + 1);
+  EXPECT_EQ(table_.of(late), attributes("05"));
+  EXPECT_EQ(table_.of("080B"), attributes("05"));
+}
+
 // --- the answer to many routes
 
 TEST_F(LastWordTest, AServiceRefusesAlsoWhatIsSaidInLaterSlices) {
