@@ -79,20 +79,13 @@ Claims::Effect Claims::unsay(const bgp::NlriView& nlri, Path attributes, const A
     return effect;
   }
   Effect effect{.applied = not_later(*contest, audience, origin.claimant)};
-  Audience claimed;
-  bool had_word = false;
-  for (const Claim& claim : contest->claims) {
-    if (!claim.audience.intersects(effect.applied)) continue;
-    if (claim.claimant.rank == Rank::word) {
-      had_word |= !claim.withdrawn() && not_ended(claim).intersects(effect.applied);
-      continue;
-    }
-    claimed |= claim.audience;
-    if (claim.suppresses || effect.refused) continue;
+  if (const auto holder = refuser(*contest, effect.applied)) {
     effect.refused = true;
-    effect.holder = claim.claimant;
+    effect.holder = *holder;
   }
-  effect.refused &= !had_word;
+  Audience claimed;
+  for (const Claim& claim : contest->claims)
+    if (claim.claimant.rank != Rank::word) claimed |= claim.audience;
   take_words(*contest, effect.applied);
   if (routes_.moments_.open() && !effect.applied.empty())
     insert(*contest, {.audience = effect.applied, .moment = spoken()});
@@ -102,6 +95,32 @@ Claims::Effect Claims::unsay(const bgp::NlriView& nlri, Path attributes, const A
   effect.news |= resolve(chain, *contest, origin.priority);
   dissolve_if_plain(chain.hash, *contest);
   return effect;
+}
+
+std::optional<Claimant> Claims::refuser(const bgp::NlriView& nlri, const Audience& audience) const {
+  const RouteStore::Chain chain = routes_.chain(nlri);
+  if (const Contest* contest = find(chain.hash, nlri)) return refuser(*contest, audience);
+  // Else all of it is the word's, or all is one other's.
+  for (Handle at = chain.first; at != no_handle; at = routes_[at].next) {
+    const Claimant claimant = Claimant::unpacked(routes_[at].claimant);
+    if (!routes_[at].withdrawn && claimant.rank != Rank::word &&
+        peers_.audience_of(routes_[at].audience).intersects(audience))
+      return claimant;
+  }
+  return std::nullopt;
+}
+
+std::optional<Claimant> Claims::refuser(const Contest& contest, const Audience& audience) const {
+  std::optional<Claimant> holder;
+  for (const Claim& claim : contest.claims) {
+    if (!claim.audience.intersects(audience)) continue;
+    if (claim.claimant.rank != Rank::word) {
+      if (!claim.suppresses && !holder) holder = claim.claimant;
+    } else if (!claim.withdrawn() && not_ended(claim).intersects(audience)) {
+      return std::nullopt;
+    }
+  }
+  return holder;
 }
 
 // --- services and plans

@@ -92,6 +92,9 @@ class Claims {
   void speak_as_end_of(const ClaimView& word);
   /// For whom there is a word on an NLRI.
   [[nodiscard]] Audience with_word(const bgp::NlriView& nlri) const;
+  /// Who would refuse that the word for `audience` is withdrawn; nobody: it would be.
+  [[nodiscard]] std::optional<Claimant> refuser(const bgp::NlriView& nlri,
+                                                const Audience& audience) const;
   /// All claims on an NLRI, the highest first.
   [[nodiscard]] std::vector<ClaimView> claims_on(const bgp::NlriView& nlri) const;
 
@@ -143,6 +146,8 @@ class Claims {
                                    Claimant speaker) const;
   void subtract_ended(Audience& audience, Claimant speaker) const;
   [[nodiscard]] Audience not_ended(const Claim& word) const;
+  [[nodiscard]] std::optional<Claimant> refuser(const Contest& contest,
+                                                const Audience& audience) const;
   void take_words(Contest& contest, const Audience& audience);
   void remove(Contest& contest, Claimant claimant);
   void insert(Contest& contest, Claim claim);

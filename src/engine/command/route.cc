@@ -51,7 +51,7 @@ void publish(const Invocation& call, std::string_view result) {
 std::string complaint_about(const Invocation& call) {
   const Outcome& outcome = call.outcome;
   if (outcome.refused != 0) return holder_of(call.parts.policies, outcome.holder);
-  if (outcome.unable != 0 && outcome.reached.empty()) return outcome.unable_why;
+  if (outcome.unable != 0) return outcome.unable_why;
   if (!outcome.leased)
     return "more than " + std::to_string(LeaseTable::leases_max) +
            " leases: the route was announced without one";
@@ -96,17 +96,23 @@ Reply ChangeRoutes::carry_out(Invocation& call) {
   if (statement.lease.ns != 0 && statement.lease_group.empty())
     statement.lease_group = call.client.name;
   const std::size_t routes = statement.routes.size();
+  const std::size_t at_once = std::min(routes, at_once_max);
   Transaction transaction(parts.routing, {call.cause, call.client.claimant, call.priority});
-  for (std::size_t i = 0; i < std::min(routes, at_once_max); ++i)
+  for (std::size_t i = 0; i < at_once; ++i)
     transaction.change(statement.at(i), call.audience, statement.purpose);
+  // The answer is for the whole statement, and does not wait for the slices.
+  for (std::size_t i = at_once; i < routes; ++i)
+    transaction.foresee(statement.at(i), call.audience, statement.purpose);
   call.outcome = transaction.commit();
   parts.policies.guard.count(routes);
-  if (routes > at_once_max)
+  const std::string complaint = complaint_about(call);
+  const std::string_view result = complaint.empty() ? "done" : "done in part";
+  if (routes > at_once)
     call.outcome.rest = &parts.routing.jobs.add(
-        say_rest(parts.routing, std::exchange(statement, {}), at_once_max, call.audience,
-                 {.claimant = call.client.claimant}, call.cause));
-  if (const std::string complaint = complaint_about(call); !complaint.empty()) {
-    if (!call.outcome.range.empty()) publish(call, "done in part");
+        say_rest(parts.routing, std::exchange(statement, {}), at_once, call.audience,
+                 {.claimant = call.client.claimant}, call.cause, result));
+  if (!complaint.empty()) {
+    if (!call.outcome.range.empty()) publish(call, result);
     return call.refuse(complaint);
   }
   const bool nobody = call.outcome.reached.empty();
@@ -114,7 +120,7 @@ Reply ChangeRoutes::carry_out(Invocation& call) {
     parts.ports.log.log(
         4, "api",
         "no neighbor has the family of: " + std::string(call.cause.command.substr(0, 512)));
-  publish(call, nobody ? "done, no neighbor has the family" : "done");
+  publish(call, nobody ? "done, no neighbor has the family" : result);
   return Reply::done;
 }
 

@@ -5,48 +5,34 @@
 #include "engine/policy/policies.h"
 #include "engine/report/publisher.h"
 #include "engine/routing/routing.h"
+#include "engine/routing/watchdog_words.h"
 #include "engine/session/roster.h"
 
 namespace openbell::engine {
 
 namespace {
 
-using VisitRoute = std::function<void(const grammar::RouteView&, const rib::Audience&)>;
-
-/// Every route of a watchdog in the configuration that concerns some of `audience`.
-void for_each_configured(const Roster& roster, std::string_view watchdog,
-                         const rib::Audience& audience, const VisitRoute& visit) {
-  roster.for_each_configured([&](const Neighbor& neighbor) {
-    const rib::Audience whom = neighbor.audience() & audience;
-    if (whom.empty()) return;
-    const grammar::RouteList& routes = neighbor.routes();
-    for (const std::uint32_t place : routes.watched())
-      if (const grammar::RouteView route = routes.at(place); route.watchdog == watchdog)
-        visit(route, whom);
-  });
-}
-
 Reply change(Invocation& call, const std::string& given, bgp::Purpose purpose) {
   Parts& parts = call.parts;
-  const std::string& name = given.empty() ? call.client.name : given;
-  parts.routing.watchdogs.set(name, call.audience, purpose == bgp::Purpose::announce);
-  Transaction transaction(parts.routing, {call.cause, call.client.claimant, call.priority});
-  const VisitRoute say = [&](grammar::RouteView route, const rib::Audience& whom) {
-    route.watchdog = {};
-    transaction.change(route, whom, purpose);
-  };
-  for_each_configured(parts.roster, name, call.audience, say);
-  parts.routing.watchdogs.for_each(name, call.audience, say);
-  call.outcome = transaction.commit();
+  WatchdogStatement statement{
+      .watchdog = given.empty() ? call.client.name : given,
+      .purpose = purpose,
+      .audience = call.audience,
+      .configured = {},
+      .count = [&guard = parts.policies.guard](std::size_t routes) { guard.count(routes); }};
+  parts.roster.for_each_configured([&](const Neighbor& neighbor) {
+    rib::Audience whom = neighbor.audience() & call.audience;
+    if (!whom.empty() && !neighbor.routes().watched().empty())
+      statement.configured.push_back({std::move(whom), neighbor.shared_routes()});
+  });
+  const Voice voice{.claimant = call.client.claimant, .priority = call.priority};
+  call.outcome = begin_words(
+      parts.routing, watchdog_words(parts.routing, std::move(statement), voice, call.cause));
   call.outcome.reached = parts.routing.peers.snapshot(call.audience);
-  parts.policies.guard.count(call.outcome.routes);
+  // A slice that is news has its record.
   Publisher& publisher = parts.publisher;
-  publisher.publish(RoutesChanged{publisher.keep(call.cause),
-                                  "done",
-                                  {},
-                                  call.outcome.news,
-                                  call.outcome.range,
-                                  call.outcome.changed});
+  if (call.outcome.range.empty())
+    publisher.publish(RoutesChanged{publisher.keep(call.cause), "done", {}, {}, {}, 0});
   return Reply::done;
 }
 

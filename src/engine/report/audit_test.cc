@@ -119,6 +119,20 @@ TEST_F(AuditTest, OneLineOfManyRoutesIsOneRecord) {
   EXPECT_EQ(cause(change(3, {"10.0.0.2"})), "helper feed");
 }
 
+TEST_F(AuditTest, ALongLineThatIsRefusedInPartIsOnRecordAsThat) {
+  const std::string many = "10.0.0.0/8 next-hop 10.0.0.1 split /20";
+  with(service("web", "10.255.240.0/20 next-hop 10.0.0.1 med 5"));
+  say("announce route " + many);
+  stage_.report("web", true);
+  say("withdraw route 10.255.240.0/20");
+  records();
+  say("withdraw route " + many + " id r");
+  std::set<std::string> results;
+  for (const json& record : records()) results.insert(record.value("result", ""));
+  EXPECT_THAT(results, ElementsAre("done in part", "service web announces it: service web down"));
+  EXPECT_THAT(stage_.heard(), testing::HasSubstr("service web announces it")) << "its receipt";
+}
+
 TEST_F(AuditTest, ACommandThatIsTypedHasTheCauseCli) {
   with("");
   const ClientId client = stage_.engine.on_client(
@@ -144,6 +158,23 @@ TEST_F(AuditTest, AWatchdogIsOnRecord) {
   with("", configured(route + " watchdog dog") + configured(other_route + " watchdog dog"));
   say("withdraw watchdog dog");
   EXPECT_EQ(cause(change(2, {"10.0.0.2"})), "helper feed");
+}
+
+TEST_F(AuditTest, AWatchdogOfManyRoutesIsOnRecordSliceBySlice) {
+  const std::string many = "10.0.0.0/8 next-hop 10.0.0.1 split /20 watchdog dog";
+  with("", configured(many));
+  say("announce route " + many + " med 5");
+  say("announce route 11.0.0.0/8 next-hop 10.0.0.1 split /20 watchdog dog");
+  for (const std::string line : {"withdraw watchdog dog", "announce watchdog dog"}) {
+    records();
+    say(line);
+    const std::vector<json> slices = changes();
+    for (const json& slice : slices) {
+      EXPECT_LE(slice.value("routes", 0u), 1024u);
+      EXPECT_EQ(command(slice), line);
+    }
+    EXPECT_GE(routes_of(slices), 8192u) << line;
+  }
 }
 
 TEST_F(AuditTest, TheDeathOfAHelperIsOnRecordWithWhatItTook) {

@@ -167,8 +167,8 @@ class RestoreConfigured final : public BulkWords {
 class SayRest final : public BulkWords {
  public:
   SayRest(Routing& routing, Statement statement, std::size_t from, rib::Audience audience,
-          const Voice& voice, const Cause& cause)
-      : BulkWords(routing, own(cause), "done", voice),
+          const Voice& voice, const Cause& cause, std::string_view result)
+      : BulkWords(routing, own(cause), result, voice),
         statement_(std::move(statement)),
         at_(from),
         audience_(std::move(audience)) {}
@@ -201,8 +201,9 @@ grammar::RouteView Statement::at(std::size_t i) const {
 
 std::unique_ptr<BulkWords> say_rest(Routing& routing, Statement statement, std::size_t from,
                                     const rib::Audience& audience, const Voice& voice,
-                                    const Cause& cause) {
-  return std::make_unique<SayRest>(routing, std::move(statement), from, audience, voice, cause);
+                                    const Cause& cause, std::string_view result) {
+  return std::make_unique<SayRest>(routing, std::move(statement), from, audience, voice, cause,
+                                   result);
 }
 
 // --- the configuration

@@ -83,10 +83,10 @@ struct Statement {
   /// The i-th, with its lease; the view lives as long as the statement is not changed.
   [[nodiscard]] grammar::RouteView at(std::size_t i) const;
 };
-/// The rest of a statement, from a place in its routes on.
+/// The rest of a statement, from a place in its routes on. `result`: for its records.
 std::unique_ptr<BulkWords> say_rest(Routing& routing, Statement statement, std::size_t from,
                                     const rib::Audience& audience, const Voice& voice,
-                                    const Cause& cause);
+                                    const Cause& cause, std::string_view result);
 
 /// What a reload changes for one neighbor.
 struct ConfiguredChange {

@@ -1,25 +1,31 @@
 #include "engine/routing/claimed_routes.h"
 
+#include <algorithm>
 #include <string>
-#include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 #include "engine/report/publisher.h"
 #include "engine/routing/changeover.h"
+#include "engine/routing/route_finder.h"
 #include "engine/routing/routing.h"
 
 namespace openbell::engine {
 
 namespace {
 
-constexpr std::size_t slice_routes = 1024;
+/// What a slice may cost, in routes that are looked at; one that is said costs as much as some.
+constexpr std::size_t slice_looked_at = 16'384;
+constexpr std::size_t cost_of_word = 16;
 
-std::string identity(const bgp::NlriView& nlri) {
-  std::string text(nlri.key.begin(), nlri.key.end());
-  text.push_back(static_cast<char>(nlri.family));
-  if (nlri.has_path_id) text.append(std::to_string(nlri.path_id));
-  return text;
+/// Takes one off the budget that was said.
+void charge_word(std::size_t& budget) {
+  budget -= std::min(budget, cost_of_word);
+}
+
+RouteFinder::Lists routes_of(const std::vector<ClaimList>& lists) {
+  RouteFinder::Lists all;
+  for (const ClaimList& list : lists) all.push_back(list.routes);
+  return all;
 }
 
 }  // namespace
@@ -28,30 +34,30 @@ std::string identity(const bgp::NlriView& nlri) {
 class ClaimedRoutes::Change {
  public:
   Change(std::vector<SharedRoutes> from, std::vector<ClaimList> to, rib::Audience audience)
-      : from_(std::move(from)), to_(std::move(to)), audience_(std::move(audience)) {
-    if (from_.empty()) return;
-    for (const ClaimList& list : to_)
-      for (std::size_t i = 0; i < list.routes->size(); ++i)
-        kept_.insert(identity(list.routes->at(i).nlri));
-  }
+      : from_(std::move(from)),
+        to_(std::move(to)),
+        audience_(std::move(audience)),
+        kept_(from_.empty() ? RouteFinder::Lists() : routes_of(to_)) {}
   /// Nothing is done about routes that stand in `lists`.
-  void leave_out(const std::vector<SharedRoutes>& lists) {
-    for (const SharedRoutes& list : lists)
-      for (std::size_t i = 0; i < list->size(); ++i) left_out_.insert(identity(list->at(i).nlri));
-  }
+  void leave_out(std::vector<SharedRoutes> lists) { left_out_ = RouteFinder(std::move(lists)); }
 
-  /// Does up to `budget` routes. True when that was all.
+  /// Does as much as `budget` is for. True when that was all.
   bool step(Transaction& transaction, std::size_t budget) {
-    for (; budget != 0 && list_ < from_.size(); --budget) {
+    if (!kept_.learn(budget) || !left_out_.learn(budget)) return false;
+    while (budget != 0 && list_ < from_.size()) {
+      --budget;
       if (at_ == from_[list_]->size()) {
         ++list_;
         at_ = 0;
         continue;
       }
       const grammar::RouteView route = from_[list_]->at(at_++);
-      if (!kept_.contains(identity(route.nlri))) transaction.release(route);
+      if (kept_.contains(route.nlri)) continue;
+      transaction.release(route);
+      charge_word(budget);
     }
-    for (; budget != 0 && list_ < from_.size() + to_.size(); --budget) {
+    while (budget != 0 && list_ < from_.size() + to_.size()) {
+      --budget;
       const ClaimList& list = to_[list_ - from_.size()];
       if (at_ == list.routes->size()) {
         ++list_;
@@ -59,8 +65,9 @@ class ClaimedRoutes::Change {
         continue;
       }
       const grammar::RouteView route = list.routes->at(at_++);
-      if (left_out_.empty() || !left_out_.contains(identity(route.nlri)))
-        transaction.change(route, audience_, list.purpose);
+      if (left_out_.contains(route.nlri)) continue;
+      transaction.change(route, audience_, list.purpose);
+      charge_word(budget);
     }
     return list_ == from_.size() + to_.size();
   }
@@ -69,8 +76,8 @@ class ClaimedRoutes::Change {
   std::vector<SharedRoutes> from_;
   std::vector<ClaimList> to_;
   rib::Audience audience_;
-  std::unordered_set<std::string> kept_;
-  std::unordered_set<std::string> left_out_;
+  RouteFinder kept_;
+  RouteFinder left_out_;
   std::size_t list_ = 0;  // of from_, then of to_
   std::size_t at_ = 0;
 };
@@ -120,7 +127,7 @@ class ClaimedRoutes::Slices final : public BulkJob {
     bool end = !*running_;
     if (!end)
       note_slice(claimer_.slice(rib::Priority::bulk, result_, [&](Transaction& transaction) {
-        end = change_.step(transaction, slice_routes);
+        end = change_.step(transaction, slice_looked_at);
       }));
     if (!end) return Progress::more;
     note_end();
@@ -158,37 +165,32 @@ class ClaimedRoutes::Departure final : public BulkJob {
 
  private:
   bool step(Transaction& transaction) {
-    note_kept();
+    std::size_t budget = slice_looked_at;
+    // Anew when something else is claimed than at the last slice.
+    if (RouteFinder::Lists now = routes_of(stand_->lists); now != kept_.lists())
+      kept_ = RouteFinder(std::move(now));
+    if (!kept_.learn(budget)) return false;
     const bool narrowed = !(audience_ - stand_->audience).empty();
-    for (std::size_t budget = slice_routes; budget != 0 && list_ < lists_.size(); --budget) {
+    while (budget != 0 && list_ < lists_.size()) {
+      --budget;
       if (at_ == lists_[list_]->size()) {
         ++list_;
         at_ = 0;
         continue;
       }
       const grammar::RouteView route = lists_[list_]->at(at_++);
-      const auto kept = kept_.find(identity(route.nlri));
-      if (kept == kept_.end()) {
+      RouteFinder::Place kept;
+      if (!kept_.find(route.nlri, kept)) {
         transaction.release(route);
       } else if (narrowed) {
-        const auto [list, place] = kept->second;
-        transaction.change(stand_->lists[list].routes->at(place), stand_->audience,
-                           stand_->lists[list].purpose);
+        const ClaimList& list = stand_->lists[kept.list];
+        transaction.change(list.routes->at(kept.route), stand_->audience, list.purpose);
+      } else {
+        continue;
       }
+      charge_word(budget);
     }
     return list_ == lists_.size();
-  }
-
-  /// Anew when something else is claimed than at the last slice.
-  void note_kept() {
-    std::vector<SharedRoutes> now;
-    for (const ClaimList& list : stand_->lists) now.push_back(list.routes);
-    if (!kept_.empty() && now == noted_) return;
-    noted_ = std::move(now);
-    kept_.clear();
-    for (std::size_t list = 0; list < noted_.size(); ++list)
-      for (std::size_t i = 0; i < noted_[list]->size(); ++i)
-        kept_[identity(noted_[list]->at(i).nlri)] = {list, i};
   }
 
   Claimer claimer_;
@@ -196,8 +198,7 @@ class ClaimedRoutes::Departure final : public BulkJob {
   rib::Audience audience_;  // for whom they were claimed
   std::shared_ptr<const Stand> stand_;
   rib::Priority priority_ = rib::Priority::bulk;
-  std::vector<SharedRoutes> noted_;
-  std::unordered_map<std::string, std::pair<std::size_t, std::size_t>> kept_;  // list and place
+  RouteFinder kept_;  // of what is claimed
   std::size_t list_ = 0;
   std::size_t at_ = 0;
 };

@@ -312,6 +312,79 @@ TEST_F(LastWordTest, AWordSaidWhileAServiceRisesInSlicesWaitsBelowIt) {
   EXPECT_EQ(held(peer), (Routes{{late, attributes("05")}}));
 }
 
+// --- a watchdog of many routes
+
+TEST_F(LastWordTest, WhatIsSaidWhileAWatchdogIsTurnedStays) {
+  const ConnectionId peer = with(file(configured(many + " watchdog dog")));
+  say("withdraw watchdog dog");
+  turn();
+  say("announce route " + early_route);
+  say("announce route " + late_route);
+  EXPECT_EQ(held(peer), (Routes{{early, attributes()}, {late, attributes()}}));
+  say("announce watchdog dog");
+  turn();
+  say("withdraw route " + late_route);
+  EXPECT_EQ(held(peer).size(), many_count - 1);
+  EXPECT_EQ(table_.of(late), "");
+}
+
+TEST_F(LastWordTest, AWatchdogThatIsTurnedBackMeanwhileStandsAsWasSaidLast) {
+  const ConnectionId peer = with(file(configured(many + " watchdog dog")));
+  say("withdraw watchdog dog");
+  turn();
+  say("announce watchdog dog");
+  EXPECT_EQ(held(peer).size(), many_count);
+  say("withdraw watchdog dog");
+  say("announce watchdog dog");
+  say("withdraw watchdog dog");
+  EXPECT_THAT(held(peer), IsEmpty());
+}
+
+// The routes of the command are those that the watchdog had, whatever it gets meanwhile.
+TEST_F(LastWordTest, ACommandedRouteThatGetsAnotherPathWhileItsWatchdogIsTurnedOffIsWithdrawn) {
+  const ConnectionId peer = with(file({}));
+  say("announce route " + many + " watchdog dog");
+  ASSERT_EQ(held(peer).size(), many_count);
+  say("announce route 11.0.0.0/8 next-hop 10.0.0.1");
+  say("withdraw watchdog dog");
+  turn();
+  say("announce route " + late_route + " med 5 watchdog dog");
+  say("announce route 11.0.0.0/8 next-hop 10.0.0.1 med 5 watchdog dog");
+  EXPECT_EQ(held(peer), (Routes{{"080B", attributes()}})) << "a word that it has not taken back";
+  say("announce watchdog dog");
+  EXPECT_EQ(held(peer).size(), many_count + 1);
+  EXPECT_EQ(table_.of(late), attributes("05"));
+  EXPECT_EQ(table_.of("080B"), attributes("05"));
+}
+
+// --- the answer to many routes
+
+TEST_F(LastWordTest, AServiceRefusesAlsoWhatIsSaidInLaterSlices) {
+  const ConnectionId peer = with(file(configured(many)) + service("web", late_route + " med 5"));
+  report("web", true);
+  say("withdraw route " + late_route);  // the word below it
+  EXPECT_EQ(held(peer).size(), many_count);
+  EXPECT_EQ(answer("withdraw route " + many), "error\n");
+  EXPECT_EQ(held(peer), (Routes{{late, attributes("05")}})) << "the others are withdrawn";
+}
+
+TEST_F(LastWordTest, AWordBelowAServiceIsWithdrawnInSilenceInLaterSlices) {
+  const ConnectionId peer = with(file(configured(many)) + service("web", late_route + " med 5"));
+  report("web", true);
+  EXPECT_EQ(answer("withdraw route " + many), "done\n");
+  EXPECT_EQ(held(peer), (Routes{{late, attributes("05")}}));
+}
+
+TEST_F(LastWordTest, ANextHopThatNobodyCanBeSentIsAnErrorAlsoInLaterSlices) {
+  const ConnectionId peer = with(feed + neighbor("10.0.0.2", "", "ipv4 unicast; ipv6 unicast;"));
+  std::string line = "announce attributes next-hop 10.0.0.1 nlri";
+  for (int i = 0; i < 1024; ++i)
+    line += " 10." + std::to_string(i / 256) + "." + std::to_string(i % 256) + ".0/24";
+  EXPECT_EQ(answer(line), "done\n");
+  EXPECT_EQ(answer(line + " 2001:db8::/32"), "error\n");
+  EXPECT_EQ(held(peer).size(), 1024u);
+}
+
 // --- leases of many routes
 
 TEST_F(LastWordTest, EveryRouteOfALongStatementIsLeased) {
@@ -320,6 +393,14 @@ TEST_F(LastWordTest, EveryRouteOfALongStatementIsLeased) {
   EXPECT_EQ(held(peer).size(), 4096u) << "more than are said at once";
   stage_.wait(base::milliseconds(60));
   EXPECT_THAT(held(peer), IsEmpty());
+}
+
+TEST_F(LastWordTest, ARouteOfALongStatementThatIsWithdrawnMeanwhileIsNotLeased) {
+  const ConnectionId peer = with(file({}));
+  say("announce route " + many + " lease 50ms lease-group all");
+  say("withdraw route " + late_route);
+  EXPECT_EQ(held(peer).size(), many_count - 1);
+  EXPECT_EQ(answer("show leases"), "lease all routes 4095 expired 0\ndone\n");
 }
 
 TEST_F(LastWordTest, ALeasedRouteOfAWatchdogKeepsTheNameOfItsGroup) {

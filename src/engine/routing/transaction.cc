@@ -40,10 +40,14 @@ Transaction::Transaction(Routing& routing, rib::Claims& sketch, const Voice& voi
 void Transaction::announce(const grammar::RouteView& route, const rib::Audience& audience) {
   if (route.watchdog.empty() || voice_.claimant.rank != rib::Rank::word)
     return apply(route, audience, bgp::Purpose::announce);
+  const std::size_t unable = outcome_.unable;
   apply(route, routing_.watchdogs.let_through(route, audience), bgp::Purpose::announce);
   // Where the watchdog stands on withdraw the word was taken all the same.
   outcome_.families.insert(route.nlri.family);
-  reached_ |= audience & routing_.able(route.nlri.family, class_of(route.path.next_hop));
+  const rib::Audience taken =
+      audience & routing_.able(route.nlri.family, class_of(route.path.next_hop));
+  if (!taken.empty()) outcome_.unable = unable;
+  reached_ |= taken;
 }
 
 void Transaction::withdraw(const grammar::RouteView& route, const rib::Audience& audience) {
@@ -53,33 +57,58 @@ void Transaction::withdraw(const grammar::RouteView& route, const rib::Audience&
 void Transaction::apply(const grammar::RouteView& route, const rib::Audience& audience,
                         bgp::Purpose purpose) {
   ++outcome_.routes;
+  in_families(route, audience, [&](bgp::Family family, const rib::Audience& whom) {
+    return apply_family(route, family, whom, purpose);
+  });
+}
+
+void Transaction::foresee(const grammar::RouteView& route, const rib::Audience& audience,
+                          bgp::Purpose purpose) {
+  in_families(route, audience, [&](bgp::Family family, const rib::Audience& whom) {
+    rib::Audience reached = reach(route, family, whom, purpose);
+    if (purpose == bgp::Purpose::withdraw && !reached.empty())
+      if (const auto holder = claims_.refuser(route.nlri_in(family), reached))
+        note_refusal(*holder);
+    return reached;
+  });
+}
+
+template <typename Each>
+void Transaction::in_families(const grammar::RouteView& route, const rib::Audience& audience,
+                              Each each) {
   const auto groups = route.group_family();
   if (!groups) {
-    reached_ |= apply_family(route, route.nlri.family, audience, purpose);
+    reached_ |= each(route.nlri.family, audience);
     return;
   }
+  const std::size_t unable = outcome_.unable;
   const rib::Audience multicast = audience & routing_.with_family(*groups);
-  reached_ |= apply_family(route, *groups, multicast, purpose);
-  reached_ |= apply_family(route, route.nlri.family, audience - multicast, purpose);
+  rib::Audience reached = each(*groups, multicast);
+  reached |= each(route.nlri.family, audience - multicast);
+  // One of them is enough.
+  if (!reached.empty()) outcome_.unable = unable;
+  reached_ |= reached;
+}
+
+rib::Audience Transaction::reach(const grammar::RouteView& route, bgp::Family family,
+                                 const rib::Audience& audience, bgp::Purpose purpose) {
+  rib::Audience reached = audience & routing_.with_family(family);
+  if (purpose == bgp::Purpose::announce && !reached.empty()) {
+    reached = reached & routing_.able(family, class_of(route.path.next_hop));
+    if (reached.empty()) note_unable(route, family);
+  }
+  if (!reached.empty()) outcome_.families.insert(family);
+  return reached;
 }
 
 rib::Audience Transaction::apply_family(const grammar::RouteView& route, bgp::Family family,
                                         const rib::Audience& audience, bgp::Purpose purpose) {
-  rib::Audience reached = audience & routing_.with_family(family);
+  rib::Audience reached = reach(route, family, audience, purpose);
   if (reached.empty()) {
     give_up(route, family);
     return reached;
   }
   const bool announces = purpose == bgp::Purpose::announce;
-  if (announces) {
-    reached = reached & routing_.able(family, class_of(route.path.next_hop));
-    if (reached.empty()) {
-      give_up(route, family);
-      note_unable(route, family);
-      return reached;
-    }
-  }
-  outcome_.families.insert(family);
   const bgp::NlriView nlri = route.nlri_in(family);
   rib::Path path = rib::no_path;
   if (announces || bgp::ops(family).withdraw_with_attributes)
@@ -90,7 +119,8 @@ rib::Audience Transaction::apply_family(const grammar::RouteView& route, bgp::Fa
       const rib::Claims::Effect effect = announces ? claims_.say(nlri, path, reached, origin)
                                                    : claims_.unsay(nlri, path, reached, origin);
       note(effect, nlri);
-      if (announces && route.lease.ns != 0 && !sketch_)
+      // Where something later was said there is nothing to end.
+      if (announces && route.lease.ns != 0 && !sketch_ && !effect.applied.empty())
         outcome_.leased &=
             routing_.leases.grant(nlri, effect.applied, route.lease, route.lease_group);
       break;
@@ -146,13 +176,14 @@ void Transaction::note(const rib::Claims::Effect& effect, const bgp::NlriView& n
     ++outcome_.changed;
     if (effect.joined != 0) note_joined(effect.joined);
   }
-  if (effect.refused) {
-    ++outcome_.refused;
-    outcome_.holder = effect.holder;
-  }
+  if (effect.refused) note_refusal(effect.holder);
   // The last word on a route counts: a lease on what was said before is over.
   if (!sketch_ && voice_.claimant.rank == rib::Rank::word && !routing_.leases.empty())
     routing_.leases.forget(nlri, effect.applied);
+}
+
+void Transaction::note_refusal(rib::Claimant holder) {
+  if (++outcome_.refused == 1) outcome_.holder = holder;
 }
 
 /// What further peers are told by changes that others were told by.

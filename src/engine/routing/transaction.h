@@ -26,7 +26,7 @@ struct Outcome {
   std::size_t changed = 0;  // of them, those that are news for somebody
   bgp::FamilySet families;
   std::size_t refused = 0;  // withdrawals of what a service or a plan announces
-  rib::Claimant holder;     // who announces it
+  rib::Claimant holder;     // who announces the first of it
   std::size_t unable = 0;   // routes whose next hop no neighbor can be sent
   std::string unable_why;   // of the first
   BulkJob* rest = nullptr;  // goes on in slices; lives longer than the command
@@ -66,17 +66,30 @@ class Transaction {
   /// Withdraws a word by its NLRI alone.
   void withdraw(const bgp::NlriView& nlri, const rib::Audience& audience);
 
+  /// Notes what will be refused, or cannot be sent, of a word that is said later, and for whom it
+  /// will be. Nothing is changed.
+  void foresee(const grammar::RouteView& route, const rib::Audience& audience,
+               bgp::Purpose purpose);
+
   /// Ends it: the limits of guards and the figures of latency learn of it. Records and events are
   /// the business of who knows the cause. The outcome is the transaction's until it is taken.
   Outcome&& commit();
 
  private:
   void apply(const grammar::RouteView& route, const rib::Audience& audience, bgp::Purpose purpose);
+  /// Calls `each(family, audience)` for the families in which a route goes to the peers; it gives
+  /// who can be reached.
+  template <typename Each>
+  void in_families(const grammar::RouteView& route, const rib::Audience& audience, Each each);
+  /// Who can be reached in a family.
+  rib::Audience reach(const grammar::RouteView& route, bgp::Family family,
+                      const rib::Audience& audience, bgp::Purpose purpose);
   /// For one family; gives who could be reached.
   rib::Audience apply_family(const grammar::RouteView& route, bgp::Family family,
                              const rib::Audience& audience, bgp::Purpose purpose);
   void note(const rib::Claims::Effect& effect, const bgp::NlriView& nlri);
   void note_joined(std::uint64_t change);
+  void note_refusal(rib::Claimant holder);
   void give_up(const grammar::RouteView& route, bgp::Family family);
   void note_unable(const grammar::RouteView& route, bgp::Family family);
 

@@ -4,8 +4,8 @@
 // told otherwise.
 
 #include <cstdint>
-#include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -25,7 +25,6 @@ class WatchdogTable {
   static constexpr std::size_t routes_max = 1u << 20;
 
   WatchdogTable(rib::PathPool& paths, Log& log) : paths_(paths), log_(log) {}
-  ~WatchdogTable();
   WatchdogTable(const WatchdogTable&) = delete;
   WatchdogTable& operator=(const WatchdogTable&) = delete;
 
@@ -38,28 +37,54 @@ class WatchdogTable {
 
   /// The watchdog stands so from now on, for these neighbors.
   void set(std::string_view name, const rib::Audience& audience, bool announced);
-  /// Calls visit(route, for whom) for every route of a watchdog that commands have said for some
-  /// of `audience`.
-  void for_each(
-      std::string_view name, const rib::Audience& audience,
-      const std::function<void(const grammar::RouteView&, const rib::Audience&)>& visit) const;
 
- private:
   /// A commanded route.
   struct Watched {
     std::vector<std::uint8_t> bytes;  // key, then tail
-    grammar::RouteView route;         // without its path
+    std::size_t key_size = 0;
+    grammar::RouteView route;  // without what is kept beside it
     std::string lease_group;
-    rib::Path path = rib::no_path;
+    rib::Path path = rib::no_path;  // none: the place is free
     rib::Audience audience;
+    /// As it was said; lives as long as this.
+    [[nodiscard]] grammar::RouteView view(const rib::PathPool& paths) const;
   };
+  /// Some of the commanded routes. What somebody else holds is copied before it is changed.
+  class Portion {
+   public:
+    static constexpr std::size_t routes_max = 256;
+
+    explicit Portion(rib::PathPool& paths) : paths_(paths) {}
+    Portion(const Portion& other);
+    Portion& operator=(const Portion&) = delete;
+    ~Portion();
+
+    std::vector<Watched> routes;
+
+   private:
+    rib::PathPool& paths_;
+  };
+  using Portions = std::vector<std::shared_ptr<Portion>>;
+
+  /// The routes of a watchdog that commands have said, as they are now, whatever is said later.
+  [[nodiscard]] std::vector<std::shared_ptr<const Portion>> commanded(std::string_view name) const;
+
+ private:
   struct Group {
     rib::Audience announced;
     rib::Audience withdrawn;
-    std::unordered_multimap<std::uint32_t, Watched> commanded;  // by hash of the NLRI
+    Portions commanded;
+    std::vector<std::uint32_t> free;                               // places in them
+    std::unordered_multimap<std::uint32_t, std::uint32_t> places;  // by hash of the NLRI
+    [[nodiscard]] const Watched& at(std::uint32_t place) const;
+    /// To be changed.
+    [[nodiscard]] Watched& own(std::uint32_t place);
+    [[nodiscard]] std::vector<Watched>& own_portion(std::size_t number);
   };
 
   Group& group(std::string_view name);
+  /// A free place.
+  std::uint32_t take_place(Group& group);
   void remember(Group& group, const grammar::RouteView& route, const rib::Audience& audience);
   rib::Audience decide(Group& group, const grammar::RouteView& route,
                        const rib::Audience& audience);

@@ -1,0 +1,80 @@
+#include "engine/routing/watchdog_words.h"
+
+#include <utility>
+
+#include "engine/routing/routing.h"
+
+namespace openbell::engine {
+
+namespace {
+
+constexpr std::size_t slice_words = 1024;
+constexpr std::size_t slice_looked_at = 16'384;
+
+class WatchdogWords final : public BulkWords {
+ public:
+  WatchdogWords(Routing& routing, WatchdogStatement statement, const Voice& voice,
+                const Cause& cause)
+      : BulkWords(routing, own(cause), "done", voice),
+        statement_(std::move(statement)),
+        commanded_(routing.watchdogs.commanded(statement_.watchdog)) {}
+
+ private:
+  bool say(Transaction& transaction) override {
+    std::size_t said = 0;
+    bool more = true;
+    for (std::size_t n = 0; more && n < slice_looked_at && said < slice_words; ++n)
+      more = say_configured(transaction, said) || say_commanded(transaction, said);
+    statement_.count(said);
+    return more;
+  }
+
+  /// Looks at the next; false when there is none.
+  bool say_configured(Transaction& transaction, std::size_t& said) {
+    if (list_ == statement_.configured.size()) return false;
+    const ConfiguredList& list = statement_.configured[list_];
+    if (at_ == list.routes->watched().size()) {
+      ++list_;
+      at_ = 0;
+      return true;
+    }
+    const grammar::RouteView route = list.routes->at(list.routes->watched()[at_++]);
+    if (route.watchdog == statement_.watchdog) change(transaction, route, list.audience, said);
+    return true;
+  }
+  bool say_commanded(Transaction& transaction, std::size_t& said) {
+    if (portion_ == commanded_.size()) return false;
+    if (at_ == commanded_[portion_]->routes.size()) {
+      commanded_[portion_++].reset();
+      at_ = 0;
+      return true;
+    }
+    const WatchdogTable::Watched& watched = commanded_[portion_]->routes[at_++];
+    const rib::Audience whom = watched.audience & statement_.audience;
+    if (!whom.empty()) change(transaction, watched.view(routing().paths), whom, said);
+    return true;
+  }
+  void change(Transaction& transaction, grammar::RouteView route, const rib::Audience& whom,
+              std::size_t& said) const {
+    route.watchdog = {};
+    transaction.change(route, whom, statement_.purpose);
+    ++said;
+  }
+
+  WatchdogStatement statement_;
+  std::vector<std::shared_ptr<const WatchdogTable::Portion>> commanded_;
+  std::size_t list_ = 0;     // of what is configured
+  std::size_t portion_ = 0;  // of what was commanded
+  std::size_t at_ = 0;       // in that
+};
+
+}  // namespace
+
+std::unique_ptr<BulkWords> watchdog_words(Routing& routing, WatchdogStatement statement,
+                                          const Voice& voice, const Cause& cause) {
+  routing.watchdogs.set(statement.watchdog, statement.audience,
+                        statement.purpose == bgp::Purpose::announce);
+  return std::make_unique<WatchdogWords>(routing, std::move(statement), voice, cause);
+}
+
+}  // namespace openbell::engine
