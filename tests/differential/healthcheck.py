@@ -107,10 +107,20 @@ class Healthcheck:
     def finish(self, ask=True):
         """End it, or wait for its end; return the Record."""
         if ask:
+            self._wait_between_rounds()
             self.process.terminate()
         exit_code = self.process.wait(PATIENCE_S)
         self._reader.join(PATIENCE_S)
         return Record(self._blocks(), self.states(), exit_code)
+
+    def _wait_between_rounds(self):
+        """Every address is announced and answered: a signal that finds ExaBGP's reading an answer
+        ends it with an error, because it reads another one in its handler."""
+        patience, before = time.monotonic() + PATIENCE_S, -1
+        while len(self.lines) != before or before % self._size:
+            assert time.monotonic() < patience, "it announces without a pause"
+            before = len(self.lines)
+            time.sleep(0.01)
 
     def _blocks(self):
         size = self._size
