@@ -256,7 +256,7 @@ void Engine::flush(base::Now now) {
   all.publisher.deliver();
   all.events.hand_over();
   all.roster.reap();
-  if (all.routing.jobs.run()) turn.more_to_send = true;
+  if (all.routing.run_jobs()) turn.more_to_send = true;
   if (all.trail != nullptr) all.trail->report_loss(now);
   if (all.options.attempts != 0 && all.started) all.control.end_when_given_up();
   // What was decided while the turn was reported is for the next one.

@@ -178,10 +178,4 @@ struct Ports {
   Lifecycle& lifecycle;
 };
 
-/// The ports of one who answers at all of them.
-template <typename World>
-Ports ports_of(World& world) {
-  return {world, world, world, world, world, world, world, world, world};
-}
-
 }  // namespace openbell::engine

@@ -15,6 +15,7 @@
 #include "bgp/message/header.h"
 #include "bgp/message/open.h"
 #include "engine/engine.h"
+#include "engine/ports_test.h"
 #include "session/negotiate.h"
 
 namespace openbell::engine {

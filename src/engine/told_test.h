@@ -170,4 +170,30 @@ class ToldTest : public testing::Test {
   Stage stage_;
 };
 
+/// 4096 routes, more than three slices. The first and the last of them:
+inline const std::string many = "10.0.0.0/8 next-hop 10.0.0.1 split /20";
+inline constexpr std::size_t many_count = 4096;
+inline const std::string early = "140A0000";
+inline const std::string early_route = "10.0.0.0/20 next-hop 10.0.0.1";
+inline const std::string late = "140AFFF0";
+inline const std::string late_route = "10.255.240.0/20 next-hop 10.0.0.1";
+
+/// One neighbor, and what it holds.
+class OnePeerTest : public ToldTest {
+ protected:
+  static std::string file(std::string_view routes, const std::string& helper = feed) {
+    return helper + neighbor("10.0.0.2", routes);
+  }
+  ConnectionId with(const std::string& text) {
+    configure(text);
+    const ConnectionId peer = stage_.dialled("10.0.0.2");
+    stage_.answer(peer);
+    stage_.introduce(peer, outside());
+    table_.take(sent(peer));
+    return peer;
+  }
+
+  PeerTable table_;
+};
+
 }  // namespace openbell::engine

@@ -1,6 +1,7 @@
 #include "rib/claims.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace openbell::rib {
 
@@ -48,9 +49,10 @@ Claims::Effect Claims::say(const bgp::NlriView& nlri, Path path, const Audience&
   if (contest == nullptr) {
     Effect effect{.applied = not_later(chain, audience, origin.claimant)};
     if (!effect.applied.empty()) {
-      effect.news = routes_.announce(chain, nlri, path, effect.applied, origin);
-      effect.joined = routes_.joined_;
-      if (effect.joined != 0) ++untold_;
+      RouteStore::Announced told = routes_.announce(chain, nlri, path, effect.applied, origin);
+      effect.news = std::move(told.news);
+      effect.joined = told.joined;
+      if (told.joined != 0) ++untold_;
     }
     return effect;
   }
@@ -139,7 +141,7 @@ Claims::Effect Claims::claim(const bgp::NlriView& nlri, Path path, const Audienc
   Audience before;
   for (Handle at = chain.first; at != no_handle; at = routes_[at].next)
     if (!routes_[at].withdrawn) before |= peers_.audience_of(routes_[at].audience);
-  effect.news = routes_.announce(chain, nlri, path, audience, origin);
+  effect.news = routes_.announce(chain, nlri, path, audience, origin).news;
   if (const Audience gone = before - audience; !gone.empty())
     effect.news |= routes_.withdraw(chain, nlri, attributes_of_withdrawal(nlri.family, path), gone,
                                     origin.priority);
@@ -206,13 +208,22 @@ void Claims::close_moment(Moment moment) {
   routes_.close_moment(moment);
   if (routes_.moments_.open()) return;
   ends_.clear();
-  for (auto at = by_serial_.begin(); at != by_serial_.end();) {
-    Contest& contest = *(at++)->second;
+}
+
+bool Claims::tidy(std::size_t budget) {
+  if (routes_.moments_.open()) return true;
+  for (; budget != 0 && !untidy_.empty(); --budget) {
+    const auto known = by_serial_.find(untidy_.back());
+    untidy_.pop_back();
+    if (known == by_serial_.end()) continue;
+    Contest& contest = *known->second;
+    contest.untidy = false;
     std::erase_if(contest.claims, [](const Claim& claim) {
       return claim.claimant.rank == Rank::word && claim.withdrawn();
     });
     dissolve_if_plain(hash_of(contest.nlri), contest);
   }
+  return untidy_.empty();
 }
 
 void Claims::speak_as_of(Moment moment) {
@@ -364,7 +375,7 @@ Audience Claims::resolve(RouteStore::Chain& chain, Contest& contest, Priority pr
     kept |= highest;
     bgp::NlriView nlri = contest.nlri;
     nlri.tail = claim.tail;
-    news |= routes_.announce(chain, nlri, claim.path, highest, {priority, claim.claimant});
+    news |= routes_.announce(chain, nlri, claim.path, highest, {priority, claim.claimant}).news;
   }
   if (const Audience gone = told - kept; !gone.empty())
     withdraw_told(chain, contest, gone, priority, news);
@@ -391,7 +402,10 @@ void Claims::withdraw_told(RouteStore::Chain& chain, const Contest& contest, con
 /// One claimant is left, or the word alone: the store says it all. Not while words come in slices:
 /// a walk over the store would miss what comes back to it.
 void Claims::dissolve_if_plain(std::uint32_t hash, Contest& contest) {
-  if (routes_.moments_.open()) return;
+  if (routes_.moments_.open()) {
+    if (!std::exchange(contest.untidy, true)) untidy_.push_back(contest.serial);
+    return;
+  }
   const auto& claims = contest.claims;
   const bool plain = std::all_of(claims.begin(), claims.end(), [&](const Claim& claim) {
     if (claims.front().claimant.rank == Rank::word) return claim.claimant.rank == Rank::word;

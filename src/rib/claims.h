@@ -57,6 +57,9 @@ class Claims {
   // --- words that are said in slices: what is said meanwhile is later
   [[nodiscard]] Moment open_moment() { return routes_.open_moment(); }
   void close_moment(Moment moment);
+  /// Frees what only open moments needed, of up to `budget` NLRIs. True when nothing is left to do
+  /// until a moment is closed.
+  bool tidy(std::size_t budget);
   /// Every word for `peers` (of `claimant`, if one is given) ends at `moment`, which is open: also
   /// those that earlier slices have still to say.
   void end_all_words(Moment moment, std::optional<Audience> peers,
@@ -128,6 +131,7 @@ class Claims {
     std::vector<std::uint8_t> key;
     bgp::NlriView nlri;  // of `key`, without a tail
     std::vector<Claim> claims;
+    bool untidy = false;
   };
   using Contests = std::unordered_multimap<std::uint32_t, std::unique_ptr<Contest>>;
 
@@ -177,6 +181,7 @@ class Claims {
   std::uint64_t decision_ = 0;
   std::uint64_t untold_ = 0;  // changes of claims that need not have given a route a new number
   std::map<std::uint64_t, Contest*> by_serial_;
+  std::vector<std::uint64_t> untidy_;  // serials of those that changed while moments were open
   std::unordered_map<std::uint32_t, std::uint64_t> precedences_;  // by Claimant::packed
 };
 

@@ -180,6 +180,24 @@ TEST_F(ClaimsTest, TheEarlierOfTwoLosesAlsoToWhatTheLaterFindsOfIt) {
   EXPECT_EQ(store_.size(), 0u);
 }
 
+TEST_F(ClaimsTest, WhatOnlyAnOpenMomentNeededIsFreedInSlicesAfterIt) {
+  std::vector<Prefix> prefixes;
+  for (std::uint8_t number = 1; number <= 5; ++number) prefixes.emplace_back(number);
+  const Moment moment = claims_.open_moment();
+  for (const Prefix& prefix : prefixes) {
+    claims_.say(prefix.view(), path(1), both_, {.claimant = helper});
+    claims_.claim(prefix.view(), path(2), both_, {.claimant = service});
+    claims_.unsay(prefix.view(), no_path, both_, {.claimant = helper});
+  }
+  EXPECT_TRUE(claims_.tidy(1)) << "nothing while a moment is open";
+  EXPECT_EQ(claims_.contests(), 5u);
+  claims_.close_moment(moment);
+  EXPECT_FALSE(claims_.tidy(2));
+  EXPECT_EQ(claims_.contests(), 3u);
+  EXPECT_TRUE(claims_.tidy(100));
+  EXPECT_EQ(claims_.contests(), 0u);
+}
+
 TEST_F(ClaimsTest, AWalkShowsWordsUnderOtherClaimsToo) {
   say(1);
   claim(service, 2);

@@ -32,12 +32,11 @@ Positions RouteStore::ends() const {
 
 // --- changes
 
-Audience RouteStore::announce(Chain& chain, const bgp::NlriView& nlri, Path path,
-                              const Audience& audience, Origin origin) {
+RouteStore::Announced RouteStore::announce(Chain& chain, const bgp::NlriView& nlri, Path path,
+                                           const Audience& audience, Origin origin) {
   Audience news = audience;
   Handle joinable = no_handle;
   bool replaces = false;
-  joined_ = 0;
   for (Handle at = chain.first; at != no_handle && news.handle() != nobody;) {
     Route& route = routes_[at];
     const Handle next = route.next;
@@ -74,14 +73,13 @@ Audience RouteStore::announce(Chain& chain, const bgp::NlriView& nlri, Path path
     routes_[joinable].audience = joined.handle();
     routes_[joinable].replaces |= replaces;
     peers_.release(before);
-    joined_ = routes_[joinable].change;
-    return news;
+    return {news, routes_[joinable].change};
   }
   const Handle added = add(chain, nlri, path, news, false, ++last_change_);
   routes_[added].claimant = origin.claimant.packed();
   routes_[added].replaces = replaces;
   push(announcement_lane(origin.priority), added);
-  return news;
+  return {news};
 }
 
 /// Those of `shared` for whom another path is the same bytes: it differs in how it was said.

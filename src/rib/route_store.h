@@ -127,10 +127,13 @@ class RouteStore {
   };
   [[nodiscard]] Chain chain(const bgp::NlriView& nlri) const;
 
-  /// Announces to every peer of `audience`. Gives the peers for which this is news: those that were
-  /// announced the very same before are left alone. The store takes its own use of `path`.
-  Audience announce(Chain& chain, const bgp::NlriView& nlri, Path path, const Audience& audience,
-                    Origin origin);
+  struct Announced {
+    Audience news = {};        // those that were announced the very same before are left alone
+    std::uint64_t joined = 0;  // the earlier change that took them in; 0: this one is new
+  };
+  /// Announces to every peer of `audience`. The store takes its own use of `path`.
+  Announced announce(Chain& chain, const bgp::NlriView& nlri, Path path, const Audience& audience,
+                     Origin origin);
   /// Withdraws from every peer of `audience`, also one that never heard of the route (ExaBGP).
   /// Peers that do not listen are only forgotten. A label that was not given is taken from the
   /// route. Returns the peers that lost a route.
@@ -186,7 +189,6 @@ class RouteStore {
   std::uint64_t last_change_ = 0;
   std::uint64_t seen_change_ = 0;
   std::uint64_t replaced_ = 0;
-  std::uint64_t joined_ = 0;  // the change that took the peers of the last announcement in; 0: none
   bool walked_ = false;
 
   Moments moments_;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/ring.h"
+#include "engine/ports_test.h"
 #include "tests/sim/world.h"
 
 namespace openbell::sim {

@@ -33,9 +33,8 @@ void withdraw_due(Helper& helper, Routing& routing) {
     cause.number = ended.pid;
     std::unique_ptr<BulkWords> words = withdraw_words_of(routing, ended.claimant, cause);
     // What the reload that ends it says itself of these routes comes first.
-    Changeover* changeover = helper.configured ? nullptr : Changeover::under_way(routing);
-    if (changeover != nullptr) {
-      changeover->give_up(std::move(words));
+    if (!helper.configured && routing.changeover != nullptr) {
+      routing.changeover->give_up(std::move(words));
     } else {
       begin_words(routing, std::move(words));
     }

@@ -52,10 +52,7 @@ std::string complaint_about(const Invocation& call) {
   const Outcome& outcome = call.outcome;
   if (outcome.refused != 0) return holder_of(call.parts.policies, outcome.holder);
   if (outcome.unable != 0) return outcome.unable_why;
-  if (!outcome.leased)
-    return "more than " + std::to_string(LeaseTable::leases_max) +
-           " leases: the route was announced without one";
-  return {};
+  return outcome.leased ? std::string() : no_more_leases();
 }
 
 ActionPtr parse(CommandText& text, grammar::RouteForm form, bgp::Family family,

@@ -24,7 +24,7 @@ struct LogSink::Writer {
 
   void operator()(const RoutesChanged& e) const {
     // Commands are in the audit log; what ends routes by itself is said here too.
-    if (e.cause.kind == audit::Cause::Kind::helper && e.cause.command.empty())
+    if (e.cause.kind == audit::Cause::Kind::helper && !e.detail.empty())
       to.log(warning, "processes", std::string(e.cause.name).append(": ").append(e.detail));
   }
   void operator()(const CommandRefused& e) const {

@@ -52,7 +52,7 @@ BulkJob::Progress BulkWords::step() {
   note_slice(outcome);
   if (!outcome.range.empty())
     routing_.publisher.publish(RoutesChanged{routing_.publisher.keep(cause()), result_,
-                                             routing_.publisher.keep(detail_of(outcome.routes)),
+                                             routing_.publisher.keep(detail_of(outcome)),
                                              outcome.news, outcome.range, outcome.changed});
   if (!first_) first_ = outcome;
   if (more) return Progress::more;
@@ -102,8 +102,8 @@ class EndWords final : public BulkWords {
     claims().speak_as_of(moment());
     return !end;
   }
-  [[nodiscard]] std::string detail_of(std::size_t routes) const override {
-    return claimant_ ? std::to_string(routes) + " routes withdrawn: their helper ended"
+  [[nodiscard]] std::string detail_of(const Outcome& slice) const override {
+    return claimant_ ? std::to_string(slice.routes) + " routes withdrawn: their helper ended"
                      : std::string();
   }
 
@@ -179,6 +179,9 @@ class SayRest final : public BulkWords {
       transaction.change(statement_.at(at_++), audience_, statement_.purpose);
     return at_ < statement_.routes.size();
   }
+  [[nodiscard]] std::string detail_of(const Outcome& slice) const override {
+    return slice.leased ? std::string() : no_more_leases();
+  }
 
   Statement statement_;
   std::size_t at_;
@@ -199,6 +202,11 @@ grammar::RouteView Statement::at(std::size_t i) const {
   return route;
 }
 
+std::string no_more_leases() {
+  return "more than " + std::to_string(LeaseTable::leases_max) +
+         " leases: a route was announced without one";
+}
+
 std::unique_ptr<BulkWords> say_rest(Routing& routing, Statement statement, std::size_t from,
                                     const rib::Audience& audience, const Voice& voice,
                                     const Cause& cause, std::string_view result) {
@@ -212,30 +220,14 @@ namespace {
 
 constexpr std::size_t superseded_max = 64;
 
-/// Nothing is looked for beyond so many: in a file of repetitions each search is long.
-bool wants_superseded(const ConfiguredChange& change) {
-  return change.superseded->size() < superseded_max;
-}
-
-void note_superseded(const ConfiguredChange& change, std::size_t place) {
-  if (place < change.to->size()) change.superseded->push_back(static_cast<std::uint32_t>(place));
-}
-
-/// The last place before `place` with the same NLRI; past the end: there is none.
-std::size_t earlier_of(const grammar::RouteList& routes, std::size_t place) {
-  const bgp::NlriView nlri = routes.at(place).nlri;
-  for (std::size_t i = place; i-- != 0;)
-    if (bgp::same_key(routes.at(i).nlri, nlri)) return i;
-  return routes.size();
-}
-
 }  // namespace
 
 ConfiguredWords::ConfiguredWords(Routing& routing, std::vector<ConfiguredChange> changes,
                                  std::string_view cause)
     : BulkWords(routing, {audit::Cause::Kind::configuration, std::string(cause), 0, {}},
                 "configured", configuration_voice),
-      changes_(std::move(changes)) {}
+      changes_(std::move(changes)),
+      repeats_(changes_.size()) {}
 
 std::vector<ConfiguredChange> ConfiguredWords::abandon() {
   std::vector<ConfiguredChange> rest = std::exchange(changes_, {});
@@ -252,8 +244,8 @@ bool ConfiguredWords::say(Transaction& transaction) {
     if (walk_ == Walk::says ? say_next(transaction, change) : withdraw_next(transaction, change))
       continue;
     if (walk_ == Walk::withdraws) change = {};
-    index_ = {};
-    indexed_ = list_ = compared_ = said_ = 0;
+    finder_.reset();
+    list_ = compared_ = said_ = 0;
     if (++at_ != changes_.size() || walk_ == Walk::withdraws) continue;
     walk_ = Walk::withdraws;
     at_ = 0;
@@ -261,7 +253,7 @@ bool ConfiguredWords::say(Transaction& transaction) {
   return at_ < changes_.size();
 }
 
-bool ConfiguredWords::say_next(Transaction& transaction, ConfiguredChange& change) {
+bool ConfiguredWords::say_next(Transaction& transaction, const ConfiguredChange& change) {
   const grammar::RouteList& to = *change.to;
   if (said_ == to.size()) return false;
   const grammar::RouteView route = to.at(said_++);
@@ -269,27 +261,36 @@ bool ConfiguredWords::say_next(Transaction& transaction, ConfiguredChange& chang
   const std::uint64_t replaced = routing().store.replaced();
   if (!whom.empty()) transaction.announce(without_watchdog(route), whom);
   // Of a first file only one of its own routes can have been there.
-  if (change.from.empty() && routing().store.replaced() != replaced && wants_superseded(change))
-    note_superseded(change, earlier_of(to, said_ - 1));
+  if (routing().store.replaced() != replaced) repeats_[at_] = true;
   return true;
 }
 
-bool ConfiguredWords::withdraw_next(Transaction& transaction, ConfiguredChange& change) {
+bool ConfiguredWords::withdraw_next(Transaction& transaction, const ConfiguredChange& change) {
   while (list_ < change.from.size() && compared_ == change.from[list_]->size()) {
     ++list_;
     compared_ = 0;
   }
-  if (list_ == change.from.size()) return false;
-  if (indexed_ < change.to->size()) {
-    index_next(change);
-    return true;
-  }
+  const bool to_compare = list_ < change.from.size();
+  if ((to_compare || repeats_[at_]) && learn_next(change)) return true;
+  if (!to_compare) return false;
   const grammar::RouteView route = change.from[list_]->at(compared_++);
-  const base::Handle still = indexed(change, route.nlri);
-  const rib::Audience gone = still == base::no_handle
-                                 ? change.audience
-                                 : held_back(change.to->at(still - 1), change.audience);
+  RouteFinder::Place still;
+  const rib::Audience gone = finder_->find(route.nlri, still)
+                                 ? held_back(change.to->at(still.route), change.audience)
+                                 : change.audience;
   if (!gone.empty()) transaction.withdraw(route, gone);
+  return true;
+}
+
+bool ConfiguredWords::learn_next(const ConfiguredChange& change) {
+  if (!finder_) finder_.emplace(RouteFinder::Lists{change.to});
+  std::size_t one = 1;
+  std::vector<RouteFinder::Place> repeated;
+  finder_->learn(one, &repeated);
+  if (one != 0) return false;
+  for (const RouteFinder::Place place : repeated)
+    if (change.superseded->size() < superseded_max)
+      change.superseded->push_back(static_cast<std::uint32_t>(place.route));
   return true;
 }
 
@@ -303,21 +304,6 @@ rib::Audience ConfiguredWords::held_back(const grammar::RouteView& route,
     if (claim.claimant == configuration_voice.claimant && claim.path != rib::no_path)
       announced |= claim.audience & held;
   return announced;
-}
-
-void ConfiguredWords::index_next(ConfiguredChange& change) {
-  const bgp::NlriView nlri = change.to->at(indexed_).nlri;
-  if (wants_superseded(change))
-    if (const base::Handle earlier = indexed(change, nlri); earlier != base::no_handle)
-      note_superseded(change, earlier - 1);
-  index_.insert(rib::hash_of(nlri), static_cast<base::Handle>(++indexed_));
-}
-
-base::Handle ConfiguredWords::indexed(const ConfiguredChange& change,
-                                      const bgp::NlriView& nlri) const {
-  return index_.find(rib::hash_of(nlri), [&](base::Handle place) {
-    return bgp::same_key(change.to->at(place - 1).nlri, nlri);
-  });
 }
 
 }  // namespace openbell::engine

@@ -10,6 +10,7 @@
 #include "engine/cause.h"
 #include "engine/ports.h"
 #include "engine/routing/bulk.h"
+#include "engine/routing/route_finder.h"
 #include "engine/routing/transaction.h"
 
 namespace openbell::engine {
@@ -43,8 +44,8 @@ class BulkWords : public BulkJob {
  private:
   /// Says the next words. False: those were the last.
   virtual bool say(Transaction& transaction) = 0;
-  /// For the record of a slice of so many routes.
-  [[nodiscard]] virtual std::string detail_of(std::size_t /*routes*/) const { return {}; }
+  /// For the record of a slice.
+  [[nodiscard]] virtual std::string detail_of(const Outcome& /*slice*/) const { return {}; }
 
   Routing& routing_;
   rib::Claims& claims_;
@@ -83,6 +84,8 @@ struct Statement {
   /// The i-th, with its lease; the view lives as long as the statement is not changed.
   [[nodiscard]] grammar::RouteView at(std::size_t i) const;
 };
+/// Why an Outcome is not leased.
+std::string no_more_leases();
 /// The rest of a statement, from a place in its routes on. `result`: for its records.
 std::unique_ptr<BulkWords> say_rest(Routing& routing, Statement statement, std::size_t from,
                                     const rib::Audience& audience, const Voice& voice,
@@ -108,22 +111,21 @@ class ConfiguredWords final : public BulkWords {
  private:
   bool say(Transaction& transaction) override;
   /// One step of one change; false when all was said, or withdrawn, before.
-  bool say_next(Transaction& transaction, ConfiguredChange& change);
-  bool withdraw_next(Transaction& transaction, ConfiguredChange& change);
-  /// The place in `to` of an NLRI among those that are indexed, plus one; no_handle: it has none.
-  [[nodiscard]] base::Handle indexed(const ConfiguredChange& change,
-                                     const bgp::NlriView& nlri) const;
-  void index_next(ConfiguredChange& change);
+  bool say_next(Transaction& transaction, const ConfiguredChange& change);
+  bool withdraw_next(Transaction& transaction, const ConfiguredChange& change);
+  /// Looks at one more of the routes of `to`; false when all are known.
+  bool learn_next(const ConfiguredChange& change);
   rib::Audience held_back(const grammar::RouteView& route, const rib::Audience& audience);
 
   std::vector<ConfiguredChange> changes_;
   enum class Walk : std::uint8_t { says, withdraws } walk_{};
   std::size_t at_ = 0;  // of changes_
+  /// Of changes_: its routes are of some NLRI more than once, for all that is known.
+  std::vector<bool> repeats_;
   // Of the change at hand.
   std::size_t said_ = 0;
-  base::Index index_;  // of `to`, 1 + place
-  std::size_t indexed_ = 0;
-  std::size_t list_ = 0;  // of `from`
+  std::optional<RouteFinder> finder_;  // of `to`
+  std::size_t list_ = 0;               // of `from`
   std::size_t compared_ = 0;
 };
 

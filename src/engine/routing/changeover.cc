@@ -9,12 +9,16 @@
 namespace openbell::engine {
 
 Changeover::Changeover(Routing& routing) : routing_(routing) {
-  Changeover* earlier = under_way(routing);
+  Changeover* earlier = std::exchange(routing.changeover, nullptr);
   if (earlier == nullptr) return;
   claims_ = std::exchange(earlier->claims_, {});
   given_up_ = std::exchange(earlier->given_up_, {});
   if (earlier->words_ != nullptr) unsaid_ = earlier->words_->abandon();
   earlier->words_.reset();
+}
+
+Changeover::~Changeover() {
+  if (routing_.changeover == this) routing_.changeover = nullptr;
 }
 
 void Changeover::say(std::vector<ConfiguredChange> changes, std::string_view cause) {
@@ -44,19 +48,12 @@ BulkJob::Progress Changeover::step() {
 void Changeover::begin(Routing& routing, std::unique_ptr<Changeover> changeover) {
   for (std::size_t left = changeover->parts(); left != 0; left = changeover->parts()) {
     changeover->step();
+    if (changeover->parts() != left) continue;
     // That part goes on in the next turn, and the others after it.
-    if (changeover->parts() == left)
-      return static_cast<void>(routing.jobs.add(std::move(changeover)));
+    routing.changeover = changeover.get();
+    routing.jobs.add(std::move(changeover));
+    return;
   }
-}
-
-Changeover* Changeover::under_way(const Routing& routing) {
-  Changeover* found = nullptr;
-  routing.jobs.for_each([&](BulkJob& job) {
-    auto* changeover = dynamic_cast<Changeover*>(&job);
-    if (changeover != nullptr && changeover->parts() != 0) found = changeover;
-  });
-  return found;
 }
 
 }  // namespace openbell::engine

@@ -22,6 +22,7 @@ class Changeover final : public BulkJob {
   /// Takes over what an earlier one has not done: its words are said by nobody else, and what it
   /// has to give up waits for the words of this one too.
   explicit Changeover(Routing& routing);
+  ~Changeover() override;
 
   /// Adds claims that are made in slices, after those that were added before.
   void claim(std::unique_ptr<BulkJob> job) { claims_.push_back(std::move(job)); }
@@ -38,8 +39,6 @@ class Changeover final : public BulkJob {
   /// Does what fits into slices of this turn - a short file is one change for its peers - and
   /// leaves the rest to the turns that come.
   static void begin(Routing& routing, std::unique_ptr<Changeover> changeover);
-  /// The one that is under way; null: none.
-  [[nodiscard]] static Changeover* under_way(const Routing& routing);
 
  private:
   using Parts = std::deque<std::unique_ptr<BulkJob>>;

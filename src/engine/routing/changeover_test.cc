@@ -9,25 +9,10 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-/// 4096 routes, more than three slices. The last of them:
-const std::string many = "10.0.0.0/8 next-hop 10.0.0.1 split /20";
-const std::string late = "140AFFF0";
-const std::string late_route = "10.255.240.0/20 next-hop 10.0.0.1";
 const std::string elsewhere = "11.0.0.0/8 next-hop 10.0.0.1 split /20";
 
-class ChangeoverTest : public ToldTest {
+class ChangeoverTest : public OnePeerTest {
  protected:
-  ConnectionId with(const std::string& text) {
-    configure(text);
-    const ConnectionId peer = stage_.dialled("10.0.0.2");
-    stage_.answer(peer);
-    stage_.introduce(peer, outside());
-    table_.take(sent(peer));
-    return peer;
-  }
-  static std::string file(std::string_view routes, const std::string& helper = feed) {
-    return helper + neighbor("10.0.0.2", routes);
-  }
   /// Of what is sent now nothing withdraws the late route.
   void expect_no_withdrawal(ConnectionId peer) {
     for (const std::string& message : sent(peer)) {
@@ -40,8 +25,6 @@ class ChangeoverTest : public ToldTest {
     table_.take(sent(peer));
     return table_.of(late);
   }
-
-  PeerTable table_;
 };
 
 TEST_F(ChangeoverTest, WhatMovesFromAServiceToTheFileIsNotWithdrawnBetween) {

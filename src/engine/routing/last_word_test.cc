@@ -10,34 +10,14 @@ using testing::IsEmpty;
 using Routes = std::map<std::string, std::string>;
 
 const std::string mortal = "process feed { run helper; encoder json; on-exit withdraw; }\n";
-/// 4096 routes, more than three slices. The first and the last of them:
-const std::string many = "10.0.0.0/8 next-hop 10.0.0.1 split /20";
-constexpr std::size_t many_count = 4096;
-const std::string early = "140A0000";
-const std::string early_route = "10.0.0.0/20 next-hop 10.0.0.1";
-const std::string late = "140AFFF0";
-const std::string late_route = "10.255.240.0/20 next-hop 10.0.0.1";
 
-class LastWordTest : public ToldTest {
+class LastWordTest : public OnePeerTest {
  protected:
-  ConnectionId with(const std::string& text) {
-    configure(text);
-    const ConnectionId peer = stage_.dialled("10.0.0.2");
-    stage_.answer(peer);
-    stage_.introduce(peer, outside());
-    table_.take(sent(peer));
-    return peer;
-  }
-  static std::string file(std::string_view routes, const std::string& helper = feed) {
-    return helper + neighbor("10.0.0.2", routes);
-  }
   /// What the peer holds when all is quiet.
   const Routes& held(ConnectionId peer) {
     table_.take(sent(peer));
     return table_.routes();
   }
-
-  PeerTable table_;
 };
 
 // --- reload after reload

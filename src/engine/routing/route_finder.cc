@@ -17,22 +17,20 @@ RouteFinder::RouteFinder(Lists lists) : lists_(std::move(lists)) {
   for (const auto& list : lists_) ends_.push_back(end += list->size());
 }
 
-bool RouteFinder::learn(std::size_t& budget) {
+bool RouteFinder::learn(std::size_t& budget, std::vector<Place>* repeated) {
   const std::size_t end = size();
-  for (; budget != 0 && known_ < end; --budget) {
+  for (; budget != 0 && known_ < end; --budget, ++known_) {
+    if (end <= few && repeated == nullptr) continue;
     const auto handle = static_cast<base::Handle>(known_ + 1);
-    if (end <= few) {
-      ++known_;
-      continue;
-    }
     const bgp::NlriView nlri = nlri_of(handle);
-    const std::uint32_t hash = rib::hash_of(nlri);
-    if (const base::Handle earlier = find(nlri); earlier != base::no_handle) {
-      index_.replace(hash, earlier, handle);
+    const base::Handle earlier = find(nlri);
+    if (earlier != base::no_handle && repeated != nullptr) repeated->push_back(place_of(earlier));
+    if (end <= few) continue;
+    if (earlier != base::no_handle) {
+      index_.replace(rib::hash_of(nlri), earlier, handle);
     } else {
-      index_.insert(hash, handle);
+      index_.insert(rib::hash_of(nlri), handle);
     }
-    ++known_;
   }
   return known_ == end;
 }

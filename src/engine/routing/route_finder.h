@@ -23,7 +23,8 @@ class RouteFinder {
 
   [[nodiscard]] const Lists& lists() const { return lists_; }
   /// Looks at up to `budget` further routes and takes them off it. True when it knows them all.
-  bool learn(std::size_t& budget);
+  /// `repeated` gets the places of those that a later one of the same NLRI follows.
+  bool learn(std::size_t& budget, std::vector<Place>* repeated = nullptr);
   [[nodiscard]] bool contains(const bgp::NlriView& nlri) const {
     return find(nlri) != base::no_handle;
   }

@@ -16,6 +16,7 @@
 namespace openbell::engine {
 
 class BulkWords;
+class Changeover;
 class Latency;
 class Log;
 class Publisher;
@@ -52,12 +53,20 @@ class Routing {
   Journal journal;
   WatchdogTable watchdogs;
   LeaseTable leases;
+  Changeover* changeover = nullptr;  // that goes on in slices, one of the jobs; null: none
 
   [[nodiscard]] const rib::Claims& claims() const { return claims_; }
 
   /// Frees what is left of peers that have gone: nobody is told anything. True at the end.
   bool sweep(rib::Claims::Cursor& cursor, std::size_t budget) {
     return claims_.sweep(cursor, budget);
+  }
+
+  /// A slice of every job, and of what jobs leave behind. True when another turn must follow at
+  /// once.
+  bool run_jobs() {
+    const bool more = jobs.run();
+    return !claims_.tidy(tidied_in_turn) || more;
   }
 
   /// Who has a family configured and can be sent such a next hop in it.
@@ -70,6 +79,8 @@ class Routing {
   }
 
  private:
+  static constexpr std::size_t tidied_in_turn = 1024;  // NLRIs
+
   friend class BulkWords;
   friend class Transaction;
 
