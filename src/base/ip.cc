@@ -115,6 +115,18 @@ bool IpPrefix::is_canonical() const {
   return true;
 }
 
+std::string IpPrefix::text() const {
+  std::string text;
+  TextWriter out(text);
+  print(out);
+  return text;
+}
+
+void IpPrefix::print(TextWriter& out) const {
+  address.print(out);
+  if (!is_host()) out.put('/').number(length);
+}
+
 bool IpPrefix::contains(const IpAddress& other) const {
   const Bytes ours = address.bytes();
   const Bytes theirs = other.bytes();

@@ -48,9 +48,14 @@ struct IpPrefix {
   IpAddress address;
   std::uint8_t length = 0;
   [[nodiscard]] std::size_t octets() const { return (length + 7u) / 8u; }
+  /// One address.
+  [[nodiscard]] bool is_host() const { return length >= address.bytes().size() * 8; }
   /// The address has no bit set after the length.
   [[nodiscard]] bool is_canonical() const;
   [[nodiscard]] bool contains(const IpAddress& other) const;
+  /// "10.0.0.0/8"; of a host the address alone.
+  [[nodiscard]] std::string text() const;
+  void print(TextWriter& out) const;
   auto operator<=>(const IpPrefix&) const = default;
 };
 

@@ -55,8 +55,7 @@ void Engine::Assembly::introduced(const rib::Snapshot& peers, std::size_t routes
                                   rib::ChangeRange range) {
   const auto why = [&](const Neighbor& neighbor) -> std::string {
     if (!neighbor.is_born_of_range()) return "another address";
-    const base::IpPrefix& parent = roster[neighbor.range()].config().peer_address;
-    return "born of " + parent.address.text() + "/" + std::to_string(parent.length);
+    return "born of " + roster[neighbor.range()].config().peer_address.text();
   };
   roster.for_each(peers, [&](const Neighbor& neighbor) {
     // Others had their present name when their routes were said: the records of that have it.

@@ -218,9 +218,8 @@ class NeighborDifference {
       return false;
     Neighbor& neighbor = roster_[moved->second];
     parts_.ports.log.log(6, "configuration",
-                         neighbor.peer_address().text() + " is " +
-                             config.peer_address.address.text() +
-                             " now, and keeps what it was told");
+                         neighbor.config().peer_address.text() + " is " +
+                             config.peer_address.text() + " now, and keeps what it was told");
     take_over(neighbor, std::move(config));
     known_.erase(moved);
     return true;

@@ -120,6 +120,13 @@ TEST_F(ReloadTest, ANeighborWithAnotherAddressKeepsWhatItWasTold) {
                                                 {other_prefix, attributes("05")}}));
 }
 
+TEST_F(ReloadTest, ARangeWithAnotherAddressIsLoggedWithItsLength) {
+  configure(feed + range());
+  configure(feed + neighbor("10.2.0.0/16", "passive true; "));
+  EXPECT_THAT(stage_.log_lines,
+              testing::Contains("10.1.0.0/16 is 10.2.0.0/16 now, and keeps what it was told"));
+}
+
 TEST_F(ReloadTest, AnotherAddressAndAnotherProcessInThePlaceOfTheOldOneAreAnotherNeighbor) {
   with(configured(route));
   say("announce route " + other_route);

@@ -262,7 +262,10 @@ class Stage final : public Network,
   }
   void reload() override { ++reloads; }
   void exit(int) override { ++exits; }
-  void log(int, std::string_view, std::string_view message) override { logged = message; }
+  void log(int, std::string_view, std::string_view message) override {
+    logged = message;
+    log_lines.emplace_back(message);
+  }
 
   struct ProbeState {
     std::string check;
@@ -291,7 +294,8 @@ class Stage final : public Network,
   ConnectionId refused = no_connection;  // the last one
   std::string refusal;
   std::vector<std::string> complaints;  // errors and warnings of the last configuration
-  std::string logged;
+  std::string logged;                   // last
+  std::vector<std::string> log_lines;
   int reloads = 0;
   int exits = 0;
   int starts = 0;

@@ -88,8 +88,8 @@ Reply show(Invocation& call, const std::string& name) {
 
 Reply show_all(Invocation& call, bool json) {
   const auto print = [&](std::string& out, const auto& plan) {
-    out += json ? fmt::format("{{ \"name\": {}, \"state\": \"{}\", \"runs\": {} }}",
-                              json_text(plan->name()), state_of(*plan), plan->runs())
+    out += json ? fmt::format("{{ \"name\": {}, \"state\": \"{}\", \"armed\": {}, \"runs\": {} }}",
+                              json_text(plan->name()), state_of(*plan), plan->armed(), plan->runs())
                 : fmt::format("plan {} {} runs {}\n", plan->name(), state_of(*plan), plan->runs());
   };
   call.answer(list_report(call.parts.policies.plans.all(), json, print));

@@ -155,10 +155,8 @@ void print_summary_header(std::string& out) {
 }
 
 void print_summary(const Neighbor& neighbor, base::Tick now, std::string& out) {
-  std::string address = neighbor.peer_address().text();
-  if (neighbor.is_range()) address += "/" + std::to_string(neighbor.config().peer_address.length);
-  fmt::format_to(std::back_inserter(out), "{:<15} {:<7} {:>9} {:<12} {:>10} {:>10}\n", address,
-                 as_text(neighbor.config().peer_as),
+  fmt::format_to(std::back_inserter(out), "{:<15} {:<7} {:>9} {:<12} {:>10} {:>10}\n",
+                 neighbor.config().peer_address.text(), as_text(neighbor.config().peer_as),
                  neighbor.established() ? duration_text(now - neighbor.since()) : "down",
                  lower_state(neighbor), neighbor.sent().of(MessageType::update),
                  neighbor.received().of(MessageType::update));

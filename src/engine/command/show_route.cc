@@ -125,9 +125,7 @@ class RouteReport {
         return;
       if (shown++ == peers_shown) return static_cast<void>(out_.put(" …"));
       if (shown > peers_shown) return;
-      const base::IpPrefix& address = neighbor->config().peer_address;
-      out_.put(' ').put(address.address.text());
-      if (neighbor->is_range()) out_.put('/').number(address.length);
+      neighbor->config().peer_address.print(out_.put(' '));
     });
     if (shown == 0) out_.put(" nobody");
   }

@@ -26,8 +26,7 @@ Neighbor::Neighbor(const SessionContext& context, Roster& roster, NeighborId id,
       id_(id),
       received_(std::make_unique<rib::AdjRibIn>(context.routing.paths)) {
   since_ = context.turn.now.tick;
-  const bool host = config.peer_address.length == config.peer_address.address.bytes().size() * 8;
-  range_life_ = host ? RangeLife::single : RangeLife::range;
+  range_life_ = config.peer_address.is_host() ? RangeLife::single : RangeLife::range;
   audience_ = context.routing.peers.audience(id);
   adopt(std::move(config));
   current_ = std::make_unique<Link>(context_, roster_, *this, session_options());

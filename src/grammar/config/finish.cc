@@ -229,7 +229,7 @@ void check_addresses(SectionParser& parser, const NeighborDraft& neighbor) {
   if (config.md5_ip && config.md5_ip.is_v4() != peer.is_v4())
     parser.error(place_of(neighbor, "md5-ip"),
                  "md5-ip and peer-address must be of the same family");
-  const bool range = config.peer_address.length < peer.bytes().size() * 8;
+  const bool range = !config.peer_address.is_host();
   if (range && !config.passive)
     parser.error(neighbor.offset,
                  "can only use ip ranges for the peer address with passive neighbors");
@@ -284,10 +284,9 @@ void complete_bfd_of(SectionParser& parser, NeighborDraft& neighbor) {
     parser.error(place,
                  "bfd and graceful-restart exclude each other: when the path dies, the peer would "
                  "keep forwarding to it until the restart time is over (RFC 5882 4.3)");
-  const base::IpPrefix& peer = config.peer_address;
-  if (peer.length < peer.address.bytes().size() * 8)
+  if (!config.peer_address.is_host())
     parser.error(place, "bfd needs the address of one peer, not a range");
-  neighbor.bfd.peer_address = peer.address;
+  neighbor.bfd.peer_address = config.peer_address.address;
   neighbor.bfd.local_address = config.local_address;
   neighbor.bfd.interface = config.source_interface;
   complete_bfd(parser, place, neighbor_bfd_rows(), neighbor.given_bfd, neighbor.bfd);

@@ -13,9 +13,7 @@ std::string as_text(const std::optional<std::uint32_t>& as) {
 std::string NeighborConfig::name() const {
   std::string name = "neighbor ";
   base::TextWriter out(name);
-  peer_address.address.print(out);
-  if (peer_address.length < peer_address.address.bytes().size() * 8)
-    out.put('/').number(peer_address.length);
+  peer_address.print(out);
   out.put(" local-ip ").put(local_address ? local_address.text() : "None");
   out.put(" local-as ").put(as_text(local_as)).put(" peer-as ").put(as_text(peer_as));
   out.put(" router-id ");

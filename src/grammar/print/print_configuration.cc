@@ -199,10 +199,7 @@ void print_bfd(const NeighborConfig& neighbor, Form form, TextWriter& out) {
 
 void print_neighbor(const NeighborConfig& neighbor, const Configuration& configuration, Form form,
                     TextWriter& out) {
-  const base::IpPrefix& peer = neighbor.peer_address;
-  out.put("neighbor ");
-  peer.address.print(out);
-  if (peer.length < peer.address.bytes().size() * 8) out.put('/').number(peer.length);
+  neighbor.peer_address.print(out.put("neighbor "));
   out.put(" {\n");
   print_leaves(neighbor, form, out);
   print_bfd(neighbor, form, out);

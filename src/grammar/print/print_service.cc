@@ -14,10 +14,7 @@ using base::TextWriter;
 void print_neighbors(const std::vector<base::IpPrefix>& neighbors, TextWriter& out) {
   if (neighbors.empty()) return;
   out.put("    neighbor [");
-  for (const base::IpPrefix& neighbor : neighbors) {
-    neighbor.address.print(out.put(' '));
-    if (neighbor.length < neighbor.address.bytes().size() * 8) out.put('/').number(neighbor.length);
-  }
+  for (const base::IpPrefix& neighbor : neighbors) neighbor.print(out.put(' '));
   out.put(" ];\n");
 }
 
