@@ -3,13 +3,14 @@
 //     bench_feeder GO OUT singles COUNT SPACING_US       one `announce` per line and write
 //     bench_feeder GO OUT pairs COUNT SPACING_US         each prefix announced, then withdrawn
 //     bench_feeder GO OUT bulk COUNT                     all announces as fast as they are taken
+//     bench_feeder GO OUT receipts COUNT                 the same, each with an id of its own
 //     bench_feeder GO OUT churn COUNT                    all announced, all withdrawn, for ever
 //     bench_feeder GO OUT reader COUNT                   reads JSON until COUNT prefixes have come
 //
 // GO is a FIFO: nothing happens until somebody has written a byte to it. OUT receives time stamps
 // of CLOCK_MONOTONIC in nanoseconds, as 64-bit numbers: for singles and pairs one per line, taken
-// before its write; for bulk one before the first write and one after the last; for reader one when
-// the last prefix has been read. The speaker's answers are read and thrown away.
+// before its write; for bulk and receipts one before the first write and one after the last; for
+// reader one when the last prefix has been read. The speaker's answers are read and thrown away.
 
 #include <array>
 #include <cerrno>
@@ -49,6 +50,11 @@ std::string announce(std::uint32_t index) {
   return "announce route " + prefix_text(index) + " next-hop 10.0.0.1\n";
 }
 
+std::string announce_with_id(std::uint32_t index) {
+  return "announce route " + prefix_text(index) + " next-hop 10.0.0.1 id r" +
+         std::to_string(index) + "\n";
+}
+
 std::string withdraw(std::uint32_t index) {
   return "withdraw route " + prefix_text(index) + " next-hop 10.0.0.1\n";
 }
@@ -69,8 +75,9 @@ bool write_lines(std::string_view left) {
 
 void write_bulk(const Arguments& arguments) {
   const bool for_ever = arguments.mode == "churn";
+  const auto line = arguments.mode == "receipts" ? announce_with_id : announce;
   std::string text;
-  for (std::uint32_t index = 0; index < arguments.count; ++index) text += announce(index);
+  for (std::uint32_t index = 0; index < arguments.count; ++index) text += line(index);
   for (std::uint32_t index = 0; for_ever && index < arguments.count; ++index)
     text += withdraw(index);
   fcntl(STDOUT_FILENO, F_SETFL, O_NONBLOCK);
@@ -118,7 +125,8 @@ std::vector<std::string> lines_for(const Arguments& arguments) {
 }
 
 void run(const Arguments& arguments) {
-  if (arguments.mode == "bulk" || arguments.mode == "churn") return write_bulk(arguments);
+  if (arguments.mode == "bulk" || arguments.mode == "receipts" || arguments.mode == "churn")
+    return write_bulk(arguments);
   if (arguments.mode == "reader") return read_events(arguments);
   const std::vector<std::string> lines = lines_for(arguments);
   wait_for_go(arguments.go);
@@ -134,8 +142,9 @@ void run(const Arguments& arguments) {
 
 int main(int argc, char** argv) {
   if (argc < 5) {
-    std::fputs("usage: bench_feeder GO OUT singles|pairs|bulk|churn|reader COUNT [SPACING_US]\n",
-               stderr);
+    std::fputs(
+        "usage: bench_feeder GO OUT singles|pairs|bulk|receipts|churn|reader COUNT [SPACING_US]\n",
+        stderr);
     return 2;
   }
   fcntl(STDIN_FILENO, F_SETFL, O_NONBLOCK);

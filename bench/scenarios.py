@@ -276,6 +276,48 @@ def fan_out(bench):
     return repeated(bench, [ours(bench.build)[0], exabgp()], measure)
 
 
+def receipts(bench):
+    """Many lines for many peers, without and with an id each: the first written -> all have all."""
+    speaker_of_ours = ours(bench.build)[0]
+
+    def measure_mode(mode, sessions, count):
+        peers = tuple(f"127.0.{1 + n // 250}.{1 + n % 250}" for n in range(sessions))
+
+        def measure(subject):
+            with workplace() as (directory, port), ExitStack() as stack:
+                words = [port, PEER_AS, sessions, count, "OUT"]
+                sink = stack.enter_context(
+                    Meter([bench.programs / "bench_sink", *words], directory)
+                )
+                sink.wait_word("listening", 10)
+                feeder = Feeder(bench.programs, directory, mode, count)
+                task = Task(directory, port, helper=feeder.command, peers=peers)
+                speaker = stack.enter_context(subject.start(task))
+                sink.wait_word("established", 120, [speaker])
+                time.sleep(1)
+                before_s = speaker.cpu_s()
+                feeder.go()
+                sink.wait_word("done", 300, [speaker])
+                begin, _ = feeder.stamps(60)
+                used_s = speaker.cpu_s() - before_s
+                sink.go()
+                last = max(sink.stamps()[: sessions * 2 * count])
+            changes = sessions * count
+            return {
+                "seconds": (last - begin) / 1e9,
+                "processor s": used_s,
+                "ns a change and peer": used_s * 1e9 / changes,
+            }
+
+        return measure
+
+    for sessions, count in ((64, bench.scaled(4096)), (1000, bench.scaled(4096))):
+        for mode, words in (("bulk", "no ids"), ("receipts", "an id each")):
+            measure = measure_mode(mode, sessions, count)
+            for name, row in repeated(bench, [speaker_of_ours], measure):
+                yield f"{name}, {sessions} peers, {count} lines, {words}", row
+
+
 def idle(bench):
     """One established session and nothing to do: processor time used."""
     duration_s = 10 * max(bench.scale, 0.2)
@@ -303,6 +345,7 @@ SCENARIOS = {
     "bulk": bulk,
     "inbound": inbound,
     "fan-out": fan_out,
+    "receipts": receipts,
     "idle": idle,
     "failover": failover,
     "bfd": bfd,

@@ -38,10 +38,10 @@ def lab(tmp_path):
 class Connected:
     """The speaker and one peer with an established session between them."""
 
-    def __init__(self, lab, peer_class, session, leaves=None, extra="", root=""):
+    def __init__(self, lab, peer_class, session, **options):
         self.peer = peer_class(lab, session)
         self.speaker = Speaker(
-            lab, session.families, session.speaker_as, session.peer_as, leaves, extra, root=root
+            lab, session.families, session.speaker_as, session.peer_as, **options
         )
         self.speaker.wait_established()
         self.peer.wait_established()

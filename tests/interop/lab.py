@@ -18,7 +18,7 @@ PATIENCE_S = 30.0
 POLL_S = 0.02
 
 
-def wait_until(condition, what, patience_s=PATIENCE_S):
+def wait_until(condition, what, patience_s=PATIENCE_S, poll_s=POLL_S):
     """Return the first true value of condition(); raise AssertionError naming `what` if none comes.
 
     `what` is a string, or a function called at the end for the freshest explanation.
@@ -32,7 +32,7 @@ def wait_until(condition, what, patience_s=PATIENCE_S):
             raise AssertionError(
                 f"after {patience_s:.0f} s still not: {what() if callable(what) else what}"
             )
-        time.sleep(POLL_S)
+        time.sleep(poll_s)
 
 
 class Process:
@@ -65,6 +65,11 @@ class Process:
         assert self.exit_code is None, (
             f"{self.name} ended with code {self.exit_code}:\n{self.log()[-4000:]}"
         )
+
+    def cpu_ticks(self):
+        """Processor time used so far by all its threads."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return int(fields[11]) + int(fields[12])
 
     def signal(self, number):
         os.kill(self.pid, number)

@@ -4,12 +4,13 @@ import json
 import os
 import selectors
 import shutil
+import signal
 import socket
 import sys
 import time
 from pathlib import Path
 
-from lab import PATIENCE_S, PEER_IP, SPEAKER_IP
+from lab import PATIENCE_S, PEER_IP, SPEAKER_IP, wait_until
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 RELAY = Path(__file__).with_name("relay.py")
@@ -160,14 +161,15 @@ class Speaker:
     """The speaker under test with one neighbor, the other end of the lab's cable."""
 
     def __init__(
-        self, lab, families, local_as, peer_as, leaves=None, extra="", environment=None, root=""
-    ):
+        self, lab, families, local_as, peer_as, leaves=None, extra="", environment=None, root="",
+        address=PEER_IP,
+    ):  # fmt: skip
         self.directory = lab.directory / "openbell"
         self.directory.mkdir()
         self.helper = Helper(self.directory)
         lab.on_close(self.helper.close)
         neighbor = {
-            "address": PEER_IP,
+            "address": address,
             "leaves": {
                 "router-id": SPEAKER_IP,
                 "local-address": SPEAKER_IP,
@@ -188,6 +190,15 @@ class Speaker:
         lab.on_close(self.process.stop)
         self.helper.explain = self.log_tail
         self.helper.accept()
+
+    def reload(self, old, new):
+        """Change a text of the configuration, and wait until the file is the one in force."""
+        text = self.path.read_text()
+        assert old in text
+        self.path.write_text(text.replace(old, new))
+        applied = self.process.log().count("applied: reload")
+        self.process.signal(signal.SIGUSR1)
+        wait_until(lambda: self.process.log().count("applied: reload") > applied, self.log_tail)
 
     def wait_established(self):
         self.wait_state("up")

@@ -93,8 +93,8 @@ protocol bgp speaker {{
 }}
 """
 
-    def client(self, *words):
-        return self.lab.peer.run("birdc", "-s", self._socket, *words)
+    def client(self, *words, check=True):
+        return self.lab.peer.run("birdc", "-s", self._socket, *words, check=check)
 
     def established(self):
         self.process.require_running()
@@ -107,6 +107,24 @@ protocol bgp speaker {{
             if _key(kind, block) == key:
                 return _attributes(block)
         return None
+
+    def lookup_prefix(self, family, prefix):
+        """What lookup() says, for an IPv4 prefix of a large table."""
+        shown = self.client(
+            "show", "route", "for", prefix, "table", CHANNELS[family][2], "all", check=False
+        )
+        found = re.search(rf"^{re.escape(prefix)} ", shown, re.MULTILINE)
+        return _attributes(shown[found.start() :]) if found else None
+
+    def received(self):
+        """Counts of the updates and withdrawals that it has received."""
+        shown = self.client("show", "protocols", "all", "speaker")
+        return re.findall(r"Import (?:updates|withdraws):.*", shown)
+
+    def count(self, family):
+        """How many routes it holds of the speaker."""
+        shown = self.client("show", "route", "count", "table", CHANNELS[family][2])
+        return int(re.search(r"(\d+) of \d+ routes", shown)[1])
 
     def originate(self, family):
         self.client("enable", f"{CHANNELS[family][2]}_origin")
