@@ -99,6 +99,33 @@ Claims::Effect Claims::unsay(const bgp::NlriView& nlri, Path attributes, const A
   return effect;
 }
 
+Claims::Effect Claims::end(const bgp::NlriView& nlri, Path attributes, const Audience& audience,
+                           Origin origin) {
+  RouteStore::Chain chain = routes_.chain(nlri);
+  Contest* contest = find(chain.hash, nlri);
+  if (contest == nullptr && has_other_rank(chain, Rank::word)) contest = &open(chain, nlri);
+  if (contest == nullptr) {
+    Effect effect{.applied = not_later(chain, audience, origin.claimant)};
+    Audience had;
+    Audience withdrawn;
+    for (Handle at = chain.first; at != no_handle; at = routes_[at].next) {
+      const bool gone = routes_[at].withdrawn && !routes_.needs_moment(at);
+      (gone ? withdrawn : had) |= peers_.audience_of(routes_[at].audience);
+    }
+    routes_.note_withdrawn(chain, nlri, effect.applied - had - withdrawn);
+    if (had = had & effect.applied; !had.empty())
+      effect.news = routes_.withdraw(chain, nlri, attributes, had, origin.priority);
+    return effect;
+  }
+  Effect effect{.applied = not_later(*contest, audience, origin.claimant)};
+  take_words(*contest, effect.applied);
+  if (routes_.moments_.open() && !effect.applied.empty())
+    insert(*contest, {.audience = effect.applied, .moment = spoken()});
+  effect.news = resolve(chain, *contest, origin.priority);
+  dissolve_if_plain(chain.hash, *contest);
+  return effect;
+}
+
 std::optional<Claimant> Claims::refuser(const bgp::NlriView& nlri, const Audience& audience) const {
   const RouteStore::Chain chain = routes_.chain(nlri);
   if (const Contest* contest = find(chain.hash, nlri)) return refuser(*contest, audience);

@@ -44,6 +44,8 @@ class Claims {
   Effect say(const bgp::NlriView& nlri, Path path, const Audience& audience, Origin origin);
   /// `attributes`: of the withdrawal (families that send them), or no_path.
   Effect unsay(const bgp::NlriView& nlri, Path attributes, const Audience& audience, Origin origin);
+  /// The same, but who was told nothing is told nothing, and nobody refuses it.
+  Effect end(const bgp::NlriView& nlri, Path attributes, const Audience& audience, Origin origin);
 
   // --- services and plans: one claim for each NLRI and claimant, the last one counts
   Effect claim(const bgp::NlriView& nlri, Path path, const Audience& audience, Origin origin);

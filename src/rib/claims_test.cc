@@ -46,6 +46,7 @@ class ClaimsTest : public testing::Test {
   Claims::Effect unsay(Audience from = {}) {
     return claims_.unsay(nlri_, no_path, from.empty() ? both_ : from, {.claimant = helper});
   }
+  Claims::Effect end() { return claims_.end(nlri_, no_path, both_, {.claimant = helper}); }
   Claims::Effect claim(Claimant who, std::uint8_t med, Audience to = {}) {
     return claims_.claim(nlri_, path(med), to.empty() ? both_ : to, {.claimant = who});
   }
@@ -196,6 +197,43 @@ TEST_F(ClaimsTest, WhatOnlyAnOpenMomentNeededIsFreedInSlicesAfterIt) {
   EXPECT_EQ(claims_.contests(), 3u);
   EXPECT_TRUE(claims_.tidy(100));
   EXPECT_EQ(claims_.contests(), 0u);
+}
+
+TEST_F(ClaimsTest, AWordThatEndsIsWithdrawnFromThoseWhoWereToldIt) {
+  say(1, helper, a_);
+  const Claims::Effect effect = end();
+  EXPECT_EQ(effect.applied, both_);
+  EXPECT_EQ(effect.news, a_);
+  EXPECT_EQ(told(), -1);
+  const std::uint64_t changes = store_.last_change();
+  end();
+  EXPECT_EQ(store_.last_change(), changes);
+  drain();
+  EXPECT_EQ(store_.size(), 0u);
+}
+
+TEST_F(ClaimsTest, AWordThatEndsUnderAServiceIsRefusedByNobody) {
+  claim(service, 2);
+  EXPECT_FALSE(end().refused);
+  say(1);
+  EXPECT_TRUE(end().news.empty());
+  EXPECT_EQ(told(), 2);
+  claims_.unclaim(nlri_, {.claimant = service});
+  EXPECT_EQ(told(), -1);
+}
+
+TEST_F(ClaimsTest, TheEndOfAWordThatNobodySaidIsLaterThanSlicesThatCome) {
+  const Moment moment = claims_.open_moment();
+  const Positions queued = store_.ends();
+  end();
+  EXPECT_EQ(store_.ends()[Lane::withdrawn], queued[Lane::withdrawn]) << "nobody is told";
+  claims_.speak_as_of(moment);
+  EXPECT_TRUE(say(3).applied.empty());
+  claims_.speak_now();
+  claims_.close_moment(moment);
+  drain();
+  EXPECT_EQ(told(), -1);
+  EXPECT_EQ(store_.size(), 0u);
 }
 
 TEST_F(ClaimsTest, AWalkShowsWordsUnderOtherClaimsToo) {

@@ -160,6 +160,12 @@ Audience RouteStore::withdraw(Chain& chain, const bgp::NlriView& nlri, Path attr
   return lost;
 }
 
+void RouteStore::note_withdrawn(Chain& chain, const bgp::NlriView& nlri, const Audience& audience) {
+  if (audience.empty() || !moments_.open() || moments_.oldest() >= speaking_) return;
+  const Handle tombstone = add(chain, nlri, no_path, audience, true, ++last_change_);
+  kept_.push_back({tombstone, last_change_});
+}
+
 void RouteStore::erase_deserted(Handle route) {
   Chain chain = this->chain(routes_[route].nlri.view());
   erase(chain, route);

@@ -139,6 +139,9 @@ class RouteStore {
   /// route. Returns the peers that lost a route.
   Audience withdraw(Chain& chain, const bgp::NlriView& nlri, Path attributes,
                     const Audience& audience, Priority priority);
+  /// The same for peers that have no record of it: nobody is told, but words that are earlier and
+  /// have still to be said come too late.
+  void note_withdrawn(Chain& chain, const bgp::NlriView& nlri, const Audience& audience);
   /// Frees a route that is for nobody any more, because its peers have gone.
   void erase_deserted(base::Handle route);
 

@@ -102,7 +102,10 @@ bool Model::end_word(const std::string& nlri, const Peers& audience) {
   return any;
 }
 
+/// With what it said of watchdogs' routes.
 void Model::end_words_of(unsigned run) {
+  for (auto& [peer, ear] : ears_)
+    std::erase_if(ear.commanded, [&](const auto& each) { return each.second.run == run; });
   for (auto& [nlri, words] : words_)
     if (std::erase_if(words, [&](const Word& word) { return word.run == run; }) != 0) touch(nlri);
 }
@@ -165,6 +168,12 @@ void Model::helper_exited(std::string_view name, bool asked) {
 
 // --- peers
 
+bool Model::Ear::lets_through(const StaticRoute& said) const {
+  if (said.watchdog.empty()) return true;
+  const auto known = turned.find(said.watchdog);
+  return known == turned.end() ? !said.starts_withdrawn : known->second;
+}
+
 Model::Ear& Model::add_ear(const Peer& peer, const Peer& title) {
   Ear& ear = ears_[peer];
   ear.title = title;
@@ -215,7 +224,7 @@ void Model::peer_open(const Peer& peer) {
   if (!in_range(peer) || !ears_.contains(range) || ears_.contains(peer)) return;
   begin();
   Ear& born = add_ear(peer, range);
-  born.groups = ears_[range].groups;
+  born.turned = ears_[range].turned;
   born.commanded = ears_[range].commanded;
   for (auto& [nlri, words] : words_)
     for (Word& word : words)

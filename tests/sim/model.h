@@ -80,14 +80,21 @@ class Model {
   [[nodiscard]] bool knows(const Peer& peer) const { return ears_.contains(peer); }
 
  private:
+  /// A route of a command that has a watchdog, and the process that said it last.
+  struct Watched {
+    StaticRoute said;
+    unsigned run = 0;
+  };
   /// Somebody who can be told something: a neighbor, a range (told nothing, but its words are those
   /// of the peers born later), a peer born of it.
   struct Ear {
     Peer title;  // of the neighbor section
     bool established = false;
-    std::map<std::string, bool> groups;            // watchdogs: announced?
-    std::map<std::string, StaticRoute> commanded;  // with a watchdog, by NLRI
-    std::size_t life = 0;                          // in lives_
+    std::map<std::string, bool> turned;        // watchdogs, once they were: to announce?
+    std::map<std::string, Watched> commanded;  // by NLRI
+    std::size_t life = 0;                      // in lives_
+    /// What a route that has a watchdog comes to.
+    [[nodiscard]] bool lets_through(const StaticRoute& said) const;
   };
   struct Word {
     std::string path = {};
@@ -193,6 +200,7 @@ class Model {
   void configure_neighbors(const Setup& setup);
   void move_neighbor(const NeighborSetup& from, const NeighborSetup& to);
   void configure_routes(const NeighborSetup& neighbor, const NeighborSetup* before);
+  void end_word_of_file(const std::string& nlri, const Peer& peer);
   void configure_services(const Setup& setup);
   void configure_plans(const Setup& setup);
 

@@ -166,17 +166,20 @@ void Model::announce(Helper& helper, const Command& command, const Peers& audien
   Route route = command.route;
   for (unsigned i = 0; i < command.count; ++i, ++route.number) {
     const std::string nlri = nlri_of(route);
+    Peers told = able;
     if (!command.watchdog.empty()) {
-      for (const Peer& peer : Peers(able)) {
+      for (const Peer& peer : able) {
         Ear& ear = ears_[peer];
-        ear.commanded[nlri] = {route, command.watchdog, command.starts_withdrawn};
-        ear.groups.try_emplace(command.watchdog, !command.starts_withdrawn);
-        if (!ear.groups[command.watchdog]) able.erase(peer);
+        const StaticRoute said{route, command.watchdog, command.starts_withdrawn};
+        ear.commanded[nlri] = {said, helper.run};
+        if (!ear.lets_through(said)) told.erase(peer);
       }
+      // Also where it is not told it is the last word.
+      end_word(nlri, able);
     }
     const std::string& group = command.group.empty() ? helper.setup.name : command.group;
     say_word(nlri, {.path = path_of(route),
-                    .audience = able,
+                    .audience = told,
                     .run = helper.run,
                     .lease = command.lease,
                     .group = group,
@@ -191,9 +194,11 @@ void Model::withdraw(const Command& command, const Peers& audience, Outcome& out
   }
   outcome.reached = without_range(audience);
   Route route = command.route;
-  for (unsigned i = 0; i < command.count; ++i, ++route.number)
-    if (!end_word(nlri_of(route), audience))
-      outcome.reply = reply_to_withdrawal(nlri_of(route), audience);
+  for (unsigned i = 0; i < command.count; ++i, ++route.number) {
+    const std::string nlri = nlri_of(route);
+    for (const Peer& peer : audience) ears_[peer].commanded.erase(nlri);
+    if (!end_word(nlri, audience)) outcome.reply = reply_to_withdrawal(nlri, audience);
+  }
 }
 
 /// Of what has no word: an error when a service or a plan announces it.
@@ -216,11 +221,11 @@ void Model::turn_watchdog(const Helper& helper, const std::string& name, bool on
   std::map<std::string, std::map<std::string, Peers>> members;  // who, by NLRI and path
   for (const Peer& peer : audience) {
     Ear& ear = ears_[peer];
-    ear.groups[name] = on;
+    ear.turned[name] = on;
     for (const StaticRoute& said : neighbor(ear.title)->routes)
       if (said.watchdog == name) members[nlri_of(said.route)][path_of(said.route)].insert(peer);
-    for (const auto& [nlri, said] : ear.commanded)
-      if (said.watchdog == name) members[nlri][path_of(said.route)].insert(peer);
+    for (const auto& [nlri, watched] : ear.commanded)
+      if (watched.said.watchdog == name) members[nlri][path_of(watched.said.route)].insert(peer);
   }
   for (const auto& [nlri, paths] : members) {
     for (const auto& [path, peers] : paths) {
@@ -234,6 +239,7 @@ void Model::turn_watchdog(const Helper& helper, const std::string& name, bool on
 
 std::size_t Model::clear(const Peers& audience) {
   cleared_ = now_;
+  for (const Peer& peer : audience) ears_[peer].commanded.clear();
   std::size_t ended = 0;
   for (auto& [nlri, words] : words_)
     if (end_word(nlri, audience)) ++ended;
@@ -255,8 +261,7 @@ std::size_t Model::flush(const Peers& audience) {
             known != words_.end() &&
             std::any_of(known->second.begin(), known->second.end(),
                         [&](const Word& word) { return word.audience.contains(peer); });
-        if (!has && (said.watchdog.empty() || ears_[peer].groups[said.watchdog]))
-          without.insert(peer);
+        if (!has && ears_[peer].lets_through(said)) without.insert(peer);
       }
       say_word(nlri, {.path = path_of(said.route), .audience = without});
     }

@@ -78,7 +78,7 @@ void Model::move_neighbor(const NeighborSetup& from, const NeighborSetup& to) {
   for (const auto& [nlri, place] : said) words_[nlri][place].audience.insert(to.title);
   remove_ear(from.title);
   Ear& ear = add_ear(to.title, to.title);
-  ear.groups = was.groups;
+  ear.turned = was.turned;
   ear.commanded = was.commanded;
 }
 
@@ -90,15 +90,27 @@ void Model::configure_routes(const NeighborSetup& neighbor, const NeighborSetup*
     now.insert(nlri);
     Peers audience;
     for (const Peer& peer : ears) {
-      Ear& ear = ears_[peer];
-      if (!said.watchdog.empty()) ear.groups.try_emplace(said.watchdog, !said.starts_withdrawn);
-      if (said.watchdog.empty() || ear.groups[said.watchdog]) audience.insert(peer);
+      if (ears_[peer].lets_through(said))
+        audience.insert(peer);
+      else
+        end_word_of_file(nlri, peer);
     }
     say_word(nlri, {.path = path_of(said.route), .audience = audience});
   }
   if (before == nullptr) return;
   for (const StaticRoute& said : before->all_routes())
     if (!now.contains(nlri_of(said.route))) end_word(nlri_of(said.route), ears);
+}
+
+/// Of a route that its watchdog holds back now. What a helper said of it is not the file's.
+void Model::end_word_of_file(const std::string& nlri, const Peer& peer) {
+  const auto known = words_.find(nlri);
+  if (known == words_.end()) return;
+  for (const Word& word : known->second)
+    if (word.run == 0 && word.audience.contains(peer)) {
+      end_word(nlri, {peer});
+      return;
+    }
 }
 
 void Model::configure_services(const Setup& setup) {

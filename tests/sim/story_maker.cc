@@ -137,9 +137,11 @@ class Maker {
     }
     if (has(Ingredient::watchdogs)) {
       Route route{.block = watched_block, .number = 0, .med = random_.small(2)};
-      neighbor.routes.push_back({route, "dog", false});
+      neighbor.routes.push_back({route, "dog", random_.chance(20)});
       route.number = 1;
-      neighbor.routes.push_back({route, "cat", true});
+      neighbor.routes.push_back({route, "cat", random_.chance(80)});
+      route.number = 2;
+      neighbor.routes.push_back({route, "dog", random_.chance(50)});
     }
     if (has(Ingredient::overlap) && has(Ingredient::services) && random_.chance(50))
       neighbor.routes.push_back({.route = own_route(service_block, 3)});
@@ -403,11 +405,14 @@ class Maker {
 
   void watchdog() {
     const std::string name = random_.chance(50) ? "dog" : "cat";
-    if (random_.chance(25)) {
-      Command command{.selector = selector(), .route = own_route(commanded_block, 2)};
-      // A route belongs to one of them.
-      command.watchdog = command.route.number == 0 ? "dog" : "cat";
-      command.starts_withdrawn = random_.chance(30);
+    const unsigned kind = random_.small(8);
+    if (kind < 4) {
+      Command command{.selector = selector(), .route = own_route(commanded_block, 3)};
+      if (kind == 0) command.verb = Verb::withdraw;
+      if (kind > 1) {
+        command.watchdog = name;
+        command.starts_withdrawn = random_.chance(30);
+      }
       return say(command);
     }
     say({.verb = random_.chance(50) ? Verb::watchdog_on : Verb::watchdog_off,

@@ -85,6 +85,18 @@ ActionPtr parse_flow(CommandText& text, bgp::Purpose purpose) {
   return parse(text, grammar::RouteForm::flow, bgp::Family::ipv4_flow, purpose);
 }
 
+/// What slices have still to withdraw is no route of a watchdog from now on: one that is turned
+/// before they come does not bring it back.
+void leave_watchdogs(const Invocation& call, const Statement& statement, std::size_t from) {
+  WatchdogTable& watchdogs = call.parts.routing.watchdogs;
+  for (std::size_t i = from; i < statement.routes.size() && !watchdogs.empty(); ++i) {
+    const grammar::RouteView route = statement.at(i);
+    watchdogs.forget(route.nlri, call.audience);
+    if (const auto groups = route.group_family())
+      watchdogs.forget(route.nlri_in(*groups), call.audience);
+  }
+}
+
 }  // namespace
 
 Reply ChangeRoutes::carry_out(Invocation& call) {
@@ -94,12 +106,16 @@ Reply ChangeRoutes::carry_out(Invocation& call) {
     statement.lease_group = call.client.name;
   const std::size_t routes = statement.routes.size();
   const std::size_t at_once = std::min(routes, at_once_max);
-  Transaction transaction(parts.routing, {call.cause, call.client.claimant, call.priority});
+  Transaction transaction(parts.routing, {.cause = call.cause,
+                                          .claimant = call.client.claimant,
+                                          .priority = call.priority,
+                                          .parts = true});
   for (std::size_t i = 0; i < at_once; ++i)
     transaction.change(statement.at(i), call.audience, statement.purpose);
   // The answer is for the whole statement, and does not wait for the slices.
   for (std::size_t i = at_once; i < routes; ++i)
     transaction.foresee(statement.at(i), call.audience, statement.purpose);
+  if (statement.purpose == bgp::Purpose::withdraw) leave_watchdogs(call, statement, at_once);
   call.outcome = transaction.commit();
   parts.policies.guard.count(routes);
   const std::string complaint = complaint_about(call);
@@ -107,7 +123,7 @@ Reply ChangeRoutes::carry_out(Invocation& call) {
   if (routes > at_once)
     call.outcome.rest = &parts.routing.jobs.add(
         say_rest(parts.routing, std::exchange(statement, {}), at_once, call.audience,
-                 {.claimant = call.client.claimant}, call.cause, result));
+                 {.claimant = call.client.claimant, .parts = true}, call.cause, result));
   if (!complaint.empty()) {
     if (!call.outcome.range.empty()) publish(call, result);
     return call.refuse(complaint);

@@ -160,6 +160,17 @@ TEST_F(AuditTest, AWatchdogIsOnRecord) {
   EXPECT_EQ(cause(change(2, {"10.0.0.2"})), "helper feed");
 }
 
+TEST_F(AuditTest, ARouteThatAWatchdogHoldsBackIsOnRecordWithWhatItEnded) {
+  with("");
+  say("announce route " + route);
+  say("withdraw watchdog dog");
+  records();
+  say("announce route " + route + " watchdog dog");
+  EXPECT_EQ(cause(change(1, {"10.0.0.2"})), "helper feed");
+  say("announce route " + route + " watchdog dog");
+  EXPECT_THAT(changes(), IsEmpty());
+}
+
 TEST_F(AuditTest, AWatchdogOfManyRoutesIsOnRecordSliceBySlice) {
   const std::string many = "10.0.0.0/8 next-hop 10.0.0.1 split /20 watchdog dog";
   with("", configured(many));

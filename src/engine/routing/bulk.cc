@@ -31,6 +31,7 @@ class Sweep final : public BulkJob {
       leases_swept_ = routing_.leases.sweep(lease_, slice_looked_at);
       return Progress::more;
     }
+    if (!routing_.watchdogs.sweep(watched_, slice_routes)) return Progress::more;
     return routing_.sweep(cursor_, slice_looked_at) ? Progress::done : Progress::more;
   }
 
@@ -38,6 +39,7 @@ class Sweep final : public BulkJob {
   Routing& routing_;
   bool leases_swept_ = false;
   std::size_t lease_ = 0;
+  base::Handle watched_ = 1;
   rib::Claims::Cursor cursor_;
 };
 

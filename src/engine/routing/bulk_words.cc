@@ -79,14 +79,21 @@ class EndWords final : public BulkWords {
   void only_for(rib::Audience peers) {
     peers_ = std::move(peers);
     claims().end_all_words(moment(), peers_, {});
+    watched_end_ = routing().watchdogs.end(peers_, {});
   }
   void only_of(rib::Claimant claimant) {
     claimant_ = claimant;
     claims().end_all_words(moment(), {}, claimant_);
+    watched_end_ = routing().watchdogs.end({}, claimant_);
   }
 
  private:
   bool say(Transaction& transaction) override {
+    if (!words_ended_) words_ended_ = end_words(transaction);
+    return !words_ended_ || !sweep_watched();
+  }
+  /// True when those were the last.
+  bool end_words(Transaction& transaction) {
     std::size_t said = 0;
     bool end = false;
     for (std::size_t n = 0; n < slice_looked_at / portion && said < slice_words && !end; ++n)
@@ -100,7 +107,15 @@ class EndWords final : public BulkWords {
         transaction.withdraw(word.nlri, whom);
       });
     claims().speak_as_of(moment());
-    return !end;
+    return end;
+  }
+  /// What has ended of the watchdogs' routes: true when it is all freed.
+  bool sweep_watched() {
+    if (watched_end_ == 0) return true;
+    WatchdogTable& watchdogs = routing().watchdogs;
+    if (!watchdogs.sweep(watched_, slice_words)) return false;
+    watchdogs.close(watched_end_);
+    return true;
   }
   [[nodiscard]] std::string detail_of(const Outcome& slice) const override {
     return claimant_ ? std::to_string(slice.routes) + " routes withdrawn: their helper ended"
@@ -111,6 +126,9 @@ class EndWords final : public BulkWords {
   std::optional<rib::Audience> peers_;
   std::optional<rib::Claimant> claimant_;
   rib::Claims::Cursor cursor_;
+  bool words_ended_ = false;
+  WatchdogTable::EndNumber watched_end_ = 0;
+  base::Handle watched_ = 1;
 };
 
 }  // namespace

@@ -634,22 +634,6 @@ TEST_F(ClaimsTest, AWatchdogIsForThePeersOfTheCommand) {
   EXPECT_THAT(sent(third), ElementsAre(announced(prefix)));
 }
 
-TEST_F(ClaimsTest, TheFirstMentionOfAWatchdogDecidesItsState) {
-  const ConnectionId peer = with("");
-  EXPECT_EQ(answer("announce route " + route + " watchdog dog withdraw"), "done\n");
-  EXPECT_EQ(answer("announce route " + other_route + " watchdog dog"), "done\n");
-  EXPECT_THAT(sent(peer), IsEmpty());
-  say("announce watchdog dog");
-  EXPECT_THAT(sent(peer), ElementsAre(announced(prefix + other_prefix)));
-}
-
-TEST_F(ClaimsTest, ACommandOnAWatchdogIsAFirstMentionToo) {
-  const ConnectionId peer = with("");
-  EXPECT_EQ(answer("withdraw watchdog dog"), "done\n");
-  EXPECT_EQ(answer("announce route " + route + " watchdog dog"), "done\n");
-  EXPECT_THAT(sent(peer), IsEmpty());
-}
-
 // --- what is shown is what is told
 
 TEST_F(ClaimsTest, ASessionThatComesBackIsToldTheHighestClaims) {

@@ -38,16 +38,7 @@ Transaction::Transaction(Routing& routing, rib::Claims& sketch, const Voice& voi
     : routing_(routing), claims_(sketch), sketch_(true), voice_(voice) {}
 
 void Transaction::announce(const grammar::RouteView& route, const rib::Audience& audience) {
-  if (route.watchdog.empty() || voice_.claimant.rank != rib::Rank::word)
-    return apply(route, audience, bgp::Purpose::announce);
-  const std::size_t unable = outcome_.unable;
-  apply(route, routing_.watchdogs.let_through(route, audience), bgp::Purpose::announce);
-  // Where the watchdog stands on withdraw the word was taken all the same.
-  outcome_.families.insert(route.nlri.family);
-  const rib::Audience taken =
-      audience & routing_.able(route.nlri.family, class_of(route.path.next_hop));
-  if (!taken.empty()) outcome_.unable = unable;
-  reached_ |= taken;
+  apply(route, audience, bgp::Purpose::announce);
 }
 
 void Transaction::withdraw(const grammar::RouteView& route, const rib::Audience& audience) {
@@ -113,30 +104,69 @@ rib::Audience Transaction::apply_family(const grammar::RouteView& route, bgp::Fa
   rib::Path path = rib::no_path;
   if (announces || bgp::ops(family).withdraw_with_attributes)
     path = routing_.paths.acquire(route.path);
-  const rib::Origin origin{voice_.priority, voice_.claimant, voice_.joins};
   switch (voice_.claimant.rank) {
-    case rib::Rank::word: {
-      const rib::Claims::Effect effect = announces ? claims_.say(nlri, path, reached, origin)
-                                                   : claims_.unsay(nlri, path, reached, origin);
-      note(effect, nlri);
-      // Where something later was said there is nothing to end.
-      if (announces && route.lease.ns != 0 && !sketch_ && !effect.applied.empty())
-        outcome_.leased &=
-            routing_.leases.grant(nlri, effect.applied, route.lease, route.lease_group);
+    case rib::Rank::word:
+      apply_word(route, nlri, path, reached, purpose);
       break;
-    }
     case rib::Rank::service:
-      note(announces ? claims_.claim(nlri, path, reached, origin) : claims_.unclaim(nlri, origin),
+      note(announces ? claims_.claim(nlri, path, reached, origin())
+                     : claims_.unclaim(nlri, origin()),
            nlri);
       break;
     case rib::Rank::plan:
-      note(announces ? claims_.claim(nlri, path, reached, origin)
-                     : claims_.suppress(nlri, reached, origin),
+      note(announces ? claims_.claim(nlri, path, reached, origin())
+                     : claims_.suppress(nlri, reached, origin()),
            nlri);
       break;
   }
   routing_.paths.release(path);
   return reached;
+}
+
+void Transaction::apply_word(const grammar::RouteView& route, const bgp::NlriView& nlri,
+                             rib::Path path, const rib::Audience& reached, bgp::Purpose purpose) {
+  if (purpose == bgp::Purpose::announce)
+    return route.watchdog.empty() ? say(route, nlri, path, reached)
+                                  : say_watched(route, nlri, path, reached);
+  const rib::Claims::Effect effect = voice_.quiet ? claims_.end(nlri, path, reached, origin())
+                                                  : claims_.unsay(nlri, path, reached, origin());
+  note(effect, nlri);
+  if (voice_.parts) routing_.watchdogs.forget(nlri, effect.applied);
+}
+
+void Transaction::say(const grammar::RouteView& route, const bgp::NlriView& nlri, rib::Path path,
+                      const rib::Audience& reached) {
+  const rib::Claims::Effect effect = claims_.say(nlri, path, reached, origin());
+  note(effect, nlri);
+  grant_lease(route, nlri, effect.applied);
+}
+
+void Transaction::say_watched(const grammar::RouteView& route, const bgp::NlriView& nlri,
+                              rib::Path path, const rib::Audience& reached) {
+  const rib::Audience through = routing_.watchdogs.let_through(route, reached);
+  rib::Claims::Effect effect;
+  if (!through.empty()) effect = claims_.say(nlri, path, through, origin());
+  const rib::Audience said = effect.applied;
+  if (const rib::Audience back = reached - through; !back.empty()) {
+    const rib::Path attributes =
+        bgp::ops(nlri.family).withdraw_with_attributes ? path : rib::no_path;
+    const rib::Claims::Effect held = claims_.end(nlri, attributes, back, origin());
+    effect.applied |= held.applied;
+    effect.news |= held.news;
+  }
+  note(effect, nlri);
+  grant_lease(route, nlri, said);
+  grammar::RouteView watched = route;
+  watched.nlri = nlri;
+  // Where something later was said it is that which counts for the watchdog, too.
+  routing_.watchdogs.remember(watched, path, effect.applied, voice_.claimant);
+}
+
+void Transaction::grant_lease(const grammar::RouteView& route, const bgp::NlriView& nlri,
+                              const rib::Audience& audience) {
+  // Where something later was said there is nothing to end.
+  if (route.lease.ns == 0 || sketch_ || audience.empty()) return;
+  outcome_.leased &= routing_.leases.grant(nlri, audience, route.lease, route.lease_group);
 }
 
 /// A claim that is for nobody any more.

@@ -39,6 +39,8 @@ struct Voice {
   rib::Claimant claimant = {};
   rib::Priority priority = rib::Priority::bulk;
   bool joins = false;  // equal routes for several peers, said one peer after the other
+  bool quiet = false;  // of what was not announced no withdrawal is sent
+  bool parts = false;  // what is withdrawn is no route of a watchdog any more
 };
 
 class Transaction {
@@ -50,7 +52,7 @@ class Transaction {
   Transaction& operator=(const Transaction&) = delete;
 
   /// Claims a route for those of `audience` who have its family. A word with a watchdog is
-  /// remembered, and said to those for whom that stands on announce.
+  /// remembered; where that holds it back, it ends the word that stood there.
   void announce(const grammar::RouteView& route, const rib::Audience& audience);
   void change(const grammar::RouteView& route, const rib::Audience& audience,
               bgp::Purpose purpose) {
@@ -87,6 +89,18 @@ class Transaction {
   /// For one family; gives who could be reached.
   rib::Audience apply_family(const grammar::RouteView& route, bgp::Family family,
                              const rib::Audience& audience, bgp::Purpose purpose);
+  void apply_word(const grammar::RouteView& route, const bgp::NlriView& nlri, rib::Path path,
+                  const rib::Audience& reached, bgp::Purpose purpose);
+  void say(const grammar::RouteView& route, const bgp::NlriView& nlri, rib::Path path,
+           const rib::Audience& reached);
+  /// The same to those whom its watchdog lets through.
+  void say_watched(const grammar::RouteView& route, const bgp::NlriView& nlri, rib::Path path,
+                   const rib::Audience& reached);
+  void grant_lease(const grammar::RouteView& route, const bgp::NlriView& nlri,
+                   const rib::Audience& audience);
+  [[nodiscard]] rib::Origin origin() const {
+    return {voice_.priority, voice_.claimant, voice_.joins};
+  }
   void note(const rib::Claims::Effect& effect, const bgp::NlriView& nlri);
   void note_joined(std::uint64_t change);
   void note_refusal(rib::Claimant holder);

@@ -1,5 +1,6 @@
 #include "engine/routing/watchdog_words.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/routing/routing.h"
@@ -26,6 +27,7 @@ class WatchdogWords final : public BulkWords {
     for (std::size_t n = 0; more && n < slice_looked_at && said < slice_words; ++n)
       more = say_configured(transaction, said) || say_commanded(transaction, said);
     statement_.count(said);
+    if (!more && !known_) statement_.none(names());
     return more;
   }
 
@@ -43,26 +45,40 @@ class WatchdogWords final : public BulkWords {
     return true;
   }
   bool say_commanded(Transaction& transaction, std::size_t& said) {
-    if (portion_ == commanded_.size()) return false;
-    if (at_ == commanded_[portion_]->routes.size()) {
-      commanded_[portion_++].reset();
+    if (portion_ == commanded_.portions.size()) return false;
+    if (at_ == commanded_.portions[portion_]->size()) {
+      commanded_.portions[portion_++].reset();
       at_ = 0;
       return true;
     }
-    const WatchdogTable::Watched& watched = commanded_[portion_]->routes[at_++];
-    const rib::Audience whom = watched.audience & statement_.audience;
-    if (!whom.empty()) change(transaction, watched.view(routing().paths), whom, said);
+    const WatchdogTable::Watched& watched = (*commanded_.portions[portion_])[at_++];
+    const rib::Audience whom = commanded_.audience_of(watched) & statement_.audience;
+    if (!whom.empty()) change(transaction, watched.words->view(), whom, said);
     return true;
   }
   void change(Transaction& transaction, grammar::RouteView route, const rib::Audience& whom,
-              std::size_t& said) const {
+              std::size_t& said) {
     route.watchdog = {};
     transaction.change(route, whom, statement_.purpose);
     ++said;
+    known_ = true;
+  }
+  /// Some of the names that `none` is told.
+  [[nodiscard]] std::vector<std::string> names() const {
+    std::vector<std::string> all = routing().watchdogs.some_names(names_max);
+    for (const ConfiguredList& list : statement_.configured)
+      for (const std::string& name : list.routes->watchdogs()) {
+        if (all.size() >= names_max) return all;
+        if (std::find(all.begin(), all.end(), name) == all.end()) all.push_back(name);
+      }
+    return all;
   }
 
+  static constexpr std::size_t names_max = 8;
+
   WatchdogStatement statement_;
-  std::vector<std::shared_ptr<const WatchdogTable::Portion>> commanded_;
+  WatchdogTable::Commanded commanded_;
+  bool known_ = false;       // there was a route of it
   std::size_t list_ = 0;     // of what is configured
   std::size_t portion_ = 0;  // of what was commanded
   std::size_t at_ = 0;       // in that
@@ -72,8 +88,8 @@ class WatchdogWords final : public BulkWords {
 
 std::unique_ptr<BulkWords> watchdog_words(Routing& routing, WatchdogStatement statement,
                                           const Voice& voice, const Cause& cause) {
-  routing.watchdogs.set(statement.watchdog, statement.audience,
-                        statement.purpose == bgp::Purpose::announce);
+  routing.watchdogs.turn(statement.watchdog, statement.audience,
+                         statement.purpose == bgp::Purpose::announce);
   return std::make_unique<WatchdogWords>(routing, std::move(statement), voice, cause);
 }
 

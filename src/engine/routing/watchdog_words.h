@@ -19,6 +19,9 @@ struct WatchdogStatement {
   std::vector<ConfiguredList> configured;  // lists that may have routes of it
   /// Is told how many routes each slice has said.
   std::function<void(std::size_t)> count;
+  /// Is told at the end when no route of these neighbors has the watchdog, with some that there
+  /// are.
+  std::function<void(const std::vector<std::string>& names)> none;
 };
 
 /// Sets where the watchdog stands, at once; its routes follow.

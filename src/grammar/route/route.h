@@ -108,6 +108,8 @@ class RouteList final : public RouteSink {
   }
   /// Places of the routes that have a watchdog.
   [[nodiscard]] const std::vector<std::uint32_t>& watched() const { return watched_; }
+  /// Their names, each once.
+  [[nodiscard]] const std::deque<std::string>& watchdogs() const { return watchdogs_; }
 
  private:
   struct Entry {
