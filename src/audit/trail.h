@@ -27,7 +27,6 @@ class Trail {
 
   /// Records lost since the start, reported or not.
   [[nodiscard]] std::uint64_t lost_count() const { return lost_count_; }
-  [[nodiscard]] std::uint64_t last_sequence() const { return last_sequence_; }
 
  private:
   bool push(const Record& record);

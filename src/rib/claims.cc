@@ -219,6 +219,24 @@ Claims::Effect Claims::unclaim(const bgp::NlriView& nlri, Origin origin) {
   return effect;
 }
 
+Claims::Effect Claims::restack(const bgp::NlriView& nlri, Origin origin) {
+  RouteStore::Chain chain = routes_.chain(nlri);
+  Effect effect;
+  // Where it is the only one its precedence is asked for when another comes.
+  Contest* contest = find(chain.hash, nlri);
+  if (contest == nullptr) return effect;
+  const auto own = std::find_if(contest->claims.begin(), contest->claims.end(),
+                                [&](const Claim& c) { return c.claimant == origin.claimant; });
+  if (own == contest->claims.end()) return effect;
+  Claim claim = std::move(*own);
+  contest->claims.erase(own);
+  effect.applied = claim.audience;
+  insert(*contest, claim);
+  paths_.release(claim.path);
+  effect.news = resolve(chain, *contest, origin.priority);
+  return effect;
+}
+
 void Claims::set_precedence(Claimant claimant, std::uint64_t precedence) {
   precedences_[claimant.packed()] = precedence;
 }

@@ -52,6 +52,8 @@ class Claims {
   /// Nobody of `audience` is told the NLRI while this stands.
   Effect suppress(const bgp::NlriView& nlri, const Audience& audience, Origin origin);
   Effect unclaim(const bgp::NlriView& nlri, Origin origin);
+  /// The claim that its claimant has gets the precedence that its claims have now.
+  Effect restack(const bgp::NlriView& nlri, Origin origin);
   /// Of claimants of one rank the one with the higher precedence counts. A claim has that which its
   /// claimant had when it was made.
   void set_precedence(Claimant claimant, std::uint64_t precedence);

@@ -26,8 +26,6 @@ class PathPool {
   void release(Path path);
   /// Lives while the path is in use.
   [[nodiscard]] bgp::PathView view(Path path) const;
-  /// Distinct paths in use.
-  [[nodiscard]] std::size_t size() const { return index_.size(); }
 
   /// A number per path for whoever walks over many routes and sorts them by path; zero for a new
   /// path.

@@ -312,7 +312,7 @@ def test_maximum_changes(stage, switch):
     run.here(FIRST)
     # Time has passed, but order is kept: what comes later waits behind what is held.
     run.say(f"withdraw route 10.6.{COUNT - 1}.0/24")
-    assert held(run)[-1]["reason"] == "an earlier command of this helper is held"
+    assert held(run)[-1]["reason"] == "an earlier command of this client is held"
     run.say(f"announce route {OTHER} next-hop self", second_helper.helper)
     run.here(OTHER)
     run.say("guard release all", second_helper.helper)

@@ -126,7 +126,7 @@ bool Commands::select(Invocation& call, const std::optional<Selection>& selectio
   call.selected = true;
   call.audience =
       parts_.clients.select(call.client, selection->text, selection->selector, parts_.roster);
-  if (call.audience.empty()) call.why = "no neighbor of this helper matches";
+  if (call.audience.empty()) call.why = "no neighbor of this client matches";
   return !call.audience.empty();
 }
 

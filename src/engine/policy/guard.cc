@@ -51,7 +51,7 @@ std::string Guard::objection(const Client& client) const {
   const bool behind = std::any_of(held_.begin(), held_.end(), [&](const Held& held) {
     return held.command != nullptr && held.command->client() == client.name;
   });
-  if (behind) return "an earlier command of this helper is held";
+  if (behind) return "an earlier command of this client is held";
   if (config_.changes_per_second != 0) {
     refill();
     if (tokens_ < 1)

@@ -460,7 +460,7 @@ TEST_F(HealthTest, AFloodOfCommandsIsHeldInItsOrder) {
   EXPECT_THAT(say("withdraw route 10.1.0.0/16"), HasSubstr("held"));
   stage_.wait(seconds(2));
   EXPECT_THAT(say("announce route 10.1.0.0/16 next-hop 10.0.0.9 med 1"),
-              HasSubstr("an earlier command of this helper is held"));
+              HasSubstr("an earlier command of this client is held"));
   EXPECT_THAT(sent(peer), ElementsAre(announced(prefix), announced(other_prefix)));
   EXPECT_THAT(say("guard drop all"), HasSubstr("done"));
   EXPECT_THAT(sent(peer), IsEmpty());

@@ -2,11 +2,9 @@
 // Services: routes that live as long as their checks say so.
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>

@@ -140,6 +140,9 @@ void ReceiptBook::drop_finished() {
     receipts_.pop_front();
     ++first_;
   }
+  // Those beyond the limit have no neighbors, so that nothing names their tokens.
+  while (receipts_.size() > receipts_max && receipts_.back().finished()) receipts_.pop_back();
+  unanswered_ = std::min(unanswered_, first_ + receipts_.size());
 }
 
 void ReceiptBook::answer(Receipt& receipt) {
@@ -151,15 +154,23 @@ void ReceiptBook::answer(Receipt& receipt) {
       receipt.report, (json ? print_json(receipt) : print_text(receipt)) + receipt.answer);
 }
 
-namespace {
-
-std::string_view name_of_state(int state) {
-  constexpr std::string_view names[] = {"waiting", "written", "unchanged", "superseded",
-                                        "not negotiated"};
-  return names[state];
+std::string_view ReceiptBook::name_of(PeerState state) {
+  switch (state) {
+    case PeerState::waiting:
+      return "waiting";
+    case PeerState::written:
+      return "written";
+    case PeerState::unchanged:
+      return "unchanged";
+    case PeerState::superseded:
+      return "superseded";
+    case PeerState::not_negotiated:
+      return "not negotiated";
+    case PeerState::over:
+      break;
+  }
+  return {};
 }
-
-}  // namespace
 
 std::string ReceiptBook::print_json(const Receipt& receipt) {
   std::string text = "{ \"id\": ";
@@ -176,7 +187,7 @@ std::string ReceiptBook::print_json(const Receipt& receipt) {
   for (const Peer& peer : receipt.peers) {
     if (peer.state == PeerState::over) continue;  // its session went before anything was written
     out.put(separator).put("{ \"neighbor\": \"").put(peer.address.text()).put('"');
-    out.put(", \"state\": \"").put(name_of_state(static_cast<int>(peer.state))).put('"');
+    out.put(", \"state\": \"").put(name_of(peer.state)).put('"');
     if (peer.state == PeerState::written) {
       time("encoded", peer.encoded_at);
       time("written", peer.written_at);
@@ -198,7 +209,7 @@ std::string ReceiptBook::print_text(const Receipt& receipt) {
     if (peer.state == PeerState::over) continue;
     out.put(" neighbor ").put(peer.address.text());
     if (peer.state != PeerState::written) {
-      out.put(' ').put(name_of_state(static_cast<int>(peer.state)));
+      out.put(' ').put(name_of(peer.state));
       continue;
     }
     out.put(" encoded ").signed_number(receipt.utc_of(peer.encoded_at));

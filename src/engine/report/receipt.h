@@ -107,6 +107,7 @@ class ReceiptBook final : public OutcomeFollower {
   /// All that a peer waits for has been written, if no more comes.
   void settle(Receipt& receipt, rib::Token token, Peer& peer);
   void answer(Receipt& receipt);
+  [[nodiscard]] static std::string_view name_of(PeerState state);
   [[nodiscard]] static std::string print_json(const Receipt& receipt);
   [[nodiscard]] static std::string print_text(const Receipt& receipt);
   /// Nothing more is expected of a peer; says so when it was written to or waited for.

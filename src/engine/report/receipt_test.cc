@@ -257,6 +257,18 @@ TEST_F(ReceiptTest, ThousandsOfReceiptsAreAllAnswered) {
                 ElementsAre(Pair("10.0.0.2", "written"), Pair("10.0.0.3", "written")));
 }
 
+TEST_F(ReceiptTest, WhatIsMoreThanCanBeFollowedIsAnsweredAllTheSame) {
+  two_neighbors();
+  std::string text;
+  for (int i = 0; i < 4200; ++i) {
+    say("announce route " + route + " med " + std::to_string(i % 2) + " id r" + std::to_string(i));
+    text += heard();
+  }
+  EXPECT_EQ(states(receipt_in(text, "r4095")).size(), 2u);
+  for (const char* id : {"r4096", "r4199"})
+    EXPECT_THAT(states(receipt_in(text, id)), IsEmpty()) << "nobody has acknowledged the first";
+}
+
 // --- BFD
 
 bfd::Report down(base::Tick decided) {

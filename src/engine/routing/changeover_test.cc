@@ -103,6 +103,20 @@ TEST_F(ChangeoverTest, WhomAServiceIsNotForAnyMoreHearsTheFileFirst) {
   EXPECT_EQ(table_.of(late), attributes());
 }
 
+TEST_F(ChangeoverTest, ANarrowedServiceKeepsItsPlaceAmongOthersWhereItStays) {
+  const std::string other = neighbor("10.0.0.3");
+  const std::string second = service("second", route + " med 2");
+  const ConnectionId peer = with(file("") + other + service("first", route + " med 1") + second);
+  const ConnectionId third = up("10.0.0.3");
+  report("first", true);
+  report("second", true);
+  EXPECT_THAT(sent(peer), ElementsAre(announced(prefix, "01")));
+  EXPECT_THAT(sent(third), ElementsAre(announced(prefix, "01")));
+  configure(file("") + other + service("first", route + " med 1", "neighbor 10.0.0.2;") + second);
+  EXPECT_THAT(sent(peer), IsEmpty());
+  EXPECT_THAT(sent(third), ElementsAre(announced(prefix, "02")));
+}
+
 TEST_F(ChangeoverTest, ServicesInAnotherOrderThatComesToTheSameAreNoNews) {
   const std::string first = service("first", route + " med 1");
   const std::string second = service("second", route + " med 1");

@@ -38,12 +38,12 @@ class ClaimedRoutes::Change {
         to_(std::move(to)),
         audience_(std::move(audience)),
         kept_(from_.empty() ? RouteFinder::Lists() : routes_of(to_)) {}
-  /// Nothing is done about routes that stand in `lists`.
-  void leave_out(std::vector<SharedRoutes> lists) { left_out_ = RouteFinder(std::move(lists)); }
+  /// The claims on routes that stand in `lists` stay as they are, but for their place among others.
+  void leave(std::vector<SharedRoutes> lists) { left_ = RouteFinder(std::move(lists)); }
 
   /// Does as much as `budget` is for. True when that was all.
   bool step(Transaction& transaction, std::size_t budget) {
-    if (!kept_.learn(budget) || !left_out_.learn(budget)) return false;
+    if (!kept_.learn(budget) || !left_.learn(budget)) return false;
     while (budget != 0 && list_ < from_.size()) {
       --budget;
       if (at_ == from_[list_]->size()) {
@@ -65,8 +65,11 @@ class ClaimedRoutes::Change {
         continue;
       }
       const grammar::RouteView route = list.routes->at(at_++);
-      if (left_out_.contains(route.nlri)) continue;
-      transaction.change(route, audience_, list.purpose);
+      if (left_.contains(route.nlri)) {
+        transaction.restack(route);
+      } else {
+        transaction.change(route, audience_, list.purpose);
+      }
       charge_word(budget);
     }
     return list_ == from_.size() + to_.size();
@@ -77,7 +80,7 @@ class ClaimedRoutes::Change {
   std::vector<ClaimList> to_;
   rib::Audience audience_;
   RouteFinder kept_;
-  RouteFinder left_out_;
+  RouteFinder left_;
   std::size_t list_ = 0;  // of from_, then of to_
   std::size_t at_ = 0;
 };
@@ -274,7 +277,7 @@ Outcome ClaimedRoutes::claim(std::vector<ClaimList> lists, const rib::Audience& 
   stand_->lists = std::move(lists);
   Change change({}, stand_->lists, audience);
   // What it had said to those who hear of it no more stands until all others have claimed.
-  if (!(before - audience).empty()) change.leave_out(left_);
+  if (!(before - audience).empty()) change.leave(left_);
   left_.clear();
   if (changeover.claims_later() || count(stand_->lists) > at_once_max) {
     Outcome outcome;

@@ -25,7 +25,6 @@ class LeaseTable {
   explicit LeaseTable(const Turn& turn) : turn_(turn) {}
 
   [[nodiscard]] bool empty() const { return by_route_.empty(); }
-  [[nodiscard]] std::size_t size() const { return by_route_.size(); }
   /// The word on `nlri` that was just said for `audience` is withdrawn after `duration` unless
   /// renewed. False, with nothing remembered, when there are leases_max already.
   bool grant(const bgp::NlriView& nlri, const rib::Audience& audience, base::Duration duration,

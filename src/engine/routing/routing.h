@@ -1,6 +1,6 @@
 #pragma once
-// The routes: who claims them, what peers are told, and how it leaves. Claims are changed by
-// Transaction alone.
+// The routes: who claims them, what peers are told, and how it leaves. What is claimed is changed
+// by Transaction alone.
 
 #include <array>
 

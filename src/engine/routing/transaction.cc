@@ -177,16 +177,26 @@ void Transaction::give_up(const grammar::RouteView& route, bgp::Family family) {
 }
 
 void Transaction::release(const grammar::RouteView& route) {
+  in_all_families(route,
+                  [&](const bgp::NlriView& nlri) { return claims_.unclaim(nlri, origin()); });
+}
+
+void Transaction::restack(const grammar::RouteView& route) {
+  in_all_families(route,
+                  [&](const bgp::NlriView& nlri) { return claims_.restack(nlri, origin()); });
+}
+
+template <typename Change>
+void Transaction::in_all_families(const grammar::RouteView& route, Change change) {
   ++outcome_.routes;
-  const rib::Origin origin{voice_.priority, voice_.claimant};
-  const auto end = [&](bgp::Family family) {
+  const auto one = [&](bgp::Family family) {
     const bgp::NlriView nlri = route.nlri_in(family);
-    const rib::Claims::Effect effect = claims_.unclaim(nlri, origin);
+    const rib::Claims::Effect effect = change(nlri);
     reached_ |= effect.applied;
     note(effect, nlri);
   };
-  end(route.nlri.family);
-  if (const auto groups = route.group_family()) end(*groups);
+  one(route.nlri.family);
+  if (const auto groups = route.group_family()) one(*groups);
 }
 
 void Transaction::set_precedence(rib::Claimant claimant, std::uint64_t precedence) {

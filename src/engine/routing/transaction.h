@@ -1,7 +1,6 @@
 #pragma once
 // The one way in: every change of what is announced, whatever its cause, is a Transaction. Who
-// claims, how urgent it is and for whom leases are is said once; what it comes to is said by
-// commit().
+// claims and how urgent it is is said once; what it comes to is said by commit().
 
 #include <string>
 #include <string_view>
@@ -62,6 +61,8 @@ class Transaction {
   void withdraw(const grammar::RouteView& route, const rib::Audience& audience);
   /// Ends the claim of a service or a plan on a route, whatever it was.
   void release(const grammar::RouteView& route);
+  /// The claim of a service on a route, as it is, counts among others as its claims do now.
+  void restack(const grammar::RouteView& route);
   /// Where several claimants of one rank claim an NLRI, this one counts by that number, the higher
   /// the more, in what it claims from now on.
   void set_precedence(rib::Claimant claimant, std::uint64_t precedence);
@@ -73,8 +74,9 @@ class Transaction {
   void foresee(const grammar::RouteView& route, const rib::Audience& audience,
                bgp::Purpose purpose);
 
-  /// Ends it: the limits of guards and the figures of latency learn of it. Records and events are
-  /// the business of who knows the cause. The outcome is the transaction's until it is taken.
+  /// Ends it: the journal and the figures of latency learn of it. Records, events and the limits
+  /// of guards are the business of who knows the cause. The outcome is the transaction's until it
+  /// is taken.
   Outcome&& commit();
 
  private:
@@ -83,6 +85,10 @@ class Transaction {
   /// who can be reached.
   template <typename Each>
   void in_families(const grammar::RouteView& route, const rib::Audience& audience, Each each);
+  /// Changes the claim on a route in each family in which it can be; `change(nlri)` gives the
+  /// effect.
+  template <typename Change>
+  void in_all_families(const grammar::RouteView& route, Change change);
   /// Who can be reached in a family.
   rib::Audience reach(const grammar::RouteView& route, bgp::Family family,
                       const rib::Audience& audience, bgp::Purpose purpose);

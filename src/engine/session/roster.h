@@ -1,8 +1,6 @@
 #pragma once
 // All neighbors: which there are, who is meant by an address, whose connection is whose.
 
-#include <functional>
-#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -26,8 +24,9 @@ class Routing;
 class RosterListener {
  public:
   virtual ~RosterListener() = default;
-  /// A neighbor of a range was born, or is gone: selections of before mean others.
+  /// A neighbor of a range was born: selections of before mean others.
   virtual void on_born() = 0;
+  /// A neighbor is gone, whatever it was.
   virtual void on_gone() = 0;
   /// A session came up or ended; `reason` of the end.
   virtual void on_session(const Neighbor& neighbor, bool up, std::string_view reason) = 0;
