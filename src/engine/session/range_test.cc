@@ -503,5 +503,25 @@ TEST_F(RangeTest, ABornPeerIsNoNeighborAfterItsSession) {
   EXPECT_EQ(answer("neighbor 10.1.2.3 announce route " + route), "error\n");
 }
 
+TEST_F(RangeTest, AConnectionOnWhichNothingWasSaidDoesNotKeepABornPeer) {
+  configure(feed + range());
+  const ConnectionId first = stage_.knock("10.0.0.1", one);
+  std::uint8_t message[bgp::message_size_max];
+  stage_.receive(first, session::encode_local_open(outside(), 65001, message));
+  const ConnectionId silent = stage_.knock("10.0.0.1", one);
+  ASSERT_NE(silent, no_connection);
+  stage_.settle();
+  ASSERT_TRUE(is_neighbor(one));
+  say("neighbor 10.1.2.3 announce route " + route);
+  gone(first);
+  say("neighbor 10.1.2.3 announce route " + other_route);
+  EXPECT_THAT(heard(), HasSubstr("error"));
+  EXPECT_FALSE(is_neighbor(one));
+  EXPECT_FALSE(stage_.wires[silent].closed);
+  stage_.introduce(silent, outside());
+  EXPECT_TRUE(is_neighbor(one));
+  EXPECT_EQ(table_of(silent).size(), 0u);
+}
+
 }  // namespace
 }  // namespace openbell::engine

@@ -135,6 +135,9 @@ class Roster {
   [[nodiscard]] bool given_up() const;
 
  private:
+  /// Removes one that comes of a range and is over. A further connection of the same peer, on which
+  /// it has said nothing yet, is a stranger's.
+  void remove_over(Neighbor& neighbor);
   Neighbor& add_unborn(const Neighbor& range, const base::IpAddress& peer);
   bool refuse(ConnectionId connection, bgp::NotificationCode code, std::string_view text);
   [[nodiscard]] Neighbor* configured_for(const base::IpAddress& local,
