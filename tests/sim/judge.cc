@@ -91,7 +91,7 @@ class ReceiptJudge {
     // Whose session ended in that moment is not listed.
     for (const Peer& peer : receipt_.established)
       if (stage_.established_since(peer, receipt_.said) && !listed.contains(peer) &&
-          (receipt_.outcome.reached.contains(peer) || changed_.contains(peer)))
+          (receipt_.outcome.reached.contains(peer) || changed_itself_.contains(peer)))
         return peer + " is not listed";
     return {};
   }
@@ -112,7 +112,9 @@ class ReceiptJudge {
         const Model::Told* last = nullptr;
         for (const Model::Told& told : history) {
           if (told.operation < operation) before = told.path;
-          if (told.operation == operation) last = &told;
+          if (told.operation != operation) continue;
+          last = &told;
+          if (!told.consequence) changed_itself_.insert(life.peer);
         }
         if (last == nullptr) continue;
         if (last->path == before)
@@ -227,6 +229,7 @@ class ReceiptJudge {
   const Receipt& receipt_;
   std::map<Peer, std::vector<Change>> changed_;
   Peers went_back_;
+  Peers changed_itself_;  // not by plans that it has set off
   bool any_superseded_ = false;
 };
 

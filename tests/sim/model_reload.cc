@@ -14,6 +14,8 @@ void Model::configure(const Setup& setup) {
   configure_services(setup);
   configure_plans(setup);
   for (Service& service : services_) settle_service(service);
+  for (const auto& [name, helper] : helpers_)
+    if (!helper.configured && !helper.running) end_words_left_by(name);
   consequences();
   settle();
 }
@@ -24,11 +26,14 @@ void Model::configure_processes(const Setup& setup) {
     Helper& helper = helpers_[process.name];
     helper.setup = process;
     helper.configured = true;
-    helper.titles.clear();
+    helper.titles_before = helper.titles;
+    helper.configured_at = now_;
+    std::set<Peer>& titles = helper.leaving ? helper.next_titles : helper.titles;
+    titles.clear();
     for (const NeighborSetup& neighbor : setup.neighbors)
       if (std::find(neighbor.processes.begin(), neighbor.processes.end(), process.name) !=
           neighbor.processes.end())
-        helper.titles.insert(neighbor.title);
+        titles.insert(neighbor.title);
   }
 }
 

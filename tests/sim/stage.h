@@ -88,7 +88,9 @@ class Stage final : public Observer {
   void on_helper_started(std::string_view helper) override;
   void on_helper_exited(std::string_view helper, bool asked) override;
   void on_helper_output(std::string_view helper, std::string_view lines) override;
+  void on_helper_asked(std::string_view helper) override { model_.helper_asked(helper); }
   void on_check(std::string_view check, bool ok) override;
+  void on_consequences() override { model_.carry_out_consequences(); }
   void on_peer_open(const std::string& peer) override;
   void on_peer_established(const std::string& peer) override;
   void on_peer_gone(const std::string& peer) override;
