@@ -61,9 +61,8 @@ void Roster::remove(NeighborId id, bgp::NotificationCode code, std::string_view 
 }
 
 void Roster::remove_over(Neighbor& neighbor) {
-  if (!closed_)
-    if (std::unique_ptr<Link> silent = neighbor.give_up_silent())
-      add_unborn(*find(neighbor.range()), neighbor.peer_address()).begin_with(std::move(silent));
+  if (std::unique_ptr<Link> silent = neighbor.give_up_silent())
+    add_unborn(*find(neighbor.range()), neighbor.peer_address()).begin_with(std::move(silent));
   remove(neighbor.id(), bgp::notification::peer_deconfigured, "closing connection");
 }
 
@@ -72,6 +71,13 @@ void Roster::remove_over(Neighbor& neighbor) {
 Neighbor* Roster::owner(ConnectionId connection) const {
   const auto known = owners_.find(connection);
   return known == owners_.end() ? nullptr : find(known->second);
+}
+
+Neighbor* Roster::listener(ConnectionId connection) {
+  Neighbor* neighbor = owner(connection);
+  if (neighbor == nullptr || !neighbor->is_born_of_range() || !neighbor->over()) return neighbor;
+  remove_over(*neighbor);
+  return owner(connection);
 }
 
 ConnectionId Roster::next_connection(NeighborId owner) {

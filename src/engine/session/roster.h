@@ -104,6 +104,9 @@ class Roster {
   bool accept(ConnectionId connection, const base::IpAddress& local, const base::IpAddress& peer);
   /// The neighbor that a connection belongs to; null for one that was closed.
   [[nodiscard]] Neighbor* owner(ConnectionId connection) const;
+  /// The same when the peer has said something on it, which is not for one born of a range who is
+  /// over: its peer begins anew, also before the turn ends.
+  [[nodiscard]] Neighbor* listener(ConnectionId connection);
   /// A number for a connection that a neighbor makes.
   ConnectionId next_connection(NeighborId owner);
   void note_connection(ConnectionId connection, NeighborId owner);
