@@ -126,6 +126,7 @@ void Engine::on_helper_exited(HelperId id, std::string_view status, base::Now no
   Helper* helper = all.clients.helper(id);
   if (helper == nullptr) return;
   helper->stopped();
+  all.clients.forget_selections();  // the next process may have other neighbors
   all.publisher.publish(HelperEnded{
       all.publisher.keep(helper->name()), helper->client.pid, all.publisher.keep(status),
       !helper->configured || helper->restart_asked || all.control.ending()});

@@ -91,6 +91,20 @@ TEST_F(HelperTest, WhatAHelperSaysWhoseProgramIsAnotherIsCarriedOut) {
   EXPECT_THAT(sent(peer), ElementsAre(announced(prefix)));
 }
 
+TEST_F(HelperTest, TheProcessThatIsStartedAnewSpeaksForTheNeighborsOfTheNewFile) {
+  configure(feed + neighbor("10.0.0.2"));
+  up("10.0.0.2");
+  stage_.engine.on_signal(12, "SIGUSR2", stage_.now);
+  configure(feed + neighbor("10.0.0.2") + neighbor("10.0.0.3"));
+  const ConnectionId third = up("10.0.0.3");
+  const std::string line = "neighbor 10.0.0.3 announce route " + route;
+  EXPECT_EQ(answer(line), "error\n");
+  feed_dies();
+  stage_.engine.on_helper_started(HelperId{feed_}, 1001, stage_.now);
+  EXPECT_EQ(answer(line), "done\n");
+  EXPECT_THAT(sent(third), ElementsAre(announced(prefix)));
+}
+
 // --- on-exit withdraw
 
 TEST_F(HelperTest, ADeathTakesAWordOnlyFromThePeersItWasTheLastSaidTo) {
