@@ -105,6 +105,25 @@ TEST_F(HelperTest, TheProcessThatIsStartedAnewSpeaksForTheNeighborsOfTheNewFile)
   EXPECT_THAT(sent(third), ElementsAre(announced(prefix)));
 }
 
+// --- the same said by two
+
+TEST_F(HelperTest, WhoHasHeardWhatTwoHaveSaidIsNotToldAgainWhenItEndsForAnother) {
+  two_of_each();
+  sent(second_);
+  // It has not read what the other has.
+  stage_.wires[third_].blocked = true;
+  say("announce route " + other_route);
+  sent(second_);
+  say("announce route " + route);
+  EXPECT_THAT(sent(second_), ElementsAre(announced(prefix)));
+  say("neighbor 10.0.0.2 announce route " + route, other_);
+  EXPECT_THAT(sent(second_), IsEmpty());
+  say("neighbor 10.0.0.3 withdraw route 10.1.0.0/16");
+  EXPECT_THAT(sent(second_), IsEmpty());
+  stage_.drain(third_);
+  EXPECT_EQ(table_of(third_).of(prefix), "");
+}
+
 // --- on-exit withdraw
 
 TEST_F(HelperTest, ADeathTakesAWordOnlyFromThePeersItWasTheLastSaidTo) {
