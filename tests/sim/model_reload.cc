@@ -81,6 +81,10 @@ void Model::move_neighbor(const NeighborSetup& from, const NeighborSetup& to) {
     for (std::size_t place = 0; place < words.size(); ++place)
       if (words[place].audience.contains(from.title)) said.emplace_back(nlri, place);
   for (const auto& [nlri, place] : said) words_[nlri][place].audience.insert(to.title);
+  // A process that was told to end speaks for it under its new address.
+  for (auto& [name, helper] : helpers_)
+    for (std::set<Peer>* titles : {&helper.titles, &helper.titles_before})
+      if (titles->erase(from.title) != 0) titles->insert(to.title);
   remove_ear(from.title);
   Ear& ear = add_ear(to.title, to.title);
   ear.groups = was.groups;

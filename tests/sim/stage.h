@@ -43,16 +43,17 @@ struct Spoken {
   Model::Outcome outcome;
 };
 
-/// A receipt as it came, beside the model's account of its command.
+/// A receipt as it came, beside the model's account of its command. It says how things were when
+/// the turn of the command ended, however long it then waits behind a report.
 struct Receipt {
   Command command;
   base::Tick said;
-  base::Tick answered;
+  base::Tick made;
   std::uint64_t said_order = 0;
-  std::uint64_t answered_order = 0;
+  std::uint64_t made_order = 0;
   std::string text;  // JSON
   Model::Outcome outcome;
-  Peers established;  // when it was said, and still when it was answered
+  Peers established;  // when it was said, and still when it was made
 };
 
 class Stage final : public Observer {
@@ -97,7 +98,7 @@ class Stage final : public Observer {
   void on_update(const std::string& peer, engine::ConnectionId connection,
                  base::Bytes body) override;
   void on_refresh_asked(const std::string& peer) override;
-  void on_turn_ended() override {}
+  void on_turn_ended() override;
 
  private:
   /// A command whose answer is awaited.
@@ -107,6 +108,8 @@ class Stage final : public Observer {
     std::uint64_t said_order = 0;
     Model::Outcome outcome;
     Peers established;
+    base::Tick made = {};  // the end of its turn
+    std::uint64_t made_order = 0;
   };
   struct Doer;
 
@@ -115,6 +118,7 @@ class Stage final : public Observer {
   void say(const std::string& helper, const Command& command);
   void take_line(const std::string& helper, std::string line);
   void take_answer(const std::string& helper, const std::string& answer);
+  void note_turn_ended(Awaited& awaited);
   [[nodiscard]] std::map<std::string, std::string> ask(Node& node, std::string_view helper,
                                                        const std::string& command);
   void note_refresh(const Peer& peer);
