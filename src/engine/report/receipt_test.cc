@@ -236,7 +236,7 @@ TEST_F(ReceiptTest, WhatIsSaidBehindAWalkDoesNotWaitForIt) {
   heard();
   say("announce attributes next-hop 10.0.0.1 nlri 192.0.2.0/25 192.0.2.128/25 id before");
   say("flush adj-rib out");
-  say("announce route 198.51.100.0/24 next-hop 10.0.0.1 id behind");
+  say("announce attributes next-hop 10.0.0.1 nlri 198.51.100.0/25 198.51.100.128/25 id behind");
   const std::string text = heard();
   EXPECT_THAT(states(receipt_in(text, "before")), ElementsAre(Pair("10.0.0.2", "waiting")));
   EXPECT_THAT(states(receipt_in(text, "behind")), ElementsAre(Pair("10.0.0.2", "written")));
