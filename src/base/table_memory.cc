@@ -32,13 +32,15 @@ class Regions {
  public:
   void* take(std::size_t size) {
     const std::lock_guard lock(mutex_);
-    std::vector<void*>& unused = unused_[size];
-    if (!unused.empty()) {
-      void* memory = unused.back();
-      unused.pop_back();
-      return memory;
+    Blocks& blocks = blocks_[size];
+    if (!blocks.kept.empty()) {
+      kept_ -= size;
+      return std::memset(take_last(blocks.kept), 0, size);
     }
-    unused.reserve(++made_[size]);  // giving back never fails
+    if (!blocks.unused.empty()) return take_last(blocks.unused);
+    ++blocks.made;  // giving back never fails
+    blocks.kept.reserve(blocks.made);
+    blocks.unused.reserve(blocks.made);
     if (size > left_) begin_region(size);
     void* memory = next_;
     next_ += size;
@@ -48,12 +50,36 @@ class Regions {
 
   void give(void* memory, std::size_t size) noexcept {
     const std::lock_guard lock(mutex_);
+    Blocks& blocks = blocks_[size];
+    if (kept_ + size <= kept_max_) {
+      kept_ += size;
+      blocks.kept.push_back(memory);
+      return;
+    }
     // Its pages go back to the kernel; what is read there next is zero.
     ::madvise(memory, size, MADV_DONTNEED);
-    unused_[size].push_back(memory);
+    blocks.unused.push_back(memory);
+  }
+
+  void keep(std::size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    kept_max_ = bytes;
   }
 
  private:
+  /// Of one size.
+  struct Blocks {
+    std::vector<void*> kept;    // with their pages
+    std::vector<void*> unused;  // addresses only
+    std::size_t made = 0;
+  };
+
+  static void* take_last(std::vector<void*>& blocks) {
+    void* memory = blocks.back();
+    blocks.pop_back();
+    return memory;
+  }
+
   /// What is left of the last region is lost: less than a block.
   void begin_region(std::size_t size) {
     const std::size_t whole = (size + region_size - 1) / region_size * region_size;
@@ -73,8 +99,9 @@ class Regions {
   }
 
   std::mutex mutex_;
-  std::map<std::size_t, std::vector<void*>> unused_;  // by block size
-  std::map<std::size_t, std::size_t> made_;
+  std::map<std::size_t, Blocks> blocks_;
+  std::size_t kept_ = 0;  // bytes
+  std::size_t kept_max_ = 0;
   std::uint8_t* next_ = nullptr;
   std::size_t left_ = 0;
   std::size_t regions_ = 0;
@@ -100,6 +127,10 @@ void* take_table_memory(std::size_t size) {
 void give_table_memory(void* memory, std::size_t size) noexcept {
   if constexpr (sanitized) return ::operator delete(memory);
   regions().give(memory, rounded(size));
+}
+
+void keep_table_memory(std::size_t bytes) {
+  regions().keep(bytes);
 }
 
 }  // namespace openbell::base

@@ -16,6 +16,10 @@ namespace openbell::base {
 void* take_table_memory(std::size_t size);
 /// `size` as it was taken.
 void give_table_memory(void* memory, std::size_t size) noexcept;
+/// From now on so many bytes of what is given back keep their pages for the next block of their
+/// size, at first none: for a process that makes and ends one table after the other, to which the
+/// faults cost as much as everything else.
+void keep_table_memory(std::size_t bytes);
 
 /// An array of `count` value-initialised T in such memory.
 template <typename T, std::size_t count>

@@ -44,6 +44,20 @@ TEST(TableMemoryTest, WhatIsUsedAgainIsZeroAgain) {
   }
 }
 
+TEST(TableMemoryTest, WhatKeepsItsPagesIsZeroAgainToo) {
+  keep_table_memory(2 * block);
+  for (int n = 0; n < 10; ++n) {
+    std::vector<void*> blocks;
+    for (int i = 0; i < 3; ++i) {
+      blocks.push_back(take_table_memory(block));
+      EXPECT_TRUE(all_zero(blocks.back(), block));
+      std::memset(blocks.back(), 0xFF, block);
+    }
+    for (void* memory : blocks) give_table_memory(memory, block);
+  }
+  keep_table_memory(0);
+}
+
 TEST(TableMemoryTest, ABlockCanBeLargerThanARegion) {
   constexpr std::size_t large = (5u << 20) + 12;
   void* memory = take_table_memory(large);

@@ -67,7 +67,7 @@ Accepted Engine::on_accepted(ConnectionId connection, base::IpAddress local, bas
 
 std::size_t Engine::on_bytes(ConnectionId connection, base::Bytes bytes, base::Now now) {
   all_->turn.now = now;
-  Neighbor* neighbor = all_->roster.owner(connection);
+  Neighbor* neighbor = all_->roster.listener(connection);
   return neighbor == nullptr ? bytes.size() : neighbor->on_bytes(connection, bytes);
 }
 
@@ -126,6 +126,7 @@ void Engine::on_helper_exited(HelperId id, std::string_view status, base::Now no
   Helper* helper = all.clients.helper(id);
   if (helper == nullptr) return;
   helper->stopped();
+  all.clients.forget_selections();  // the next process may have other neighbors
   all.publisher.publish(HelperEnded{
       all.publisher.keep(helper->name()), helper->client.pid, all.publisher.keep(status),
       !helper->configured || helper->restart_asked || all.control.ending()});

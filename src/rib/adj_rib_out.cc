@@ -367,17 +367,22 @@ void AdjRibOut::settle_awaited(Group& group) {
         [&](PeerIndex peer) { output_.settled(token, peer, PeerOutput::Fate::written); });
   for (const Lane lane : lanes) {
     auto& waiting = group.awaited[static_cast<std::size_t>(lane)];
-    while (!waiting.empty() && group.at[lane] >= waiting.front().mark &&
-           (!group.walking || is_withdrawal(lane) ||
-            waiting.front().range.first >= group.walk_highest)) {
-      const Group::Awaited settled = std::move(waiting.front());
-      waiting.pop_front();
+    // What a walk will meet is done when it ends. What was said after it began is not its business.
+    const std::uint64_t walked =
+        group.walking && !is_withdrawal(lane) ? group.walk_highest : std::uint64_t{0};
+    const auto first = std::partition_point(
+        waiting.begin(), waiting.end(), [&](const auto& one) { return one.range.first < walked; });
+    const auto last = std::find_if(
+        first, waiting.end(), [&](const Group::Awaited& one) { return group.at[lane] < one.mark; });
+    const std::vector<Group::Awaited> done{std::make_move_iterator(first),
+                                           std::make_move_iterator(last)};
+    waiting.erase(first, last);
+    for (const Group::Awaited& settled : done)
       settled.peers.for_each([&](PeerIndex peer) {
         output_.settled(
             settled.token, peer,
             settled.sent.contains(peer) ? PeerOutput::Fate::written : PeerOutput::Fate::superseded);
       });
-    }
   }
 }
 

@@ -480,16 +480,24 @@ Claims::ClaimView Claims::view(const Contest& contest, const Claim& claim) const
 bool Claims::walk_words(Cursor& cursor, Moment moment, std::size_t budget,
                         const std::function<void(const ClaimView&)>& visit) {
   if (cursor.route_end == 0) cursor.route_end = routes_.end();
+  std::vector<ClaimView> twins;
   for (; budget != 0 && cursor.route < cursor.route_end; --budget) {
-    const Handle at = cursor.route++;
-    const Route& route = routes_[at];
-    if (!route.announced() || Claimant::unpacked(route.claimant).rank != Rank::word) continue;
-    const Moment said = routes_.moment_of(at);
-    if (said > moment) continue;
-    const KeptNlri nlri(route.nlri.view());
-    if (find(hash_of(nlri.view()), nlri.view()) != nullptr) continue;
-    visit({Claimant::unpacked(route.claimant), nlri.view(), route.path,
-           peers_.audience_of(route.audience), route.change, 0, said});
+    const Handle first = cursor.route++;
+    if (!routes_[first].announced() || routes_[first].twin ||
+        Claimant::unpacked(routes_[first].claimant).rank != Rank::word)
+      continue;
+    const KeptNlri nlri(routes_[first].nlri.view());
+    // All at once: what becomes of one may give its place to another.
+    twins.clear();
+    for (Handle at = first; at != no_handle; at = routes_.next_twin(at)) {
+      const Route& route = routes_[at];
+      const Moment said = routes_.moment_of(at);
+      if (said > moment) continue;
+      twins.push_back({Claimant::unpacked(route.claimant), nlri.view(), route.path,
+                       peers_.audience_of(route.audience), route.change, 0, said});
+    }
+    if (twins.empty() || find(hash_of(nlri.view()), nlri.view()) != nullptr) continue;
+    for (const ClaimView& word : twins) visit(word);
   }
   for (; budget != 0; --budget) {
     const auto next = by_serial_.upper_bound(cursor.contest);

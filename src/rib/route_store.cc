@@ -39,7 +39,7 @@ RouteStore::Announced RouteStore::announce(Chain& chain, const bgp::NlriView& nl
   bool replaces = false;
   for (Handle at = chain.first; at != no_handle && news.handle() != nobody;) {
     Route& route = routes_[at];
-    const Handle next = route.next;
+    Handle next = route.next;
     const bool same =
         !route.withdrawn && route.path == path && base::equal(route.nlri.view().tail, nlri.tail);
     if (same && origin.joins && route.change > seen_change_ &&
@@ -59,7 +59,7 @@ RouteStore::Announced RouteStore::announce(Chain& chain, const bgp::NlriView& nl
         }
         if (const Audience changed = shared - quiet; !changed.empty()) {
           replaces = true;
-          remove_peers(chain, at, changed);
+          next = remove_peers(chain, at, changed);
         }
       }
     }
@@ -120,8 +120,7 @@ Handle RouteStore::split(Chain& chain, Handle at, const Audience& peers, Path pa
   routes_[added].claimant = routes_[at].claimant;
   routes_[added].replaces = routes_[at].replaces;
   if (const auto said = said_.find(at); said != said_.end()) said_[added] = said->second;
-  remove_peers(chain, at, peers);
-  return added;
+  return remove_peers(chain, at, peers) == at ? at : added;
 }
 
 bool RouteStore::pending(std::uint64_t change) const {
@@ -137,7 +136,7 @@ Audience RouteStore::withdraw(Chain& chain, const bgp::NlriView& nlri, Path attr
   bgp::NlriView gone = nlri;
   for (Handle at = chain.first; at != no_handle;) {
     Route& route = routes_[at];
-    const Handle next = route.next;
+    Handle next = route.next;
     if (const Audience shared = peers_.audience_of(route.audience) & audience; !shared.empty()) {
       const bgp::NlriView known = route.nlri.view();
       if (gone.tail.empty() && !known.tail.empty()) {
@@ -145,7 +144,7 @@ Audience RouteStore::withdraw(Chain& chain, const bgp::NlriView& nlri, Path attr
         gone.tail = {tail, known.tail.size()};
       }
       if (!route.withdrawn) lost |= shared;
-      remove_peers(chain, at, shared);
+      next = remove_peers(chain, at, shared);
     }
     at = next;
   }
@@ -168,7 +167,9 @@ void RouteStore::note_withdrawn(Chain& chain, const bgp::NlriView& nlri, const A
 
 void RouteStore::erase_deserted(Handle route) {
   Chain chain = this->chain(routes_[route].nlri.view());
-  erase(chain, route);
+  // Its place may be a twin's then, of whom nobody is left either.
+  while (erase(chain, route) == route && peers_.is_empty(routes_[route].audience)) {
+  }
 }
 
 // --- moments
@@ -213,23 +214,9 @@ void RouteStore::push(Lane lane, Handle route) {
   queues_[static_cast<std::size_t>(lane)].push({route, routes_[route].change});
 }
 
-/// A change that has lost its entry gets another, behind newer ones.
-void RouteStore::push_again(Handle route) {
-  const std::uint64_t change = routes_[route].change;
-  // Whoever has not read those has not read this one either.
-  while (!late_.empty() && late_.back().change >= change) late_.pop_back();
-  late_.push_back({queue(Lane::announced).end(), change});
-  push(Lane::announced, route);
-}
-
 std::uint64_t RouteStore::lowest_unread(Lane lane, std::uint64_t position) const {
   const ChangeQueue& entries = queue(lane);
-  std::uint64_t lowest = last_change_ + 1;
-  if (position < entries.end()) lowest = entries[position].change;
-  if (lane != Lane::announced) return lowest;
-  const auto late = std::partition_point(
-      late_.begin(), late_.end(), [&](const Late& entry) { return entry.position < position; });
-  return late == late_.end() ? lowest : std::min(lowest, late->change);
+  return position < entries.end() ? entries[position].change : last_change_ + 1;
 }
 
 bool RouteStore::trim(const Positions& passed, std::size_t budget) {
@@ -242,8 +229,6 @@ bool RouteStore::trim(Lane lane, std::uint64_t passed, std::size_t budget) {
   ChangeQueue& queue = queues_[static_cast<std::size_t>(lane)];
   if (!is_withdrawal(lane)) {
     queue.trim(passed);
-    if (lane == Lane::announced)
-      while (!late_.empty() && late_.front().position < passed) late_.pop_front();
     return false;
   }
   const std::uint64_t until =
@@ -303,23 +288,40 @@ Handle RouteStore::add(Chain& chain, const bgp::NlriView& nlri, Path path, const
   return added;
 }
 
-void RouteStore::remove_peers(Chain& chain, Handle at, const Audience& peers) {
+Handle RouteStore::remove_peers(Chain& chain, Handle at, const Audience& peers) {
   const SetHandle before = routes_[at].audience;
   const Audience left = peers_.audience_of(before) - peers;
   if (left.empty()) return erase(chain, at);
-  if (left.handle() == before) return;
+  if (left.handle() == before) return routes_[at].next;
   peers_.retain(left.handle());
   routes_[at].audience = left.handle();
   peers_.release(before);
+  return routes_[at].next;
 }
 
-void RouteStore::erase(Chain& chain, Handle gone) {
+/// The entry of the queue names the first of the twins: it is that of the others, for those who
+/// have not read it, and those who have are told nothing.
+void RouteStore::give_place_to_twin(Handle route, Handle twin) {
+  std::swap(routes_[route].path, routes_[twin].path);
+  std::swap(routes_[route].audience, routes_[twin].audience);
+  std::swap(routes_[route].claimant, routes_[twin].claimant);
+  routes_[route].replaces = routes_[twin].replaces;
+  if (said_.empty()) return;
+  if (const auto said = said_.find(twin); said != said_.end()) {
+    said_[route] = said->second;
+  } else {
+    said_.erase(route);
+  }
+}
+
+Handle RouteStore::erase(Chain& chain, Handle gone) {
   Route& route = routes_[gone];
   if (const Handle heir = next_twin(gone); heir != no_handle && !route.twin) {
-    // The entry was this record's; who has not read it finds the heir by another.
-    routes_[heir].twin = false;
-    if (pending(route.change)) push_again(heir);
+    give_place_to_twin(gone, heir);
+    erase(chain, heir);
+    return gone;
   }
+  const Handle next = route.next;
   if (chain.first == gone) {
     if (route.next == no_handle) {
       index_.erase(chain.hash, gone);
@@ -342,6 +344,7 @@ void RouteStore::erase(Chain& chain, Handle gone) {
   route.replaces = false;
   route.change = 0;
   routes_.release(gone);
+  return next;
 }
 
 }  // namespace openbell::rib

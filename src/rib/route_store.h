@@ -155,7 +155,8 @@ class RouteStore {
 
   /// The very same was said again, for `peers` of the route.
   void affirm(Chain& chain, base::Handle route, const Audience& peers, Origin origin);
-  /// A record of its own for `peers` of a route, told as it was.
+  /// A record of its own for `peers` of a route, told as it was. Where they are all of its peers it
+  /// is that record.
   base::Handle split(Chain& chain, base::Handle route, const Audience& peers, Path path);
   [[nodiscard]] Audience told_the_same(const Route& route, const bgp::NlriView& nlri, Path path,
                                        const Audience& shared);
@@ -166,13 +167,15 @@ class RouteStore {
   base::Handle make(const bgp::NlriView& nlri, Path path, const Audience& audience, bool withdrawn,
                     std::uint64_t change);
   void push(Lane lane, base::Handle route);
-  void push_again(base::Handle route);
   bool trim(Lane lane, std::uint64_t passed, std::size_t budget);
   bool free_kept_tombstones(std::size_t budget);
   void free_tombstone(const Change& entry);
-  /// Takes `peers` out of a route's audience; frees it when nobody is left.
-  void remove_peers(Chain& chain, base::Handle route, const Audience& peers);
-  void erase(Chain& chain, base::Handle route);
+  /// Takes `peers` out of a route's audience; frees it when nobody is left. Gives the record to
+  /// look at next.
+  base::Handle remove_peers(Chain& chain, base::Handle route, const Audience& peers);
+  /// The same of all its peers. The record of the first of several twins is the next one's then.
+  base::Handle erase(Chain& chain, base::Handle route);
+  void give_place_to_twin(base::Handle route, base::Handle twin);
   [[nodiscard]] bool needs_moment(base::Handle route) const;
 
   PeerSetPool& peers_;
@@ -181,13 +184,6 @@ class RouteStore {
   base::Slab<Route> routes_;
   base::Index index_;  // first route of each NLRI
   std::array<ChangeQueue, lane_count> queues_;
-  /// Entries of Lane::announced whose changes are older than those before them: of these the ones
-  /// that none behind is older than, so that the first that a reader has before it is the oldest.
-  struct Late {
-    std::uint64_t position = 0;
-    std::uint64_t change = 0;
-  };
-  std::deque<Late> late_;
   Snapshot listening_;
   std::uint64_t last_change_ = 0;
   std::uint64_t seen_change_ = 0;

@@ -168,8 +168,10 @@ class Log {
   [[nodiscard]] bool was_sent(const Entry& entry, const Peer& peer) const {
     for (const Sending& sending : stage_.sendings())
       if (sending.peer == peer)
-        for (const Sent& sent : sending.routes)
-          if (!sent.change || entry.has(*sent.change)) return true;
+        for (const Explained& explained : follow(stage_.model(), sending).explained)
+          if (!explained.sent->change || entry.has(*explained.sent->change) ||
+              tells_of_loss(entry, peer, explained))
+            return true;
     return false;
   }
 

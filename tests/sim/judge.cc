@@ -91,7 +91,7 @@ class ReceiptJudge {
     // Whose session ended in that moment is not listed.
     for (const Peer& peer : receipt_.established)
       if (stage_.established_since(peer, receipt_.said) && !listed.contains(peer) &&
-          (receipt_.outcome.reached.contains(peer) || changed_.contains(peer)))
+          (receipt_.outcome.reached.contains(peer) || changed_itself_.contains(peer)))
         return peer + " is not listed";
     return {};
   }
@@ -112,7 +112,9 @@ class ReceiptJudge {
         const Model::Told* last = nullptr;
         for (const Model::Told& told : history) {
           if (told.operation < operation) before = told.path;
-          if (told.operation == operation) last = &told;
+          if (told.operation != operation) continue;
+          last = &told;
+          if (!told.consequence) changed_itself_.insert(life.peer);
         }
         if (last == nullptr) continue;
         if (last->path == before)
@@ -130,7 +132,7 @@ class ReceiptJudge {
     const auto changed = changed_.find(peer);
     // What plans do that it sets off is theirs.
     if (state == "unchanged")
-      return changed == changed_.end() || sets_off()
+      return changed == changed_.end() || sets_off() || overtakes_slices()
                  ? ""
                  : "is 'unchanged', but was to be told " + changed->second.front().nlri;
     // A later word took its place, which may have said the same, or what the command itself set
@@ -145,7 +147,7 @@ class ReceiptJudge {
       const bool over = superseded(peer, nlri);
       bool sent = over;
       for (const Sent* route : sent_to(peer, nlri)) {
-        if (route->order < receipt_.said_order || route->order > receipt_.answered_order ||
+        if (route->order < receipt_.said_order || route->order > receipt_.made_order ||
             route->path != path)
           continue;
         sent = true;
@@ -154,8 +156,7 @@ class ReceiptJudge {
       in_time |= over;
       written += sent;
     }
-    // What is done in slices has not gone over everything yet when it is answered.
-    constexpr std::size_t slice = 1000;
+    // What is done in slices has not gone over everything yet when the turn ends.
     if (state == "waiting")
       return written == changed->second.size() && !any_superseded_ &&
                      receipt_.outcome.looked_at < slice
@@ -166,18 +167,27 @@ class ReceiptJudge {
     return in_time ? "" : "was not sent any of it at the time that it says";
   }
 
+  /// A clear or a flush of more than a slice came just before: what it has not come to yet is not
+  /// told and taken back, this command leaves it nothing to tell.
+  [[nodiscard]] bool overtakes_slices() const {
+    constexpr base::Duration long_enough = base::milliseconds(10);
+    return std::any_of(stage_.spoken().begin(), stage_.spoken().end(), [&](const Spoken& spoken) {
+      return spoken.outcome.operation < receipt_.outcome.operation &&
+             spoken.outcome.looked_at >= slice && receipt_.said < spoken.at + long_enough;
+    });
+  }
+
   /// The command may run plans.
   [[nodiscard]] bool sets_off() const {
     using Verb = Command::Verb;
     return receipt_.command.verb == Verb::plan || receipt_.command.verb == Verb::service;
   }
 
-  /// Something was said between the command and its answer, or the command runs plans.
+  /// Something was said in the turn after the command, or the command runs plans.
   [[nodiscard]] bool followed() const {
     if (sets_off()) return true;
     return std::any_of(stage_.spoken().begin(), stage_.spoken().end(), [&](const Spoken& spoken) {
-      return spoken.outcome.operation > receipt_.outcome.operation &&
-             spoken.at <= receipt_.answered;
+      return spoken.outcome.operation > receipt_.outcome.operation && spoken.at <= receipt_.made;
     });
   }
 
@@ -208,13 +218,13 @@ class ReceiptJudge {
     return routes == known->second.end() ? nothing : routes->second;
   }
 
-  /// Something else was said of it before the answer came.
+  /// Something else was said of it before the turn ended.
   bool superseded(const Peer& peer, const std::string& nlri) {
     for (const Model::Life& life : stage_.model().lives()) {
       const auto history = life.history.find(nlri);
       if (life.peer != peer || history == life.history.end()) continue;
       for (const Model::Told& told : history->second)
-        if (told.operation > receipt_.outcome.operation && told.at <= receipt_.answered) {
+        if (told.operation > receipt_.outcome.operation && told.at <= receipt_.made) {
           any_superseded_ = true;
           return true;
         }
@@ -222,11 +232,14 @@ class ReceiptJudge {
     return false;
   }
 
+  static constexpr std::size_t slice = 1000;  // routes
+
   const Stage& stage_;
   const SentTo& sent_;
   const Receipt& receipt_;
   std::map<Peer, std::vector<Change>> changed_;
   Peers went_back_;
+  Peers changed_itself_;  // not by plans that it has set off
   bool any_superseded_ = false;
 };
 

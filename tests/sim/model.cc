@@ -37,7 +37,7 @@ void Model::settle() {
       std::vector<Told>& history = lives_[ear.life].history[nlri];
       std::string path = told(peer, ear, nlri);
       if (history.empty() ? path.empty() : history.back().path == path) continue;
-      history.push_back({now_, std::move(path), operation_});
+      history.push_back({now_, std::move(path), operation_, consequence_});
       changes_[operation_].emplace_back(peer, nlri);
     }
   }
@@ -147,23 +147,45 @@ void Model::advance(base::Tick now) {
 
 void Model::helper_started(std::string_view name) {
   const auto helper = helpers_.find(name);
-  if (helper != helpers_.end()) helper->second.run = ++last_run_;
+  if (helper == helpers_.end()) return;
+  Helper& started = helper->second;
+  started.run = ++last_run_;
+  started.running = true;
+  if (std::exchange(started.leaving, false)) started.titles = started.next_titles;
+}
+
+void Model::helper_asked(std::string_view name) {
+  const auto helper = helpers_.find(name);
+  if (helper == helpers_.end() || !helper->second.running) return;
+  Helper& leaving = helper->second;
+  if (std::exchange(leaving.leaving, true)) return;
+  leaving.next_titles = leaving.titles;
+  // The reload that ends it has given its neighbors to the one that comes.
+  if (leaving.configured_at == now_) leaving.titles = leaving.titles_before;
 }
 
 void Model::helper_exited(std::string_view name, bool asked) {
   const auto known = helpers_.find(name);
   if (known == helpers_.end()) return;
+  known->second.running = false;
   const Helper helper = known->second;
   if (!helper.configured) helpers_.erase(known);
   if ((asked && helper.configured) || !helper.setup.withdraws) return;
   begin();
   if (helper.setup.withdraws_after.ns != 0 && helper.configured) {
-    endings_.push_back({now_ + helper.setup.withdraws_after, helper.run});
+    endings_.push_back({now_ + helper.setup.withdraws_after, helper.run, helper.setup.name});
     next_end_ = std::min(next_end_, endings_.back().at);
   } else {
     end_words_of(helper.run);
+    if (!helper.configured) end_words_left_by(helper.setup.name);
   }
   settle();
+}
+
+void Model::end_words_left_by(const std::string& helper) {
+  for (const Ending& ending : endings_)
+    if (ending.helper == helper) end_words_of(ending.run);
+  std::erase_if(endings_, [&](const Ending& ending) { return ending.helper == helper; });
 }
 
 // --- peers

@@ -30,6 +30,7 @@ class Model {
     base::Tick at;
     std::string path;
     std::uint64_t operation = 0;
+    bool consequence = false;  // of a plan that the operation has set off
   };
   using History = std::map<std::string, std::vector<Told>>;  // by NLRI
   /// From the day on which a peer was there to the day on which it was gone.
@@ -56,7 +57,10 @@ class Model {
   void helper_started(std::string_view helper);
   /// `asked`: by a reload or a signal.
   void helper_exited(std::string_view helper, bool asked);
+  void helper_asked(std::string_view helper);
   void check_answered(std::string_view check, bool ok);
+  /// What follows from checks comes when all that were looked at together are answered.
+  void carry_out_consequences();
   void set_frozen(bool frozen) { frozen_ = frozen; }
   /// A peer's OPEN was accepted, its session is up, its last connection is gone.
   void peer_open(const Peer& peer);
@@ -110,10 +114,16 @@ class Model {
     bool configured = true;
     unsigned run = 0;       // number of its process, never used twice
     std::set<Peer> titles;  // neighbors that list it, or did before it was removed
+    bool running = false;
+    bool leaving = false;          // it was asked to end: another takes its place
+    std::set<Peer> next_titles;    // of that one
+    std::set<Peer> titles_before;  // those of the file before
+    base::Tick configured_at = {};
   };
   struct Ending {
     base::Tick at;
     unsigned run = 0;
+    std::string helper;
   };
 
   enum class Status : std::uint8_t { unknown, up, down, disabled };
@@ -151,6 +161,8 @@ class Model {
   /// True when somebody lost a word.
   bool end_word(const std::string& nlri, const Peers& audience);
   void end_words_of(unsigned run);
+  /// Of what a process has left behind: nobody can take it over any more.
+  void end_words_left_by(const std::string& helper);
   void end_lease(const std::string& nlri, std::size_t place);
   [[nodiscard]] base::Tick lease_ends(const Word& word) const;
   Ear& add_ear(const Peer& peer, const Peer& title);
@@ -222,6 +234,7 @@ class Model {
   std::vector<std::string> running_;
   std::vector<std::string> claiming_;
   std::deque<std::string> fallen_;  // services whose fall has consequences
+  bool consequence_ = false;        // what is settled now is one
   bool frozen_ = false;
   std::vector<Held> held_;
   unsigned last_held_ = 0;

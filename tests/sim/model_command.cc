@@ -305,6 +305,8 @@ void Model::release(unsigned number) {
   if (known == held_.end()) return;
   const Held held = *known;
   held_.erase(known);
+  // Each that is released is a change of its own, with its record.
+  begin();
   if (!held.service.empty()) {
     Service* of = service(held.service);
     if (of != nullptr && of->held) change_service(*of, *std::exchange(of->held, std::nullopt));

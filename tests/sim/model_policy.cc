@@ -45,7 +45,6 @@ void Model::check_answered(std::string_view name, bool ok) {
       check.status = to;
       begin();
       settle_service(service);
-      consequences();
       settle();
     }
   }
@@ -150,10 +149,18 @@ void Model::consequences() {
           std::find(plan.when_down.begin(), plan.when_down.end(), name) == plan.when_down.end())
         continue;
       settle();
+      consequence_ = true;
       run_plan(plan);
+      settle();
+      consequence_ = false;
     }
     review_held_services();
   }
+}
+
+void Model::carry_out_consequences() {
+  consequences();
+  settle();
 }
 
 // --- orders

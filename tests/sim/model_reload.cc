@@ -14,6 +14,8 @@ void Model::configure(const Setup& setup) {
   configure_services(setup);
   configure_plans(setup);
   for (Service& service : services_) settle_service(service);
+  for (const auto& [name, helper] : helpers_)
+    if (!helper.configured && !helper.running) end_words_left_by(name);
   consequences();
   settle();
 }
@@ -24,11 +26,14 @@ void Model::configure_processes(const Setup& setup) {
     Helper& helper = helpers_[process.name];
     helper.setup = process;
     helper.configured = true;
-    helper.titles.clear();
+    helper.titles_before = helper.titles;
+    helper.configured_at = now_;
+    std::set<Peer>& titles = helper.leaving ? helper.next_titles : helper.titles;
+    titles.clear();
     for (const NeighborSetup& neighbor : setup.neighbors)
       if (std::find(neighbor.processes.begin(), neighbor.processes.end(), process.name) !=
           neighbor.processes.end())
-        helper.titles.insert(neighbor.title);
+        titles.insert(neighbor.title);
   }
 }
 
@@ -76,6 +81,10 @@ void Model::move_neighbor(const NeighborSetup& from, const NeighborSetup& to) {
     for (std::size_t place = 0; place < words.size(); ++place)
       if (words[place].audience.contains(from.title)) said.emplace_back(nlri, place);
   for (const auto& [nlri, place] : said) words_[nlri][place].audience.insert(to.title);
+  // A process that was told to end speaks for it under its new address.
+  for (auto& [name, helper] : helpers_)
+    for (std::set<Peer>* titles : {&helper.titles, &helper.titles_before})
+      if (titles->erase(from.title) != 0) titles->insert(to.title);
   remove_ear(from.title);
   Ear& ear = add_ear(to.title, to.title);
   ear.turned = was.turned;

@@ -94,6 +94,7 @@ void Node::signal(int number, std::string_view name) {
 void Node::input() {
   if (engine_->deadline() <= world_.now().tick) {
     engine_->on_timer(world_.now());
+    if (observer_ != nullptr) observer_->on_consequences();
     engine_->flush_urgent(world_.now());
   }
   if (observer_ != nullptr) observer_->on_input();
@@ -111,6 +112,7 @@ void Node::end_turn() {
 
 void Node::turn() {
   dirty_ = false;
+  if (observer_ != nullptr) observer_->on_consequences();
   engine_->flush(world_.now());
   world_.review_sessions(*this);
   if (audit_ == nullptr) return;
@@ -186,6 +188,7 @@ void Node::start_helper(engine::HelperId helper, const grammar::ProcessConfig& p
 
 void Node::stop_helper(engine::HelperId helper) {
   processes_[helper].asked = true;
+  if (observer_ != nullptr) observer_->on_helper_asked(processes_[helper].name);
   exit_later(helper, "signal 15");
 }
 
@@ -254,6 +257,7 @@ void Node::answer_probe(health::ProbeId id, bool alive) {
                      .error = alive ? "" : "dead",
                      .again = alive && probe.holds ? base::never : base::Tick{}},
                     world_.now());
+  if (observer_ != nullptr) observer_->on_consequences();
   engine_->flush_urgent(world_.now());
   touch();
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/table_memory.h"
 
 namespace openbell::sim {
 
@@ -26,6 +27,7 @@ class Other {
     OPENBELL_CHECK(child_ >= 0);
     if (child_ == 0) {
       ::close(pipe[0]);
+      base::keep_table_memory(16u << 20);  // each story has six engines, with new tables
       work([&](std::uint64_t number, const Verdict& verdict) {
         put(pipe[1], std::to_string(number) + "\n" + verdict.kind + "\n" + verdict.text + '\0');
       });

@@ -161,7 +161,11 @@ void Stage::say(const std::string& helper, const Command& command) {
   speaker_->pass_time();
   const Model::Outcome outcome = model_.say(helper, command);
   spoken_.push_back({helper, command, world_.now().tick, outcome});
-  awaited_[helper].push_back({command, world_.now().tick, ++order_, outcome, established_});
+  awaited_[helper].push_back({.command = command,
+                              .said = world_.now().tick,
+                              .said_order = ++order_,
+                              .outcome = outcome,
+                              .established = established_});
   // Everything again: to whom, is seen in what is sent.
   if (command.verb == Command::Verb::flush)
     for (const Node* peer : peers_) note_refresh(peer->name());
@@ -214,8 +218,20 @@ void Stage::on_peer_gone(const std::string& peer) {
   on_input();
   established_.erase(peer);
   for (auto& [helper, commands] : awaited_)
-    for (Awaited& awaited : commands) awaited.established.erase(peer);
+    for (Awaited& awaited : commands)
+      if (awaited.made_order == 0) awaited.established.erase(peer);
   model_.peer_gone(peer);
+}
+
+void Stage::on_turn_ended() {
+  for (auto& [helper, commands] : awaited_)
+    for (Awaited& awaited : commands) note_turn_ended(awaited);
+}
+
+void Stage::note_turn_ended(Awaited& awaited) {
+  if (awaited.made_order != 0) return;
+  awaited.made = world_.now().tick;
+  awaited.made_order = ++order_;
 }
 
 // --- what it says
@@ -244,6 +260,8 @@ void Stage::take_answer(const std::string& helper, const std::string& answer) {
     wrong_answers_.push_back(helper + " is answered '" + answer + "' to nothing");
     return;
   }
+  // At the latest its turn ends now.
+  note_turn_ended(awaited.front());
   const Awaited of = std::move(awaited.front());
   awaited.pop_front();
   const std::string receipt = std::exchange(receipt_lines_[helper], {});
@@ -252,7 +270,7 @@ void Stage::take_answer(const std::string& helper, const std::string& answer) {
     wrong_answers_.push_back(helper + ": " + of.command.text().substr(0, 200) + ": is answered '" +
                              answer + "', wanted '" + wanted + "'");
   } else if (!of.command.id.empty()) {
-    receipts_.push_back({of.command, of.said, world_.now().tick, of.said_order, ++order_, receipt,
+    receipts_.push_back({of.command, of.said, of.made, of.said_order, of.made_order, receipt,
                          of.outcome, of.established});
   }
 }

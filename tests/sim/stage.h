@@ -43,16 +43,17 @@ struct Spoken {
   Model::Outcome outcome;
 };
 
-/// A receipt as it came, beside the model's account of its command.
+/// A receipt as it came, beside the model's account of its command. It says how things were when
+/// the turn of the command ended, however long it then waits behind a report.
 struct Receipt {
   Command command;
   base::Tick said;
-  base::Tick answered;
+  base::Tick made;
   std::uint64_t said_order = 0;
-  std::uint64_t answered_order = 0;
+  std::uint64_t made_order = 0;
   std::string text;  // JSON
   Model::Outcome outcome;
-  Peers established;  // when it was said, and still when it was answered
+  Peers established;  // when it was said, and still when it was made
 };
 
 class Stage final : public Observer {
@@ -88,14 +89,16 @@ class Stage final : public Observer {
   void on_helper_started(std::string_view helper) override;
   void on_helper_exited(std::string_view helper, bool asked) override;
   void on_helper_output(std::string_view helper, std::string_view lines) override;
+  void on_helper_asked(std::string_view helper) override { model_.helper_asked(helper); }
   void on_check(std::string_view check, bool ok) override;
+  void on_consequences() override { model_.carry_out_consequences(); }
   void on_peer_open(const std::string& peer) override;
   void on_peer_established(const std::string& peer) override;
   void on_peer_gone(const std::string& peer) override;
   void on_update(const std::string& peer, engine::ConnectionId connection,
                  base::Bytes body) override;
   void on_refresh_asked(const std::string& peer) override;
-  void on_turn_ended() override {}
+  void on_turn_ended() override;
 
  private:
   /// A command whose answer is awaited.
@@ -105,6 +108,8 @@ class Stage final : public Observer {
     std::uint64_t said_order = 0;
     Model::Outcome outcome;
     Peers established;
+    base::Tick made = {};  // the end of its turn
+    std::uint64_t made_order = 0;
   };
   struct Doer;
 
@@ -113,6 +118,7 @@ class Stage final : public Observer {
   void say(const std::string& helper, const Command& command);
   void take_line(const std::string& helper, std::string line);
   void take_answer(const std::string& helper, const std::string& answer);
+  void note_turn_ended(Awaited& awaited);
   [[nodiscard]] std::map<std::string, std::string> ask(Node& node, std::string_view helper,
                                                        const std::string& command);
   void note_refresh(const Peer& peer);

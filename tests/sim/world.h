@@ -46,7 +46,12 @@ class Observer {
   /// `asked`: we wanted it to end, by a reload or a signal.
   virtual void on_helper_exited(std::string_view helper, bool asked) = 0;
   virtual void on_helper_output(std::string_view helper, std::string_view lines) = 0;
+  /// A process is told to end; another of that name may take its place.
+  virtual void on_helper_asked(std::string_view helper) = 0;
   virtual void on_check(std::string_view check, bool ok) = 0;
+  /// What follows from checks that have gone down comes now: checks that are looked at together
+  /// are all answered before.
+  virtual void on_consequences() = 0;
   /// An OPEN of the peer was accepted, and no other connection with one is open.
   virtual void on_peer_open(const std::string& peer) = 0;
   virtual void on_peer_established(const std::string& peer) = 0;

@@ -84,7 +84,7 @@ rib::Audience Clients::select(const Client& client, std::string_view text,
   rib::Audience matching;
   roster.for_each(client.audience, [&](const Neighbor& neighbor) {
     // Who was born of a range is gone with its session, also before the turn ends.
-    const bool gone = neighbor.is_born_of_range() && neighbor.quiet();
+    const bool gone = neighbor.is_born_of_range() && neighbor.over();
     if (!gone && selector.matches(neighbor.config())) matching |= neighbor.audience();
   });
   if (selections_.size() == selections_max) selections_.clear();

@@ -91,6 +91,39 @@ TEST_F(HelperTest, WhatAHelperSaysWhoseProgramIsAnotherIsCarriedOut) {
   EXPECT_THAT(sent(peer), ElementsAre(announced(prefix)));
 }
 
+TEST_F(HelperTest, TheProcessThatIsStartedAnewSpeaksForTheNeighborsOfTheNewFile) {
+  configure(feed + neighbor("10.0.0.2"));
+  up("10.0.0.2");
+  stage_.engine.on_signal(12, "SIGUSR2", stage_.now);
+  configure(feed + neighbor("10.0.0.2") + neighbor("10.0.0.3"));
+  const ConnectionId third = up("10.0.0.3");
+  const std::string line = "neighbor 10.0.0.3 announce route " + route;
+  EXPECT_EQ(answer(line), "error\n");
+  feed_dies();
+  stage_.engine.on_helper_started(HelperId{feed_}, 1001, stage_.now);
+  EXPECT_EQ(answer(line), "done\n");
+  EXPECT_THAT(sent(third), ElementsAre(announced(prefix)));
+}
+
+// --- the same said by two
+
+TEST_F(HelperTest, WhoHasHeardWhatTwoHaveSaidIsNotToldAgainWhenItEndsForAnother) {
+  two_of_each();
+  sent(second_);
+  // It has not read what the other has.
+  stage_.wires[third_].blocked = true;
+  say("announce route " + other_route);
+  sent(second_);
+  say("announce route " + route);
+  EXPECT_THAT(sent(second_), ElementsAre(announced(prefix)));
+  say("neighbor 10.0.0.2 announce route " + route, other_);
+  EXPECT_THAT(sent(second_), IsEmpty());
+  say("neighbor 10.0.0.3 withdraw route 10.1.0.0/16");
+  EXPECT_THAT(sent(second_), IsEmpty());
+  stage_.drain(third_);
+  EXPECT_EQ(table_of(third_).of(prefix), "");
+}
+
 // --- on-exit withdraw
 
 TEST_F(HelperTest, ADeathTakesAWordOnlyFromThePeersItWasTheLastSaidTo) {

@@ -230,6 +230,18 @@ TEST_F(ReceiptTest, AnAcknowledgementOfALaterWriteIsNotThatOfTheReceipt) {
   EXPECT_EQ(event_of(heard(), "receipt")["state"], "acknowledged");
 }
 
+TEST_F(ReceiptTest, WhatIsSaidBehindAWalkDoesNotWaitForIt) {
+  configure(feed + neighbor("10.0.0.2", configured("10.0.0.0/8 next-hop 10.0.0.1 split /20")));
+  up("10.0.0.2");
+  heard();
+  say("announce attributes next-hop 10.0.0.1 nlri 192.0.2.0/25 192.0.2.128/25 id before");
+  say("flush adj-rib out");
+  say("announce attributes next-hop 10.0.0.1 nlri 198.51.100.0/25 198.51.100.128/25 id behind");
+  const std::string text = heard();
+  EXPECT_THAT(states(receipt_in(text, "before")), ElementsAre(Pair("10.0.0.2", "waiting")));
+  EXPECT_THAT(states(receipt_in(text, "behind")), ElementsAre(Pair("10.0.0.2", "written")));
+}
+
 TEST_F(ReceiptTest, AServicesChangeIsFollowedOnlyWhereItWasNews) {
   two_neighbors(service("web", route));
   say("neighbor 10.0.0.3 announce route " + route);

@@ -31,13 +31,13 @@ Link::Link(const SessionContext& context, Roster& roster, Neighbor& neighbor,
            session::SessionOptions options)
     : context_(context),
       roster_(roster),
-      neighbor_(neighbor),
+      neighbor_(&neighbor),
       session_(std::move(options), *this) {}
 
 // --- the connection
 
 void Link::on_connect() {
-  connection_ = neighbor_.open_connection();
+  connection_ = neighbor_->open_connection();
   if (connection_ == no_connection)
     session_.stop({}, {}, "no connection attempts are left", context_.turn.now);
 }
@@ -50,7 +50,7 @@ void Link::on_connected(const base::IpAddress& local) {
   local_address_ = local;
   negotiated_ = false;
   peer_open_.reset();
-  neighbor_.link_connected(*this);
+  neighbor_->link_connected(*this);
   session_.on_connected(session::Initiator::us, local, context_.turn.now);
 }
 
@@ -65,7 +65,7 @@ void Link::on_accepted(ConnectionId connection, const base::IpAddress& local) {
   local_address_ = local;
   negotiated_ = false;
   peer_open_.reset();
-  neighbor_.link_connected(*this);
+  neighbor_->link_connected(*this);
   session_.on_connected(session::Initiator::peer, local, context_.turn.now);
   accepted_ = false;
 }
@@ -99,24 +99,24 @@ void Link::note_backlog(std::size_t waiting) {
 
 void Link::on_send(bgp::Bytes message) {
   context_.latency.note_write();
-  neighbor_.count_sent(type_of(message));
+  neighbor_->count_sent(type_of(message));
   note_backlog(context_.network.write(connection_, message));
 }
 
 void Link::write(bgp::Bytes messages) {
   context_.latency.note_write();
-  const StampId stamp = context_.latency.stamp_for(neighbor_, context_.receipts.waiting());
+  const StampId stamp = context_.latency.stamp_for(*neighbor_, context_.receipts.waiting());
   const base::Tick encoded = stamp == 0 ? base::Tick{} : context_.clock.clock().tick;
   const std::size_t waiting = stamp == 0
                                   ? context_.network.write(connection_, messages)
                                   : context_.network.write_stamped(connection_, messages, stamp);
-  context_.latency.on_written(neighbor_, stamp, encoded);
+  context_.latency.on_written(*neighbor_, stamp, encoded);
   note_backlog(waiting);
-  const bool shown = ClientEvents::wanted(neighbor_, event::Kind::update, Direction::send);
+  const bool shown = ClientEvents::wanted(*neighbor_, event::Kind::update, Direction::send);
   for (bgp::Bytes rest = messages; !rest.empty();) {
     const bgp::Bytes message = rest.first(base::load16(rest.data() + 16));
     rest = rest.subspan(message.size());
-    neighbor_.count_sent(type_of(message));
+    neighbor_->count_sent(type_of(message));
     if (type_of(message) == MessageType::route_refresh) {
       event::Event event;
       event.kind = event::Kind::refresh;
@@ -157,7 +157,7 @@ void Link::end(bgp::NotificationCode code, std::string_view text, std::string_vi
 // --- what the session reports
 
 void Link::on_close(std::string_view reason) {
-  neighbor_.link_closed(*this, reason);
+  neighbor_->link_closed(*this, reason);
   forget_connection();
   negotiated_ = false;
   peer_open_.reset();
@@ -165,16 +165,16 @@ void Link::on_close(std::string_view reason) {
 }
 
 void Link::on_state(session::State state) {
-  neighbor_.link_state(*this, state);
+  neighbor_->link_state(*this, state);
 }
 
 void Link::on_open(Direction direction, const bgp::OpenView& open, bgp::Bytes message) {
   if (direction == Direction::receive) {
-    neighbor_.count_received(MessageType::open);
+    neighbor_->count_received(MessageType::open);
     peer_open_ = PeerOpen{open.router_id, open.hold_time_s, {}};
     std::uint8_t malformed = 0;
     bgp::decode_capabilities(open.capabilities, peer_open_->capabilities, malformed);
-    if (!neighbor_.link_opened(*this, open)) return;
+    if (!neighbor_->link_opened(*this, open)) return;
   }
   event::Event event;
   event.kind = event::Kind::open;
@@ -190,14 +190,14 @@ void Link::on_negotiated(const session::Negotiated&) {
 }
 
 void Link::on_keepalive(Direction direction, bgp::Bytes message) {
-  if (direction == Direction::receive) neighbor_.count_received(MessageType::keepalive);
+  if (direction == Direction::receive) neighbor_->count_received(MessageType::keepalive);
   emit(event::Kind::keepalive, direction, message);
 }
 
 void Link::on_update(const bgp::UpdateView& update, bgp::Bytes message) {
-  neighbor_.count_received(MessageType::update);
-  if (!update.reason.empty()) neighbor_.note_update_fault(update.reason);
-  neighbor_.take_received(update, session_.context());
+  neighbor_->count_received(MessageType::update);
+  if (!update.reason.empty()) neighbor_->note_update_fault(update.reason);
+  neighbor_->take_received(update, session_.context());
   event::Event event;
   event.kind = event::Kind::update;
   event.update = &update;
@@ -206,8 +206,8 @@ void Link::on_update(const bgp::UpdateView& update, bgp::Bytes message) {
 }
 
 void Link::on_malformed_update(const bgp::UpdateView& update, bgp::Bytes message) {
-  neighbor_.count_received(MessageType::update);
-  neighbor_.note_update_fault(update.reason);
+  neighbor_->count_received(MessageType::update);
+  neighbor_->note_update_fault(update.reason);
   // Its bytes are all there is to show: who wants them as they came gets them.
   event::Event event;
   event.kind = event::Kind::update;
@@ -216,23 +216,23 @@ void Link::on_malformed_update(const bgp::UpdateView& update, bgp::Bytes message
 }
 
 void Link::on_refresh(const bgp::RefreshView& refresh, bgp::Bytes message) {
-  neighbor_.count_received(MessageType::route_refresh);
+  neighbor_->count_received(MessageType::route_refresh);
   event::Event event;
   event.kind = event::Kind::refresh;
   event.refresh = refresh;
   event.message = message;
   emit(event);
-  neighbor_.link_refresh(refresh);
+  neighbor_->link_refresh(refresh);
 }
 
 void Link::on_operational(bgp::Bytes message) {
-  neighbor_.count_received(MessageType::operational);
+  neighbor_->count_received(MessageType::operational);
   emit(event::Kind::operational, Direction::receive, message);
 }
 
 void Link::on_notification(Direction direction, bgp::NotificationCode code, bgp::Bytes data,
                            bgp::Bytes message) {
-  if (direction == Direction::receive) neighbor_.count_received(MessageType::notification);
+  if (direction == Direction::receive) neighbor_->count_received(MessageType::notification);
   event::Event event;
   last_notification_ = {code, {data.begin(), data.end()}};
   event.kind = event::Kind::notification;
@@ -252,7 +252,7 @@ void Link::emit(event::Kind kind, Direction direction, bgp::Bytes message) {
 }
 
 void Link::emit(event::Event event) {
-  neighbor_.emit_from(*this, event);
+  neighbor_->emit_from(*this, event);
 }
 
 event::NegotiatedView Link::negotiated_view() const {

@@ -42,6 +42,12 @@ class Link final : public session::SessionListener {
   [[nodiscard]] const base::IpAddress& local_address() const { return local_address_; }
   [[nodiscard]] bool established() const { return session_.state() == session::State::established; }
   [[nodiscard]] bool writable() const { return !backlogged_; }
+  /// The peer's OPEN was accepted on the connection that there is.
+  [[nodiscard]] bool introduced() const {
+    const session::Connection& now = session_.connection();
+    return now.connected && now.peer;
+  }
+  void belong_to(Neighbor& neighbor) { neighbor_ = &neighbor; }
 
   void on_connected(const base::IpAddress& local);
   void on_accepted(ConnectionId connection, const base::IpAddress& local);
@@ -90,7 +96,7 @@ class Link final : public session::SessionListener {
 
   const SessionContext& context_;
   Roster& roster_;
-  Neighbor& neighbor_;
+  Neighbor* neighbor_;
   session::Session session_;
   ConnectionId connection_ = no_connection;
   base::IpAddress local_address_;

@@ -263,8 +263,29 @@ bool Neighbor::quiet() const {
   return contender_ == nullptr && !current_->session().connected();
 }
 
+bool Neighbor::over() const {
+  if (unborn()) return quiet();
+  return !current_->introduced() && (contender_ == nullptr || !contender_->introduced());
+}
+
+std::unique_ptr<Link> Neighbor::give_up_silent() {
+  if (contender_ != nullptr && contender_->session().connected()) return std::move(contender_);
+  if (!current_->session().connected()) return nullptr;
+  return std::exchange(current_,
+                       std::make_unique<Link>(context_, roster_, *this, session_options()));
+}
+
+void Neighbor::begin_with(std::unique_ptr<Link> link) {
+  roster_.touch(id_);
+  current_ = std::move(link);
+  current_->belong_to(*this);
+  roster_.note_connection(current_->connection(), id_);
+  set_state_name("ACTIVE");
+}
+
 void Neighbor::settle() {
-  if (contender_ == nullptr) return;
+  // What is over is not gone on with: the roster makes a stranger of what is left.
+  if (contender_ == nullptr || (is_born_of_range() && over())) return;
   roster_.note_timers_changed();
   const event::PeerView view = peer_view();
   switch (session::settle(connections(), {view.router_id, view.local_as})) {

@@ -119,6 +119,13 @@ class Neighbor {
   }
   /// Neither a session nor a connection.
   [[nodiscard]] bool quiet() const;
+  /// Of those that come of a range: the session has ended, or never came to an OPEN. A connection
+  /// on which nothing was said does not keep one who was born.
+  [[nodiscard]] bool over() const;
+  /// That connection; null: there is none.
+  std::unique_ptr<Link> give_up_silent();
+  /// Of a stranger: this is its connection.
+  void begin_with(std::unique_ptr<Link> link);
   void write(bgp::Bytes messages) { current_->write(messages); }
   /// Asks the peer for its routes again, if it can (RFC 2918).
   void ask_refresh(bgp::Family family);

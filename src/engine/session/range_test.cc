@@ -21,6 +21,10 @@ class RangeTest : public ToldTest {
   bool is_neighbor(const std::string& address) {
     return answer("show neighbor summary").find(address + " ") != std::string::npos;
   }
+  void say_open(ConnectionId connection) {
+    std::uint8_t message[bgp::message_size_max];
+    stage_.receive(connection, session::encode_local_open(outside(), 65001, message));
+  }
 };
 
 // --- what is said before and after a birth
@@ -501,6 +505,42 @@ TEST_F(RangeTest, ABornPeerIsNoNeighborAfterItsSession) {
   stage_.settle();
   EXPECT_FALSE(is_neighbor(one));
   EXPECT_EQ(answer("neighbor 10.1.2.3 announce route " + route), "error\n");
+}
+
+TEST_F(RangeTest, AConnectionOnWhichNothingWasSaidDoesNotKeepABornPeer) {
+  configure(feed + range());
+  const ConnectionId first = stage_.knock("10.0.0.1", one);
+  say_open(first);
+  stage_.settle();
+  ASSERT_TRUE(is_neighbor(one));
+  say("neighbor 10.1.2.3 announce route " + route);
+  // A peer that connects twice has given up its first connection.
+  const ConnectionId silent = stage_.knock("10.0.0.1", one);
+  ASSERT_NE(silent, no_connection);
+  stage_.settle();
+  EXPECT_TRUE(stage_.wires[first].closed);
+  EXPECT_FALSE(is_neighbor(one));
+  EXPECT_EQ(answer("neighbor 10.1.2.3 announce route " + other_route), "error\n");
+  EXPECT_FALSE(stage_.wires[silent].closed);
+  stage_.introduce(silent, outside());
+  stage_.settle();
+  EXPECT_TRUE(is_neighbor(one));
+  EXPECT_THAT(table_of(silent).routes(), IsEmpty());
+}
+
+TEST_F(RangeTest, WhoIsHeardOnAnotherConnectionBeginsAnewAlsoBeforeTheTurnEnds) {
+  configure(feed + range(configured(route)));
+  const ConnectionId first = stage_.knock("10.0.0.1", one);
+  say_open(first);
+  say("neighbor 10.1.2.3 announce route " + other_route);
+  const ConnectionId second = stage_.knock("10.0.0.1", one);
+  ASSERT_NE(second, no_connection);
+  gone(first);
+  say("neighbor 10.1.2.3 announce route " + other_route);
+  stage_.introduce(second, outside());
+  EXPECT_THAT(heard(), HasSubstr("error\n"));
+  EXPECT_EQ(table_of(second).routes(),
+            (std::map<std::string, std::string>{{prefix, attributes()}}));
 }
 
 }  // namespace

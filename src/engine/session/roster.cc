@@ -60,11 +60,24 @@ void Roster::remove(NeighborId id, bgp::NotificationCode code, std::string_view 
   context_.listener.on_gone();
 }
 
+void Roster::remove_over(Neighbor& neighbor) {
+  if (std::unique_ptr<Link> silent = neighbor.give_up_silent())
+    add_unborn(*find(neighbor.range()), neighbor.peer_address()).begin_with(std::move(silent));
+  remove(neighbor.id(), bgp::notification::peer_deconfigured, "closing connection");
+}
+
 // --- connections
 
 Neighbor* Roster::owner(ConnectionId connection) const {
   const auto known = owners_.find(connection);
   return known == owners_.end() ? nullptr : find(known->second);
+}
+
+Neighbor* Roster::listener(ConnectionId connection) {
+  Neighbor* neighbor = owner(connection);
+  if (neighbor == nullptr || !neighbor->is_born_of_range() || !neighbor->over()) return neighbor;
+  remove_over(*neighbor);
+  return owner(connection);
 }
 
 ConnectionId Roster::next_connection(NeighborId owner) {
@@ -119,9 +132,9 @@ bool Roster::accept(ConnectionId connection, const base::IpAddress& local,
                     const base::IpAddress& peer) {
   Neighbor* neighbor = configured_for(local, peer);
   // Who was born of a range and went begins anew, also when it comes back before the turn ends.
-  if (neighbor != nullptr && neighbor->is_born_of_range() && neighbor->quiet()) {
-    remove(neighbor->id(), bgp::notification::peer_deconfigured, "closing connection");
-    neighbor = nullptr;
+  if (neighbor != nullptr && neighbor->is_born_of_range() && neighbor->over()) {
+    remove_over(*neighbor);
+    neighbor = configured_for(local, peer);
   }
   if (neighbor == nullptr && !closed_) {
     if (const Neighbor* range = range_for(local, peer)) {
@@ -171,9 +184,9 @@ void Roster::end_overrun() {
 
 void Roster::reap() {
   for (const NeighborId id : settled_) {
-    const Neighbor* neighbor = find(id);
-    if (neighbor == nullptr || !neighbor->is_born_of_range() || !neighbor->quiet()) continue;
-    remove(id, bgp::notification::peer_deconfigured, "closing connection");
+    Neighbor* neighbor = find(id);
+    if (neighbor != nullptr && neighbor->is_born_of_range() && neighbor->over())
+      remove_over(*neighbor);
   }
 }
 

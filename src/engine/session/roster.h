@@ -103,6 +103,9 @@ class Roster {
   bool accept(ConnectionId connection, const base::IpAddress& local, const base::IpAddress& peer);
   /// The neighbor that a connection belongs to; null for one that was closed.
   [[nodiscard]] Neighbor* owner(ConnectionId connection) const;
+  /// The same when the peer has said something on it, which is not for one born of a range who is
+  /// over: its peer begins anew, also before the turn ends.
+  [[nodiscard]] Neighbor* listener(ConnectionId connection);
   /// A number for a connection that a neighbor makes.
   ConnectionId next_connection(NeighborId owner);
   void note_connection(ConnectionId connection, NeighborId owner);
@@ -134,6 +137,9 @@ class Roster {
   [[nodiscard]] bool given_up() const;
 
  private:
+  /// Removes one that comes of a range and is over. A further connection of the same peer, on which
+  /// it has said nothing yet, is a stranger's.
+  void remove_over(Neighbor& neighbor);
   Neighbor& add_unborn(const Neighbor& range, const base::IpAddress& peer);
   bool refuse(ConnectionId connection, bgp::NotificationCode code, std::string_view text);
   [[nodiscard]] Neighbor* configured_for(const base::IpAddress& local,
