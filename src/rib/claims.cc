@@ -219,21 +219,36 @@ Claims::Effect Claims::unclaim(const bgp::NlriView& nlri, Origin origin) {
   return effect;
 }
 
-Claims::Effect Claims::restack(const bgp::NlriView& nlri, Origin origin) {
+Claims::Effect Claims::claim_beside(const bgp::NlriView& nlri, Path path, const Audience& audience,
+                                    Origin origin) {
   RouteStore::Chain chain = routes_.chain(nlri);
-  Effect effect;
-  // Where it is the only one its precedence is asked for when another comes.
   Contest* contest = find(chain.hash, nlri);
-  if (contest == nullptr) return effect;
-  const auto own = std::find_if(contest->claims.begin(), contest->claims.end(),
-                                [&](const Claim& c) { return c.claimant == origin.claimant; });
-  if (own == contest->claims.end()) return effect;
-  Claim claim = std::move(*own);
-  contest->claims.erase(own);
-  effect.applied = claim.audience;
-  insert(*contest, claim);
-  paths_.release(claim.path);
+  if (contest == nullptr) {
+    Audience before;
+    for (Handle at = chain.first; at != no_handle; at = routes_[at].next)
+      if (!routes_[at].withdrawn && routes_[at].claimant == origin.claimant.packed())
+        before |= peers_.audience_of(routes_[at].audience);
+    if ((before - audience).empty()) return claim(nlri, path, audience, origin);
+    contest = &open(chain, nlri);
+  }
+  std::vector<Claim> others;
+  for (const Claim& claim : contest->claims)
+    if (claim.claimant == origin.claimant && !(claim.audience - audience).empty())
+      others.push_back(claim);
+  for (const Claim& claim : others) paths_.retain(claim.path);
+  remove(*contest, origin.claimant);
+  for (Claim& claim : others) {
+    claim.audience -= audience;
+    insert(*contest, claim);
+    paths_.release(claim.path);
+  }
+  insert(*contest, {.claimant = origin.claimant,
+                    .path = path,
+                    .audience = audience,
+                    .tail = {nlri.tail.begin(), nlri.tail.end()}});
+  Effect effect{.applied = audience};
   effect.news = resolve(chain, *contest, origin.priority);
+  dissolve_if_plain(chain.hash, *contest);
   return effect;
 }
 

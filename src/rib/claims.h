@@ -49,11 +49,13 @@ class Claims {
 
   // --- services and plans: one claim for each NLRI and claimant, the last one counts
   Effect claim(const bgp::NlriView& nlri, Path path, const Audience& audience, Origin origin);
+  /// The same, but what it claims for others stays, with the precedence of now, until it claims or
+  /// unclaims the NLRI again.
+  Effect claim_beside(const bgp::NlriView& nlri, Path path, const Audience& audience,
+                      Origin origin);
   /// Nobody of `audience` is told the NLRI while this stands.
   Effect suppress(const bgp::NlriView& nlri, const Audience& audience, Origin origin);
   Effect unclaim(const bgp::NlriView& nlri, Origin origin);
-  /// The claim that its claimant has gets the precedence that its claims have now.
-  Effect restack(const bgp::NlriView& nlri, Origin origin);
   /// Of claimants of one rank the one with the higher precedence counts. A claim has that which its
   /// claimant had when it was made.
   void set_precedence(Claimant claimant, std::uint64_t precedence);

@@ -117,6 +117,21 @@ TEST_F(ChangeoverTest, ANarrowedServiceKeepsItsPlaceAmongOthersWhereItStays) {
   EXPECT_THAT(sent(third), ElementsAre(announced(prefix, "02")));
 }
 
+TEST_F(ChangeoverTest, WhomAServiceIsForNowHearsItsRouteAndNotThatOfTheFile) {
+  const std::string static_route = route + " med 3";
+  const std::string other_static_route = route + " med 4";
+  const ConnectionId peer = with(file("") + neighbor("10.0.0.3", configured(static_route)) +
+                                 service("web", route + " med 1", "neighbor 10.0.0.2;"));
+  const ConnectionId third = up("10.0.0.3");
+  report("web", true);
+  sent(peer);
+  sent(third);
+  configure(file("") + neighbor("10.0.0.3", configured(other_static_route)) +
+            service("web", route + " med 2", "neighbor 10.0.0.3;"));
+  EXPECT_THAT(sent(peer), ElementsAre(withdrawn(prefix)));
+  EXPECT_THAT(sent(third), ElementsAre(announced(prefix, "02")));
+}
+
 TEST_F(ChangeoverTest, ServicesInAnotherOrderThatComesToTheSameAreNoNews) {
   const std::string first = service("first", route + " med 1");
   const std::string second = service("second", route + " med 1");

@@ -38,12 +38,10 @@ class ClaimedRoutes::Change {
         to_(std::move(to)),
         audience_(std::move(audience)),
         kept_(from_.empty() ? RouteFinder::Lists() : routes_of(to_)) {}
-  /// The claims on routes that stand in `lists` stay as they are, but for their place among others.
-  void leave(std::vector<SharedRoutes> lists) { left_ = RouteFinder(std::move(lists)); }
 
   /// Does as much as `budget` is for. True when that was all.
   bool step(Transaction& transaction, std::size_t budget) {
-    if (!kept_.learn(budget) || !left_.learn(budget)) return false;
+    if (!kept_.learn(budget)) return false;
     while (budget != 0 && list_ < from_.size()) {
       --budget;
       if (at_ == from_[list_]->size()) {
@@ -65,11 +63,7 @@ class ClaimedRoutes::Change {
         continue;
       }
       const grammar::RouteView route = list.routes->at(at_++);
-      if (left_.contains(route.nlri)) {
-        transaction.restack(route);
-      } else {
-        transaction.change(route, audience_, list.purpose);
-      }
+      transaction.change(route, audience_, list.purpose);
       charge_word(budget);
     }
     return list_ == from_.size() + to_.size();
@@ -80,7 +74,6 @@ class ClaimedRoutes::Change {
   std::vector<ClaimList> to_;
   rib::Audience audience_;
   RouteFinder kept_;
-  RouteFinder left_;
   std::size_t list_ = 0;  // of from_, then of to_
   std::size_t at_ = 0;
 };
@@ -90,13 +83,19 @@ namespace {
 /// A claimant that does its work in slices: each is a transaction, with its record.
 class Claimer {
  public:
-  Claimer(Routing& routing, rib::Claimant claimant, std::string name, audit::Cause::Kind kind)
-      : routing_(routing), claimant_(claimant), name_(std::move(name)), kind_(kind) {}
+  /// `beside`: see Voice.
+  Claimer(Routing& routing, rib::Claimant claimant, std::string name, audit::Cause::Kind kind,
+          bool beside = false)
+      : routing_(routing),
+        claimant_(claimant),
+        name_(std::move(name)),
+        kind_(kind),
+        beside_(beside) {}
 
   Outcome slice(rib::Priority priority, std::string_view result, auto work) const {
     const Cause cause{kind_, name_, 0};
-    Transaction transaction(routing_,
-                            {.cause = cause, .claimant = claimant_, .priority = priority});
+    Transaction transaction(
+        routing_, {.cause = cause, .claimant = claimant_, .priority = priority, .beside = beside_});
     work(transaction);
     Outcome outcome = transaction.commit();
     if (!outcome.range.empty())
@@ -114,6 +113,7 @@ class Claimer {
   rib::Claimant claimant_;
   std::string name_;
   audit::Cause::Kind kind_;
+  bool beside_;
 };
 
 }  // namespace
@@ -231,9 +231,9 @@ void ClaimedRoutes::end_slices() {
 }
 
 std::unique_ptr<BulkJob> ClaimedRoutes::in_slices(Change change, audit::Cause::Kind kind,
-                                                  std::string_view result) {
+                                                  std::string_view result, bool beside) {
   running_ = std::make_shared<bool>(true);
-  return std::make_unique<Slices>(Claimer(routing_, claimant_, name_, kind), result,
+  return std::make_unique<Slices>(Claimer(routing_, claimant_, name_, kind, beside), result,
                                   std::move(change), running_);
 }
 
@@ -250,7 +250,7 @@ Outcome ClaimedRoutes::change(std::vector<ClaimList> lists, const rib::Audience&
     outcome.reached = routing_.peers.snapshot(audience);
     const auto kind =
         claimant_.rank == rib::Rank::plan ? audit::Cause::Kind::plan : audit::Cause::Kind::check;
-    outcome.rest = &routing_.jobs.add(in_slices(std::move(change), kind, "claimed"));
+    outcome.rest = &routing_.jobs.add(in_slices(std::move(change), kind, "claimed", false));
     return outcome;
   }
   Transaction transaction(
@@ -261,34 +261,33 @@ Outcome ClaimedRoutes::change(std::vector<ClaimList> lists, const rib::Audience&
 }
 
 void ClaimedRoutes::leave(Changeover& changeover) {
-  left_ = claimed();
+  std::vector<SharedRoutes> left = claimed();
   end_slices();
   earlier_.clear();
-  if (!left_.empty())
+  if (!left.empty())
     changeover.give_up(std::make_unique<Departure>(
-        Claimer(routing_, claimant_, name_, audit::Cause::Kind::configuration), left_,
+        Claimer(routing_, claimant_, name_, audit::Cause::Kind::configuration), std::move(left),
         stand_->audience, stand_));
   stand_->lists.clear();
 }
 
 Outcome ClaimedRoutes::claim(std::vector<ClaimList> lists, const rib::Audience& audience,
                              const Cause& cause, Changeover& changeover) {
-  const rib::Audience before = std::exchange(stand_->audience, audience);
-  stand_->lists = std::move(lists);
-  Change change({}, stand_->lists, audience);
+  *stand_ = {std::move(lists), audience};
   // What it had said to those who hear of it no more stands until all others have claimed.
-  if (!(before - audience).empty()) change.leave(left_);
-  left_.clear();
+  Change change({}, stand_->lists, audience);
   if (changeover.claims_later() || count(stand_->lists) > at_once_max) {
     Outcome outcome;
     outcome.reached = routing_.peers.snapshot(audience);
-    auto slices = in_slices(std::move(change), audit::Cause::Kind::configuration, "configured");
+    auto slices =
+        in_slices(std::move(change), audit::Cause::Kind::configuration, "configured", true);
     outcome.rest = slices.get();
     changeover.claim(std::move(slices));
     return outcome;
   }
   Transaction transaction(
-      routing_, {.cause = cause, .claimant = claimant_, .priority = rib::Priority::urgent});
+      routing_,
+      {.cause = cause, .claimant = claimant_, .priority = rib::Priority::urgent, .beside = true});
   change.step(transaction, SIZE_MAX);
   return transaction.commit();
 }

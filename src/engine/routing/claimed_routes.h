@@ -66,13 +66,12 @@ class ClaimedRoutes {
   [[nodiscard]] std::vector<SharedRoutes> claimed() const;
   void end_slices();
   std::unique_ptr<BulkJob> in_slices(Change change, audit::Cause::Kind kind,
-                                     std::string_view result);
+                                     std::string_view result, bool beside);
 
   Routing& routing_;
   rib::Claimant claimant_;
   std::string name_;
   std::shared_ptr<Stand> stand_;       // also of departures, which may outlive this
-  std::vector<SharedRoutes> left_;     // between leave() and claim()
   std::vector<SharedRoutes> earlier_;  // claimed before, by changes that were not finished
   std::shared_ptr<bool> running_;      // slices of the last change; false: over, or were ended
 };

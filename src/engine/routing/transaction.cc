@@ -109,9 +109,13 @@ rib::Audience Transaction::apply_family(const grammar::RouteView& route, bgp::Fa
       apply_word(route, nlri, path, reached, purpose);
       break;
     case rib::Rank::service:
-      note(announces ? claims_.claim(nlri, path, reached, origin())
-                     : claims_.unclaim(nlri, origin()),
-           nlri);
+      if (!announces) {
+        note(claims_.unclaim(nlri, origin()), nlri);
+      } else if (voice_.beside) {
+        note(claims_.claim_beside(nlri, path, reached, origin()), nlri);
+      } else {
+        note(claims_.claim(nlri, path, reached, origin()), nlri);
+      }
       break;
     case rib::Rank::plan:
       note(announces ? claims_.claim(nlri, path, reached, origin())
@@ -177,26 +181,15 @@ void Transaction::give_up(const grammar::RouteView& route, bgp::Family family) {
 }
 
 void Transaction::release(const grammar::RouteView& route) {
-  in_all_families(route,
-                  [&](const bgp::NlriView& nlri) { return claims_.unclaim(nlri, origin()); });
-}
-
-void Transaction::restack(const grammar::RouteView& route) {
-  in_all_families(route,
-                  [&](const bgp::NlriView& nlri) { return claims_.restack(nlri, origin()); });
-}
-
-template <typename Change>
-void Transaction::in_all_families(const grammar::RouteView& route, Change change) {
   ++outcome_.routes;
-  const auto one = [&](bgp::Family family) {
+  const auto end = [&](bgp::Family family) {
     const bgp::NlriView nlri = route.nlri_in(family);
-    const rib::Claims::Effect effect = change(nlri);
+    const rib::Claims::Effect effect = claims_.unclaim(nlri, origin());
     reached_ |= effect.applied;
     note(effect, nlri);
   };
-  one(route.nlri.family);
-  if (const auto groups = route.group_family()) one(*groups);
+  end(route.nlri.family);
+  if (const auto groups = route.group_family()) end(*groups);
 }
 
 void Transaction::set_precedence(rib::Claimant claimant, std::uint64_t precedence) {

@@ -37,9 +37,10 @@ struct Voice {
   Cause cause = {};
   rib::Claimant claimant = {};
   rib::Priority priority = rib::Priority::bulk;
-  bool joins = false;  // equal routes for several peers, said one peer after the other
-  bool quiet = false;  // of what was not announced no withdrawal is sent
-  bool parts = false;  // what is withdrawn is no route of a watchdog any more
+  bool joins = false;   // equal routes for several peers, said one peer after the other
+  bool quiet = false;   // of what was not announced no withdrawal is sent
+  bool parts = false;   // what is withdrawn is no route of a watchdog any more
+  bool beside = false;  // what a service claims leaves to others what it claims for them
 };
 
 class Transaction {
@@ -61,8 +62,6 @@ class Transaction {
   void withdraw(const grammar::RouteView& route, const rib::Audience& audience);
   /// Ends the claim of a service or a plan on a route, whatever it was.
   void release(const grammar::RouteView& route);
-  /// The claim of a service on a route, as it is, counts among others as its claims do now.
-  void restack(const grammar::RouteView& route);
   /// Where several claimants of one rank claim an NLRI, this one counts by that number, the higher
   /// the more, in what it claims from now on.
   void set_precedence(rib::Claimant claimant, std::uint64_t precedence);
@@ -85,10 +84,6 @@ class Transaction {
   /// who can be reached.
   template <typename Each>
   void in_families(const grammar::RouteView& route, const rib::Audience& audience, Each each);
-  /// Changes the claim on a route in each family in which it can be; `change(nlri)` gives the
-  /// effect.
-  template <typename Change>
-  void in_all_families(const grammar::RouteView& route, Change change);
   /// Who can be reached in a family.
   rib::Audience reach(const grammar::RouteView& route, bgp::Family family,
                       const rib::Audience& audience, bgp::Purpose purpose);
