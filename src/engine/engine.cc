@@ -67,7 +67,7 @@ Accepted Engine::on_accepted(ConnectionId connection, base::IpAddress local, bas
 
 std::size_t Engine::on_bytes(ConnectionId connection, base::Bytes bytes, base::Now now) {
   all_->turn.now = now;
-  Neighbor* neighbor = all_->roster.listener(connection);
+  Neighbor* neighbor = all_->roster.recipient(connection);
   return neighbor == nullptr ? bytes.size() : neighbor->on_bytes(connection, bytes);
 }
 

@@ -73,7 +73,7 @@ Neighbor* Roster::owner(ConnectionId connection) const {
   return known == owners_.end() ? nullptr : find(known->second);
 }
 
-Neighbor* Roster::listener(ConnectionId connection) {
+Neighbor* Roster::recipient(ConnectionId connection) {
   Neighbor* neighbor = owner(connection);
   if (neighbor == nullptr || !neighbor->is_born_of_range() || !neighbor->over()) return neighbor;
   remove_over(*neighbor);

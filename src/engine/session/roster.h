@@ -105,7 +105,7 @@ class Roster {
   [[nodiscard]] Neighbor* owner(ConnectionId connection) const;
   /// The same when the peer has said something on it, which is not for one born of a range who is
   /// over: its peer begins anew, also before the turn ends.
-  [[nodiscard]] Neighbor* listener(ConnectionId connection);
+  [[nodiscard]] Neighbor* recipient(ConnectionId connection);
   /// A number for a connection that a neighbor makes.
   ConnectionId next_connection(NeighborId owner);
   void note_connection(ConnectionId connection, NeighborId owner);
