@@ -125,7 +125,9 @@ def test_run_and_revert(stage, armed):
         mark = run.mark()
         run.say("plan run chicago")
         chicago.wait_after()
-        assert chicago.plan() == {"name": "chicago", "state": "running", "runs": turn}
+        assert chicago.plan() == {
+            "name": "chicago", "state": "running", "armed": armed == "true", "runs": turn,
+        }  # fmt: skip
         run.refused("plan run chicago")
         assert run.notice("plan", mark, name="chicago")["state"].startswith("run")
         assert run.notice("service", mark, name="gateway", state="down")["previous"] == "up"
