@@ -231,16 +231,11 @@ Claims::Effect Claims::claim_beside(const bgp::NlriView& nlri, Path path, const 
     if ((before - audience).empty()) return claim(nlri, path, audience, origin);
     contest = &open(chain, nlri);
   }
-  std::vector<Claim> others;
-  for (const Claim& claim : contest->claims)
-    if (claim.claimant == origin.claimant && !(claim.audience - audience).empty())
-      others.push_back(claim);
-  for (const Claim& claim : others) paths_.retain(claim.path);
-  remove(*contest, origin.claimant);
-  for (Claim& claim : others) {
-    claim.audience -= audience;
-    insert(*contest, claim);
-    paths_.release(claim.path);
+  for (std::size_t i = contest->claims.size(); i-- != 0;) {
+    Claim& own = contest->claims[i];
+    if (own.claimant != origin.claimant) continue;
+    own.audience -= audience;
+    if (own.audience.empty()) erase(*contest, i);
   }
   insert(*contest, {.claimant = origin.claimant,
                     .path = path,

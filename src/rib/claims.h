@@ -49,8 +49,8 @@ class Claims {
 
   // --- services and plans: one claim for each NLRI and claimant, the last one counts
   Effect claim(const bgp::NlriView& nlri, Path path, const Audience& audience, Origin origin);
-  /// The same, but what it claims for others stays, with the precedence of now, until it claims or
-  /// unclaims the NLRI again.
+  /// The same, but what it claims for others stays, with the precedence that it had, until it
+  /// claims or unclaims the NLRI again.
   Effect claim_beside(const bgp::NlriView& nlri, Path path, const Audience& audience,
                       Origin origin);
   /// Nobody of `audience` is told the NLRI while this stands.

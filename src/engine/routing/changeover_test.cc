@@ -117,6 +117,17 @@ TEST_F(ChangeoverTest, ANarrowedServiceKeepsItsPlaceAmongOthersWhereItStays) {
   EXPECT_THAT(sent(third), ElementsAre(announced(prefix, "02")));
 }
 
+TEST_F(ChangeoverTest, WhomTheFirstServiceIsNotForIsNotToldWhatItSaidBefore) {
+  const std::string other = neighbor("10.0.0.3");
+  const std::string first = service("first", route + " med 1");
+  const ConnectionId peer = with(file("") + other + first + service("second", route + " med 2"));
+  report("first", true);
+  report("second", true);
+  EXPECT_THAT(sent(peer), ElementsAre(announced(prefix, "01")));
+  configure(file("") + other + service("second", route + " med 3", "neighbor 10.0.0.3;") + first);
+  EXPECT_THAT(sent(peer), IsEmpty());
+}
+
 TEST_F(ChangeoverTest, WhomAServiceIsForNowHearsItsRouteAndNotThatOfTheFile) {
   const std::string static_route = route + " med 3";
   const std::string other_static_route = route + " med 4";
