@@ -218,19 +218,23 @@ Model::Reply Model::reply_to_withdrawal(const std::string& nlri, const Peers& au
 void Model::turn_watchdog(const Helper& helper, const std::string& name, bool on,
                           const Peers& audience, Outcome& outcome) {
   outcome.reached = without_range(audience);
-  std::map<std::string, std::map<std::string, Peers>> members;  // who, by NLRI and path
+  // Who, by NLRI, path and the run that has said it: who turns a watchdog says only what the file
+  // has.
+  std::map<std::string, std::map<std::pair<std::string, unsigned>, Peers>> members;
   for (const Peer& peer : audience) {
     Ear& ear = ears_[peer];
     ear.turned[name] = on;
     for (const StaticRoute& said : neighbor(ear.title)->routes)
-      if (said.watchdog == name) members[nlri_of(said.route)][path_of(said.route)].insert(peer);
+      if (said.watchdog == name)
+        members[nlri_of(said.route)][{path_of(said.route), helper.run}].insert(peer);
     for (const auto& [nlri, watched] : ear.commanded)
-      if (watched.said.watchdog == name) members[nlri][path_of(watched.said.route)].insert(peer);
+      if (watched.said.watchdog == name)
+        members[nlri][{path_of(watched.said.route), watched.run}].insert(peer);
   }
   for (const auto& [nlri, paths] : members) {
-    for (const auto& [path, peers] : paths) {
+    for (const auto& [said, peers] : paths) {
       if (on)
-        say_word(nlri, {.path = path, .audience = peers, .run = helper.run});
+        say_word(nlri, {.path = said.first, .audience = peers, .run = said.second});
       else
         end_word(nlri, peers);
     }

@@ -28,6 +28,7 @@ Transaction::Transaction(Routing& routing, const Voice& voice)
       claims_(routing.claims_),
       sketch_(false),
       voice_(voice),
+      speaker_(voice.claimant),
       first_change_(routing.store.last_change() + 1),
       decision_(routing.journal.begin()),
       began_(routing.store.ends()) {
@@ -35,7 +36,7 @@ Transaction::Transaction(Routing& routing, const Voice& voice)
 }
 
 Transaction::Transaction(Routing& routing, rib::Claims& sketch, const Voice& voice)
-    : routing_(routing), claims_(sketch), sketch_(true), voice_(voice) {}
+    : routing_(routing), claims_(sketch), sketch_(true), voice_(voice), speaker_(voice.claimant) {}
 
 void Transaction::announce(const grammar::RouteView& route, const rib::Audience& audience) {
   apply(route, audience, bgp::Purpose::announce);

@@ -58,6 +58,8 @@ class Transaction {
               bgp::Purpose purpose) {
     purpose == bgp::Purpose::announce ? announce(route, audience) : withdraw(route, audience);
   }
+  /// Words from here on are those of another.
+  void speak_for(rib::Claimant claimant) { speaker_ = claimant; }
   /// Withdraws a word, suppresses a route (a plan), or ends the claim (a service).
   void withdraw(const grammar::RouteView& route, const rib::Audience& audience);
   /// Ends the claim of a service or a plan on a route, whatever it was.
@@ -99,9 +101,7 @@ class Transaction {
                    const rib::Audience& reached);
   void grant_lease(const grammar::RouteView& route, const bgp::NlriView& nlri,
                    const rib::Audience& audience);
-  [[nodiscard]] rib::Origin origin() const {
-    return {voice_.priority, voice_.claimant, voice_.joins};
-  }
+  [[nodiscard]] rib::Origin origin() const { return {voice_.priority, speaker_, voice_.joins}; }
   void note(const rib::Claims::Effect& effect, const bgp::NlriView& nlri);
   void note_joined(std::uint64_t change);
   void note_refusal(rib::Claimant holder);
@@ -112,6 +112,7 @@ class Transaction {
   rib::Claims& claims_;
   const bool sketch_;
   const Voice voice_;
+  rib::Claimant speaker_;
   Outcome outcome_;
   rib::Audience reached_;
   rib::Audience news_;

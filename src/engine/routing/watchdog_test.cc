@@ -16,12 +16,6 @@ using Routes = std::map<std::string, std::string>;
 
 const std::string third_route = "10.3.0.0/16 next-hop 10.0.0.1";
 const std::string third_prefix = "100A03";
-/// 4096 routes, more than three slices.
-const std::string many = "10.0.0.0/8 next-hop 10.0.0.1 split /20";
-constexpr std::size_t many_count = 4096;
-const std::string late_route = "10.255.240.0/20 next-hop 10.0.0.1";
-const std::string late = "140AFFF0";
-
 const std::string mortal = "process feed { run helper; encoder json; on-exit withdraw; }\n";
 const std::string other = "process other { run other; encoder json; }\n";
 constexpr std::uint32_t feed_helper = 0;
@@ -438,14 +432,26 @@ TEST_F(WatchdogTest, ADeathLeavesWhatTheNextProcessSays) {
   EXPECT_EQ(held(peer), (Routes{{prefix, attributes()}}));
 }
 
-TEST_F(WatchdogTest, ADeathLeavesTheWordsOfWhoTurnedTheWatchdog) {
+TEST_F(WatchdogTest, ADeathTakesWhatThatProcessHasSaidWhoeverTurnedTheWatchdog) {
   two_neighbors(mortal + other, "feed other");
   say("announce route " + route + " watchdog dog withdraw", feed_helper);
+  say("announce route " + other_route + " watchdog dog", feed_helper);
+  say("withdraw watchdog dog", other_helper);
   say("announce watchdog dog", other_helper);
+  EXPECT_EQ(held(second_), (Routes{{prefix, attributes()}, {other_prefix, attributes()}}));
+  dies(feed_helper);
+  EXPECT_THAT(held(second_), IsEmpty());
+  EXPECT_THAT(held(third_), IsEmpty());
+}
+
+TEST_F(WatchdogTest, ADeathLeavesWhatAnotherSaidThoughThatProcessTurnedTheWatchdog) {
+  two_neighbors(mortal + other, "feed other");
+  say("announce route " + route + " watchdog dog withdraw", other_helper);
+  say("announce watchdog dog", feed_helper);
   dies(feed_helper);
   EXPECT_EQ(held(second_), (Routes{{prefix, attributes()}}));
   say("withdraw watchdog dog", other_helper);
-  EXPECT_EQ(held(second_), (Routes{{prefix, attributes()}})) << "it is no route of it any more";
+  EXPECT_THAT(held(second_), IsEmpty());
 }
 
 TEST_F(WatchdogTest, AReloadLeavesCommandedRoutesWithTheirWatchdog) {

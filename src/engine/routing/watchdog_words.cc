@@ -53,6 +53,8 @@ class WatchdogWords final : public BulkWords {
     }
     const WatchdogTable::Watched& watched = (*commanded_.portions[portion_])[at_++];
     const rib::Audience whom = commanded_.audience_of(watched) & statement_.audience;
+    // Who turns a watchdog has not said its routes: they end with who has.
+    transaction.speak_for(watched.claimant);
     if (!whom.empty()) change(transaction, watched.words->view(), whom, said);
     return true;
   }
