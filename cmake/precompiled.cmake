@@ -1,7 +1,8 @@
 # Precompiled headers are only speed: a source includes what it uses, and everything must also build
-# with -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON, as the preset `fuzz` does. Standard headers only, so that no change of ours makes
-# everything compile again, and only what a third of the sources needs: reading back a header costs
-# two fifths of parsing it. One file for the code and one for the tests, made by the lowest floor.
+# with -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON, as the preset `fuzz` does. Standard headers only, so
+# that no change of ours makes everything compile again, and only what a third of the sources needs:
+# reading back a header costs two fifths of parsing it. One file for the code and one for the tests,
+# made by the lowest floor.
 set(OPENBELL_STANDARD_HEADERS
   <algorithm> <array> <bitset> <cerrno> <charconv> <cstdint> <cstdio> <cstring> <deque> <expected>
   <functional> <map> <memory> <optional> <set> <span> <string> <string_view> <unordered_map>

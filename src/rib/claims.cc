@@ -44,8 +44,7 @@ Claims::~Claims() {
 Claims::Effect Claims::say(const bgp::NlriView& nlri, Path path, const Audience& audience,
                            Origin origin) {
   RouteStore::Chain chain = routes_.chain(nlri);
-  Contest* contest = find(chain.hash, nlri);
-  if (contest == nullptr && has_other_rank(chain, Rank::word)) contest = &open(chain, nlri);
+  Contest* contest = contest_of_word(chain, nlri);
   if (contest == nullptr) {
     Effect effect{.applied = not_later(chain, audience, origin.claimant)};
     if (!effect.applied.empty()) {
@@ -72,8 +71,7 @@ Claims::Effect Claims::say(const bgp::NlriView& nlri, Path path, const Audience&
 Claims::Effect Claims::unsay(const bgp::NlriView& nlri, Path attributes, const Audience& audience,
                              Origin origin) {
   RouteStore::Chain chain = routes_.chain(nlri);
-  Contest* contest = find(chain.hash, nlri);
-  if (contest == nullptr && has_other_rank(chain, Rank::word)) contest = &open(chain, nlri);
+  Contest* contest = contest_of_word(chain, nlri);
   if (contest == nullptr) {
     Effect effect{.applied = not_later(chain, audience, origin.claimant)};
     if (!effect.applied.empty())
@@ -102,8 +100,7 @@ Claims::Effect Claims::unsay(const bgp::NlriView& nlri, Path attributes, const A
 Claims::Effect Claims::end(const bgp::NlriView& nlri, Path attributes, const Audience& audience,
                            Origin origin) {
   RouteStore::Chain chain = routes_.chain(nlri);
-  Contest* contest = find(chain.hash, nlri);
-  if (contest == nullptr && has_other_rank(chain, Rank::word)) contest = &open(chain, nlri);
+  Contest* contest = contest_of_word(chain, nlri);
   if (contest == nullptr) {
     Effect effect{.applied = not_later(chain, audience, origin.claimant)};
     Audience had;
@@ -335,6 +332,13 @@ void Claims::end_all_words(Moment moment, std::optional<Audience> peers,
 }
 
 // --- contests
+
+/// Where others claim what a word is about; null: nobody does.
+Claims::Contest* Claims::contest_of_word(const RouteStore::Chain& chain,
+                                         const bgp::NlriView& nlri) {
+  Contest* contest = find(chain.hash, nlri);
+  return contest == nullptr && has_other_rank(chain, Rank::word) ? &open(chain, nlri) : contest;
+}
 
 Claims::Contest* Claims::find(std::uint32_t hash, const bgp::NlriView& nlri) const {
   if (contests_.empty()) return nullptr;

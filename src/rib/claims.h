@@ -142,6 +142,7 @@ class Claims {
   using Contests = std::unordered_multimap<std::uint32_t, std::unique_ptr<Contest>>;
 
   [[nodiscard]] Contest* find(std::uint32_t hash, const bgp::NlriView& nlri) const;
+  [[nodiscard]] Contest* contest_of_word(const RouteStore::Chain& chain, const bgp::NlriView& nlri);
   /// Takes what the store has of an NLRI as claims of their makers.
   Contest& open(const RouteStore::Chain& chain, const bgp::NlriView& nlri);
   void close(std::uint32_t hash, Contest& contest);

@@ -62,10 +62,6 @@ class BulkQueue {
   /// Runs a slice of every job. True when another turn must follow at once: some job could go on,
   /// or has done what must still be sent.
   bool run();
-  template <typename Visit>
-  void for_each(Visit visit) const {
-    for (const auto& job : jobs_) visit(*job);
-  }
 
  private:
   std::deque<std::unique_ptr<BulkJob>> jobs_;

@@ -278,7 +278,7 @@ bool ConfiguredWords::say_next(Transaction& transaction, const ConfiguredChange&
   const rib::Audience whom = routing().watchdogs.let_configured(route, change.audience);
   const std::uint64_t replaced = routing().store.replaced();
   if (!whom.empty()) transaction.announce(without_watchdog(route), whom);
-  // Of a first file only one of its own routes can have been there.
+  // Perhaps by one of the same file: of a first one nothing else can have been there.
   if (routing().store.replaced() != replaced) repeats_[at_] = true;
   return true;
 }

@@ -38,16 +38,8 @@ Transaction::Transaction(Routing& routing, const Voice& voice)
 Transaction::Transaction(Routing& routing, rib::Claims& sketch, const Voice& voice)
     : routing_(routing), claims_(sketch), sketch_(true), voice_(voice), speaker_(voice.claimant) {}
 
-void Transaction::announce(const grammar::RouteView& route, const rib::Audience& audience) {
-  apply(route, audience, bgp::Purpose::announce);
-}
-
-void Transaction::withdraw(const grammar::RouteView& route, const rib::Audience& audience) {
-  apply(route, audience, bgp::Purpose::withdraw);
-}
-
-void Transaction::apply(const grammar::RouteView& route, const rib::Audience& audience,
-                        bgp::Purpose purpose) {
+void Transaction::change(const grammar::RouteView& route, const rib::Audience& audience,
+                         bgp::Purpose purpose) {
   ++outcome_.routes;
   in_families(route, audience, [&](bgp::Family family, const rib::Audience& whom) {
     return apply_family(route, family, whom, purpose);

@@ -53,15 +53,17 @@ class Transaction {
 
   /// Claims a route for those of `audience` who have its family. A word with a watchdog is
   /// remembered; where that holds it back, it ends the word that stood there.
-  void announce(const grammar::RouteView& route, const rib::Audience& audience);
-  void change(const grammar::RouteView& route, const rib::Audience& audience,
-              bgp::Purpose purpose) {
-    purpose == bgp::Purpose::announce ? announce(route, audience) : withdraw(route, audience);
+  void announce(const grammar::RouteView& route, const rib::Audience& audience) {
+    change(route, audience, bgp::Purpose::announce);
   }
   /// Words from here on are those of another.
   void speak_for(rib::Claimant claimant) { speaker_ = claimant; }
   /// Withdraws a word, suppresses a route (a plan), or ends the claim (a service).
-  void withdraw(const grammar::RouteView& route, const rib::Audience& audience);
+  void withdraw(const grammar::RouteView& route, const rib::Audience& audience) {
+    change(route, audience, bgp::Purpose::withdraw);
+  }
+  /// The one or the other.
+  void change(const grammar::RouteView& route, const rib::Audience& audience, bgp::Purpose purpose);
   /// Ends the claim of a service or a plan on a route, whatever it was.
   void release(const grammar::RouteView& route);
   /// Where several claimants of one rank claim an NLRI, this one counts by that number, the higher
@@ -81,7 +83,6 @@ class Transaction {
   Outcome&& commit();
 
  private:
-  void apply(const grammar::RouteView& route, const rib::Audience& audience, bgp::Purpose purpose);
   /// Calls `each(family, audience)` for the families in which a route goes to the peers; it gives
   /// who can be reached.
   template <typename Each>
