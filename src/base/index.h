@@ -24,6 +24,11 @@ class Index {
     return old_.find(hash, equal);
   }
 
+  /// A lookup of that hash is about to come: its memory is fetched meanwhile.
+  void expect(std::uint32_t hash) const {
+    if (const Slot* slot = table_.at(hash & table_.mask)) __builtin_prefetch(slot, 1);
+  }
+
   /// Adds a handle that is not there yet.
   void insert(std::uint32_t hash, Handle handle) {
     migrate();

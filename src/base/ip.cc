@@ -34,20 +34,22 @@ void IpAddress::print(TextWriter& out) const {
 }
 
 bool parse_ipv4(std::string_view text, std::uint32_t& host_order) {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  const auto digit = [&] { return at == end ? 10u : static_cast<std::uint8_t>(*at - '0'); };
   std::uint32_t value = 0;
-  unsigned octets = 0;
-  std::size_t at = 0;
-  while (octets < 4) {
-    unsigned octet = 0;
-    const std::size_t start = at;
-    while (at < text.size() && text[at] >= '0' && text[at] <= '9' && at - start < 3)
-      octet = octet * 10 + static_cast<unsigned>(text[at++] - '0');
-    if (at == start || octet > 255 || (text[start] == '0' && at - start > 1)) return false;
+  for (unsigned octets = 0; octets < 4; ++octets) {
+    if (octets != 0 && (at == end || *at++ != '.')) return false;
+    unsigned octet = digit();
+    if (octet > 9) return false;
+    ++at;
+    // No octet of several digits begins with 0.
+    for (unsigned next; octet != 0 && (next = digit()) <= 9; ++at)
+      if ((octet = octet * 10 + next) > 255) return false;
     value = value << 8 | octet;
-    if (++octets < 4 && (at == text.size() || text[at++] != '.')) return false;
   }
   host_order = value;
-  return at == text.size();
+  return at == end;
 }
 
 namespace {

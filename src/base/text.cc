@@ -153,14 +153,18 @@ void TextReader::advance() {
 void TextReader::read_word() {
   const Letter first = letter(next_);
   if (first == Letter::quote) return read_quoted(text_[next_]);
-  std::size_t at = next_;
-  if (first == Letter::single) {
-    ++at;
-  } else {
-    while (at < text_.size() && letter(at) == Letter::ordinary) ++at;
-    if (at < text_.size() && letter(at) == Letter::backslash) return read_escaped();
+  std::size_t at = next_ + 1;
+  if (first != Letter::single) {
+    const std::string_view text = text_;
+    const Letters& letters = *letters_;
+    const auto letter_at = [&](std::size_t i) {
+      return letters[static_cast<std::uint8_t>(text[i])];
+    };
+    if (first == Letter::backslash) return read_escaped();
+    while (at < text.size() && letter_at(at) == Letter::ordinary) ++at;
+    if (at < text.size() && letter_at(at) == Letter::backslash) return read_escaped();
   }
-  word_ = text_.substr(next_, at - next_);
+  word_ = {text_.data() + next_, at - next_};
   next_ = at;
 }
 

@@ -50,7 +50,7 @@ struct AdjRibOut::Group {
   Positions at;  // in the lanes of the store
   bool walking = false;
   bool framed = false;   // the walk answers a refresh: EoRR at its end
-  bool separate = true;  // looks for a group to join when it has caught up
+  bool separate = true;  // looks for a group to join when it has caught up: there may be one
   bgp::FamilySet walk_families;
   base::Handle walk_at = 1;
   base::Handle walk_end = 1;
@@ -494,8 +494,10 @@ void AdjRibOut::rejoin_groups() {
     if (!group.separate || !group.caught_up(routes_) || group.awaits()) continue;
     group.separate = false;
     const auto home = std::find_if(groups_.begin(), groups_.end(), [&](const auto& other) {
-      return other.get() != &group && other->wire_class == group.wire_class &&
-             other->caught_up(routes_);
+      if (other.get() == &group || other->wire_class != group.wire_class) return false;
+      // One that is not there yet will be.
+      group.separate = true;
+      return other->caught_up(routes_);
     });
     if (home == groups_.end()) continue;
     for (const PeerIndex peer : group.members) {

@@ -24,6 +24,7 @@ class Peers final : public PeerOutput {
  public:
   [[nodiscard]] bool writable(PeerIndex peer) const override { return !blocked.contains(peer); }
   void write(PeerIndex peer, bgp::Bytes messages) override {
+    ++writes[peer];
     while (!messages.empty()) {
       const std::size_t size = base::load16(messages.data() + 16);
       read(peer, messages[18], messages.subspan(bgp::header_size, size - bgp::header_size));
@@ -46,6 +47,7 @@ class Peers final : public PeerOutput {
 
   std::set<PeerIndex> blocked;
   std::set<PeerIndex> given_up;
+  std::map<PeerIndex, int> writes;
   std::vector<Settled> fates;
 
  private:
@@ -170,6 +172,25 @@ TEST_F(AdjRibOutTest, ABlockedMemberLeavesItsGroupAndComesBack) {
   flush();
   for (const std::uint32_t peer : {0u, 1u, 2u})
     EXPECT_THAT(output_.sent(PeerIndex{peer}), ElementsAre("+4"));
+}
+
+TEST_F(AdjRibOutTest, AMemberThatIsBackBeforeItsGroupJoinsItLater) {
+  up({0, 1});
+  output_.blocked = {PeerIndex{1}};
+  announce(1, set({0, 1}));
+  flush();
+  output_.blocked = {PeerIndex{0}};
+  announce(2, set({0, 1}));
+  flush();
+  output_.blocked.clear();
+  flush();
+  output_.writes.clear();
+  announce(3, set({0}), 1);
+  announce(4, set({1}), 2);
+  announce(5, set({0}), 3);
+  flush();
+  // What is encoded for several is written in its order, for one alone it is one write.
+  EXPECT_EQ(output_.writes[PeerIndex{0}], 2);
 }
 
 TEST_F(AdjRibOutTest, WhoIsFarBehindGetsTheLatestStateOfEverythingOnce) {

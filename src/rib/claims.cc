@@ -529,6 +529,13 @@ bool Claims::walk_words(Cursor& cursor, Moment moment, std::size_t budget,
   return false;
 }
 
+Audience Claims::told_since(const bgp::NlriView& nlri, const Audience& later,
+                            Claimant speaker) const {
+  Audience told = with_word(nlri) & later;
+  subtract_ended(told, speaker);
+  return told;
+}
+
 Audience Claims::with_word(const bgp::NlriView& nlri) const {
   Audience all;
   for (const ClaimView& claim : claims_on(nlri))

@@ -40,6 +40,9 @@ class Claims {
     Claimant holder = {};  // that one
   };
 
+  /// Something is about to be said of that NLRI: what will be looked at is fetched meanwhile.
+  void expect(const bgp::NlriView& nlri) const { routes_.expect(nlri); }
+
   // --- the word
   Effect say(const bgp::NlriView& nlri, Path path, const Audience& audience, Origin origin);
   /// `attributes`: of the withdrawal (families that send them), or no_path.
@@ -99,6 +102,10 @@ class Claims {
   /// For what ends a word and is no word itself: later than that, but not than what others have
   /// decided since and have still to say.
   void speak_as_end_of(const ClaimView& word);
+  /// Of `later`, for whom what `speaker` says now does not hold any more, those to whom a word was
+  /// said since and for whom nothing has ended all words.
+  [[nodiscard]] Audience told_since(const bgp::NlriView& nlri, const Audience& later,
+                                    Claimant speaker) const;
   /// For whom there is a word on an NLRI.
   [[nodiscard]] Audience with_word(const bgp::NlriView& nlri) const;
   /// Who would refuse that the word for `audience` is withdrawn; nobody: it would be.

@@ -17,15 +17,20 @@ std::uint32_t hash_of(const bgp::PathView& view) {
 }  // namespace
 
 Path PathPool::acquire(const bgp::PathView& view) {
-  const std::uint32_t hash = hash_of(view);
-  const Path known = index_.find(hash, [&](Path path) {
+  const auto holds = [&](Path path) {
     const Record& record = records_[path];
-    return record.next_hop == view.next_hop &&
+    return record.uses != 0 && record.next_hop == view.next_hop &&
            base::equal({record.attributes.get(), record.size}, view.attributes);
-  });
-  if (known != no_path) {
+  };
+  // Routes with the same path follow each other.
+  if (last_ != no_path && holds(last_)) {
+    retain(last_);
+    return last_;
+  }
+  const std::uint32_t hash = hash_of(view);
+  if (const Path known = index_.find(hash, holds); known != no_path) {
     retain(known);
-    return known;
+    return last_ = known;
   }
   const Path path = records_.allocate();
   Record& record = records_[path];
@@ -36,7 +41,7 @@ Path PathPool::acquire(const bgp::PathView& view) {
   record.uses = 1;
   record.hash = hash;
   index_.insert(hash, path);
-  return path;
+  return last_ = path;
 }
 
 void PathPool::release(Path path) {

@@ -46,6 +46,7 @@ class PathPool {
   std::uint64_t epoch_ = 0;
   base::Slab<Record> records_;
   base::Index index_;
+  Path last_ = no_path;  // that was acquired
 };
 
 }  // namespace openbell::rib

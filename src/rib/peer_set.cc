@@ -91,12 +91,8 @@ bool PeerSetPool::intersects(SetHandle a, SetHandle b) {
   return combine(SetOperation::intersect, a, b, SetKind::frozen) != nobody;
 }
 
-SetHandle PeerSetPool::combine(SetOperation operation, SetHandle a, SetHandle b, SetKind kind) {
-  Memo& memo = memos_[(a * 31 + b * 7 + static_cast<std::uint32_t>(operation) * 3 +
-                       static_cast<std::uint32_t>(kind)) %
-                      memo_count];
-  if (memo.used && memo.a == a && memo.b == b && memo.operation == operation && memo.kind == kind)
-    return memo.result;
+SetHandle PeerSetPool::compute(SetOperation operation, SetHandle a, SetHandle b, SetKind kind,
+                               Memo& memo) {
   const Words& left = sets_[a].words;
   const Words& right = sets_[b].words;
   Words words(std::max(left.size(), right.size()));

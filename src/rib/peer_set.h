@@ -112,7 +112,15 @@ class PeerSetPool {
   }
   static std::uint32_t hash_of(const Words& words, SetKind kind);
   /// The result stays in use by its memo until another takes that place.
-  SetHandle combine(SetOperation operation, SetHandle a, SetHandle b, SetKind kind);
+  SetHandle combine(SetOperation operation, SetHandle a, SetHandle b, SetKind kind) {
+    Memo& memo = memos_[(a * 31 + b * 7 + static_cast<std::uint32_t>(operation) * 3 +
+                         static_cast<std::uint32_t>(kind)) %
+                        memo_count];
+    if (memo.used && memo.a == a && memo.b == b && memo.operation == operation && memo.kind == kind)
+      return memo.result;
+    return compute(operation, a, b, kind, memo);
+  }
+  SetHandle compute(SetOperation operation, SetHandle a, SetHandle b, SetKind kind, Memo& memo);
   SetHandle intern(Words words, SetKind kind);
   SetHandle find(const Words& words, SetKind kind, std::uint32_t hash) const;
   Words single(PeerIndex peer) const;

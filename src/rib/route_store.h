@@ -65,6 +65,8 @@ class RouteStore {
 
   /// The route announced to `peer`, no_handle when there is none.
   [[nodiscard]] base::Handle find(const bgp::NlriView& nlri, PeerIndex peer) const;
+  /// It is about to be asked for that NLRI: what it will look at is fetched meanwhile.
+  void expect(const bgp::NlriView& nlri) const { index_.expect(hash_of(nlri)); }
   /// Calls `visit(Handle)` for every record of an NLRI, tombstones included.
   template <typename Visit>
   void for_each(const bgp::NlriView& nlri, Visit visit) const {

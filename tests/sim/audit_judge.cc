@@ -17,6 +17,7 @@ struct Entry {
   std::string kind;
   std::string cause;
   std::string command;
+  std::string result;
   std::vector<Peer> neighbors;
   std::uint64_t routes = 0;
   std::uint64_t first_change = 0;  // 0: it names none
@@ -113,7 +114,7 @@ class Log {
         if (!stage_.established_since(peer, entry.at)) continue;
         if (entry.first_change == 0) return "it counts routes, and names no change: " + entry.line;
         bool overtaken = false;
-        if (!changed(peer, entry.at, overtaken))
+        if (!changed(peer, entry, overtaken))
           return "nothing changed for " + peer + " then: " + entry.line;
         if (!overtaken && !was_sent(entry, peer))
           return peer + " was sent nothing of it: " + entry.line;
@@ -138,6 +139,7 @@ class Log {
     entry.kind = record["kind"];
     if (record.contains("cause")) entry.cause = record["cause"]["kind"];
     entry.command = record.value("command", "");
+    entry.result = record.value("result", "");
     if (record.contains("neighbors"))
       entry.neighbors = record["neighbors"].get<std::vector<Peer>>();
     entry.routes = record.value("routes", std::uint64_t{0});
@@ -148,15 +150,18 @@ class Log {
     entries_.push_back(std::move(entry));
   }
 
-  /// Work in slices is on record some time after it was decided.
-  [[nodiscard]] bool changed(const Peer& peer, base::Tick at, bool& overtaken) const {
+  /// Work in slices is on record some time after it was decided, what awaits a neighbor of a new
+  /// name some time after it came.
+  [[nodiscard]] bool changed(const Peer& peer, const Entry& entry, bool& overtaken) const {
     constexpr base::Duration slices = base::seconds(1);
+    const base::Tick came_up = entry.result == "introduced" ? stage_.came_up(peer) : base::Tick{};
     bool any = false;
     for (const Model::Life& life : stage_.model().lives()) {
       if (life.peer != peer) continue;
       for (const auto& [nlri, history] : life.history) {
         for (std::size_t i = 0; i < history.size(); ++i) {
-          if (history[i].at > at || at >= history[i].at + slices) continue;
+          if (history[i].at > entry.at || entry.at >= std::max(history[i].at, came_up) + slices)
+            continue;
           any = true;
           overtaken |= i + 1 < history.size();
         }

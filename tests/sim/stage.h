@@ -78,6 +78,8 @@ class Stage final : public Observer {
   [[nodiscard]] const std::vector<Spoken>& spoken() const { return spoken_; }
   /// Its session is up and has been since then.
   [[nodiscard]] bool established_since(const Peer& peer, base::Tick when) const;
+  /// When the session of a peer that is established came up.
+  [[nodiscard]] base::Tick came_up(const Peer& peer) const { return came_up_.at(peer); }
   /// Commands that were answered otherwise than they should, in order.
   [[nodiscard]] const std::vector<std::string>& wrong_answers() const { return wrong_answers_; }
   /// A session that is not up although the weather is good; empty: none.

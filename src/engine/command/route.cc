@@ -102,16 +102,20 @@ void leave_watchdogs(const Invocation& call, const Statement& statement, std::si
 Reply ChangeRoutes::carry_out(Invocation& call) {
   Parts& parts = call.parts;
   if (call.audience.empty()) return call.refuse("no neighbor lists this helper");
-  if (statement.lease.ns != 0 && statement.lease_group.empty())
-    statement.lease_group = call.client.name;
-  const std::size_t routes = statement.routes.size();
-  const std::size_t at_once = std::min(routes, at_once_max);
   Transaction transaction(parts.routing, {.cause = call.cause,
                                           .claimant = call.client.claimant,
                                           .priority = call.priority,
                                           .parts = true});
-  for (std::size_t i = 0; i < at_once; ++i)
+  for (std::size_t i = 0; i < Transaction::looked_ahead; ++i)
+    transaction.expect(statement.routes, i);
+  if (statement.lease.ns != 0 && statement.lease_group.empty())
+    statement.lease_group = call.client.name;
+  const std::size_t routes = statement.routes.size();
+  const std::size_t at_once = std::min(routes, at_once_max);
+  for (std::size_t i = 0; i < at_once; ++i) {
+    transaction.expect(statement.routes, i + Transaction::looked_ahead);
     transaction.change(statement.at(i), call.audience, statement.purpose);
+  }
   // The answer is for the whole statement, and does not wait for the slices.
   for (std::size_t i = at_once; i < routes; ++i)
     transaction.foresee(statement.at(i), call.audience, statement.purpose);

@@ -82,8 +82,9 @@ constexpr std::array rows = {
 }  // namespace
 
 bool take_word(std::string_view word, std::string_view& text) {
-  if (!text.starts_with(word)) return false;
-  std::string_view rest = text.substr(word.size());
+  if (text.empty() || text.front() != word.front() || !text.starts_with(word)) return false;
+  std::string_view rest = text;
+  rest.remove_prefix(word.size());
   if (!rest.empty() && !base::is_blank(rest.front())) return false;
   while (!rest.empty() && base::is_blank(rest.front())) rest.remove_prefix(1);
   text = rest;

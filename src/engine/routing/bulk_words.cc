@@ -193,8 +193,10 @@ class SayRest final : public BulkWords {
 
  private:
   bool say(Transaction& transaction) override {
-    for (std::size_t n = 0; n < slice_words && at_ < statement_.routes.size(); ++n)
+    for (std::size_t n = 0; n < slice_words && at_ < statement_.routes.size(); ++n) {
+      transaction.expect(statement_.routes, at_ + Transaction::looked_ahead);
       transaction.change(statement_.at(at_++), audience_, statement_.purpose);
+    }
     return at_ < statement_.routes.size();
   }
   [[nodiscard]] std::string detail_of(const Outcome& slice) const override {
@@ -274,6 +276,7 @@ bool ConfiguredWords::say(Transaction& transaction) {
 bool ConfiguredWords::say_next(Transaction& transaction, const ConfiguredChange& change) {
   const grammar::RouteList& to = *change.to;
   if (said_ == to.size()) return false;
+  transaction.expect(to, said_ + Transaction::looked_ahead);
   const grammar::RouteView route = to.at(said_++);
   const rib::Audience whom = routing().watchdogs.let_configured(route, change.audience);
   const std::uint64_t replaced = routing().store.replaced();

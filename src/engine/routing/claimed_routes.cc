@@ -62,6 +62,7 @@ class ClaimedRoutes::Change {
         at_ = 0;
         continue;
       }
+      transaction.expect(*list.routes, at_ + Transaction::looked_ahead);
       const grammar::RouteView route = list.routes->at(at_++);
       transaction.change(route, audience_, list.purpose);
       charge_word(budget);

@@ -25,15 +25,12 @@ void Journal::note(std::uint64_t decision, const Cause& cause, rib::ChangeRange 
   entry.kind = cause.kind;
   entry.name_size = static_cast<std::uint8_t>(name.size());
   entry.command_size = static_cast<std::uint8_t>(command.size());
-  keep(name);
-  keep(command);
-}
-
-void Journal::keep(std::string_view text) {
   const std::size_t at = text_end_ % text_bytes;
-  if (text_.size() < std::min(text_bytes, at + text.size())) text_.resize(at + text.size());
-  std::copy(text.begin(), text.end(), text_.begin() + static_cast<std::ptrdiff_t>(at));
-  text_end_ += text.size();
+  text_end_ += name.size() + command.size();
+  if (text_.size() < at + name.size() + command.size())
+    text_.resize(at + name.size() + command.size());
+  const auto kept = std::copy(name.begin(), name.end(), text_.data() + at);
+  std::copy(command.begin(), command.end(), kept);
 }
 
 const Journal::Entry* Journal::of_change(std::uint64_t change) const {

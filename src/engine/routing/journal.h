@@ -43,7 +43,6 @@ class Journal {
   static constexpr std::size_t entries_max = 4096;
   static constexpr std::size_t text_bytes = 256u << 10;
 
-  void keep(std::string_view text);
   /// Later texts have not taken its place.
   [[nodiscard]] bool whole(const Entry& entry) const {
     return text_end_ <= entry.text + text_bytes;

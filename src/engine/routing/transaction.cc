@@ -155,8 +155,11 @@ void Transaction::say_watched(const grammar::RouteView& route, const bgp::NlriVi
   grant_lease(route, nlri, said);
   grammar::RouteView watched = route;
   watched.nlri = nlri;
-  // Where something later was said it is that which counts for the watchdog, too.
-  routing_.watchdogs.remember(watched, path, effect.applied, voice_.claimant);
+  // A later word does not take it out, the end of one does.
+  rib::Audience members = effect.applied;
+  if (const rib::Audience later = reached - members; !later.empty())
+    members |= claims_.told_since(nlri, later, voice_.claimant);
+  routing_.watchdogs.remember(watched, path, members, voice_.claimant);
 }
 
 void Transaction::grant_lease(const grammar::RouteView& route, const bgp::NlriView& nlri,

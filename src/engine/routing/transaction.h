@@ -51,6 +51,13 @@ class Transaction {
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
+  /// The route at a place of a list, if there is one, comes soon: what is known of its NLRI is
+  /// fetched from memory meanwhile.
+  void expect(const grammar::RouteList& routes, std::size_t place) const {
+    if (place < routes.size()) claims_.expect(routes.nlri(place));
+  }
+  /// So many places ahead of the one at hand.
+  static constexpr std::size_t looked_ahead = 4;
   /// Claims a route for those of `audience` who have its family. A word with a watchdog is
   /// remembered; where that holds it back, it ends the word that stood there.
   void announce(const grammar::RouteView& route, const rib::Audience& audience) {

@@ -338,6 +338,29 @@ TEST_F(WatchdogTest, ARouteThatIsWithdrawnBeforeItsSliceCameIsNotBroughtBack) {
   EXPECT_FALSE(held(peer).contains(late));
 }
 
+TEST_F(WatchdogTest, APlainWordBeforeItsSliceCameDoesNotTakeARouteOut) {
+  const ConnectionId peer = with();
+  for (const std::string& routes : {late_route, many}) {
+    say("announce route " + routes + " watchdog dog");
+    say("announce route " + late_route + " med 5");
+    EXPECT_EQ(held(peer).at(late), attributes("05")) << routes;
+    done("withdraw watchdog dog");
+    EXPECT_THAT(held(peer), IsEmpty()) << routes;
+    done("announce watchdog dog");
+    EXPECT_EQ(held(peer).at(late), attributes()) << routes;
+  }
+}
+
+TEST_F(WatchdogTest, AClearBeforeItsSliceCameTakesARouteOutWhateverIsSaidThen) {
+  const ConnectionId peer = with();
+  say("announce route " + many + " watchdog dog");
+  say("clear adj-rib out");
+  say("announce route " + late_route + " med 5");
+  EXPECT_EQ(held(peer), (Routes{{late, attributes("05")}}));
+  done("withdraw watchdog dog");
+  EXPECT_EQ(held(peer), (Routes{{late, attributes("05")}}));
+}
+
 TEST_F(WatchdogTest, ARouteThatIsSaidWhileSlicesWithdrawItStays) {
   const ConnectionId peer = with();
   say("announce route " + many + " watchdog dog");

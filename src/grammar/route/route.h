@@ -100,6 +100,8 @@ class RouteList final : public RouteSink {
   /// The i-th route; the view lives as long as the list is not changed. `path_token` is 1 + the
   /// index of its path in this list.
   [[nodiscard]] RouteView at(std::size_t i) const;
+  /// Of the i-th route.
+  [[nodiscard]] bgp::NlriView nlri(std::size_t i) const;
   [[nodiscard]] std::size_t path_count() const { return paths_.size(); }
   /// The same routes in the same order, said alike.
   friend bool operator==(const RouteList& a, const RouteList& b) {

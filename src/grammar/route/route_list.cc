@@ -35,7 +35,8 @@ void RouteList::route(const RouteView& route) {
                                           (route.multicast_group ? multicast_group_flag : 0) |
                                           (route.starts_withdrawn ? starts_withdrawn_flag : 0));
   bytes_.insert(bytes_.end(), route.nlri.key.begin(), route.nlri.key.end());
-  bytes_.insert(bytes_.end(), route.nlri.tail.begin(), route.nlri.tail.end());
+  if (!route.nlri.tail.empty())
+    bytes_.insert(bytes_.end(), route.nlri.tail.begin(), route.nlri.tail.end());
   entries_.push_back(entry);
 }
 
@@ -70,14 +71,21 @@ void RouteList::forget_paths() {
   last_path_ = last_token_ = 0;
 }
 
+bgp::NlriView RouteList::nlri(std::size_t i) const {
+  const Entry& entry = entries_[i];
+  const std::uint8_t* key = bytes_.data() + entry.offset;
+  return {entry.family,
+          (entry.flags & has_path_id_flag) != 0,
+          entry.path_id,
+          {key, entry.key_size},
+          {key + entry.key_size, entry.tail_size}};
+}
+
 RouteView RouteList::at(std::size_t i) const {
   const Entry& entry = entries_[i];
   const Path& path = paths_[entry.path];
-  const base::Bytes bytes(bytes_);
-  const base::Bytes nlri = bytes.subspan(entry.offset, entry.key_size + entry.tail_size);
   RouteView view;
-  view.nlri = {entry.family, (entry.flags & has_path_id_flag) != 0, entry.path_id,
-               nlri.first(entry.key_size), nlri.subspan(entry.key_size)};
+  view.nlri = nlri(i);
   view.path = {path.next_hop, base::Bytes(path_bytes_).subspan(path.offset, path.size)};
   view.path_token = entry.path + 1;
   view.multicast_group = (entry.flags & multicast_group_flag) != 0;
