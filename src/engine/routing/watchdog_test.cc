@@ -348,6 +348,7 @@ TEST_F(WatchdogTest, APlainWordBeforeItsSliceCameDoesNotTakeARouteOut) {
     EXPECT_THAT(held(peer), IsEmpty()) << routes;
     done("announce watchdog dog");
     EXPECT_EQ(held(peer).at(late), attributes()) << routes;
+    done("clear adj-rib out");
   }
 }
 
