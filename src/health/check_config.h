@@ -12,10 +12,14 @@
 
 namespace openbell::health {
 
+/// Who looks for a check: a probe of the host, or the engine, which knows its own sessions.
+enum class CheckedBy : std::uint8_t { probe, bfd_session, neighbor_session };
+
 /// `check KIND [NAME] { … }` of a service. Which fields matter depends on the kind; the others keep
 /// their defaults. Every field that is given is valid: the grammar has checked it.
 struct CheckConfig {
-  std::string kind;  // "tcp", "hold", …: a row of the probes' table
+  std::string kind;  // "tcp", "hold", …: of what a probe looks for, a row of the probes' table
+  CheckedBy by = CheckedBy::probe;
   std::string name;  // unique in its service; the kind when none was given
 
   // --- when

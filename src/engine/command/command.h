@@ -38,6 +38,8 @@ struct Invocation {
     why = reason;
     return Reply::error;
   }
+  /// Puts the command itself on record; what it changes has records of its own.
+  void note(std::string_view result, rib::Snapshot neighbors = {}) const;
   /// An answer of its own, before `done`.
   void answer(std::string_view text) { client.replies.answer(text); }
 };

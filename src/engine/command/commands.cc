@@ -88,6 +88,11 @@ class Waiting final : public HeldCommand {
 
 }  // namespace
 
+void Invocation::note(std::string_view result, rib::Snapshot neighbors) const {
+  parts.publisher.publish(
+      RoutesChanged{parts.publisher.keep(cause), result, {}, std::move(neighbors), {}, 0});
+}
+
 Commands::Command Commands::parse(std::string_view line) {
   Command command;
   command.given = line;

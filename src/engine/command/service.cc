@@ -93,13 +93,8 @@ class OrderService final : public Action {
     if (service == nullptr) return call.refuse(objection(call.parts));
     give(*service);
     call.outcome = service->settle(call.cause, "command");
-    Publisher& publisher = call.parts.publisher;
-    publisher.publish(RoutesChanged{publisher.keep(call.cause),
-                                    service->held() ? "held" : "done",
-                                    {},
-                                    call.parts.routing.peers.snapshot(service->audience()),
-                                    {},
-                                    0});
+    call.note(service->held() ? "held" : "done",
+              call.parts.routing.peers.snapshot(service->audience()));
     return service->held() ? Reply::held : Reply::done;
   }
 

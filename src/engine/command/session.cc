@@ -15,12 +15,6 @@ rib::Snapshot established(const Invocation& call) {
   return call.audience & call.parts.routing.out.listening();
 }
 
-/// The command itself, on record; what it changes has records of its own.
-void note_done(Invocation& call, const rib::Snapshot& neighbors) {
-  Publisher& publisher = call.parts.publisher;
-  publisher.publish(RoutesChanged{publisher.keep(call.cause), "done", {}, neighbors, {}, 0});
-}
-
 /// `[afi safi]`, ipv4 unicast when both are left out and that is allowed.
 bool read_family(base::TextReader& in, bool optional, bgp::Family& family) {
   family = bgp::Family::ipv4_unicast;
@@ -33,7 +27,7 @@ Reply send_eor(Invocation& call, bgp::Family family) {
   const rib::Snapshot peers = established(call);
   if (peers.empty()) return call.refuse("no session is established");
   peers.for_each([&](rib::PeerIndex peer) { call.parts.routing.out.end_of_rib(peer, family); });
-  note_done(call, peers);
+  call.note("done", peers);
   return Reply::done;
 }
 
@@ -41,14 +35,14 @@ Reply ask_refresh(Invocation& call, bgp::Family family) {
   const rib::Snapshot peers = established(call);
   if (peers.empty()) return call.refuse("no session is established");
   call.parts.roster.for_each(peers, [&](Neighbor& neighbor) { neighbor.ask_refresh(family); });
-  note_done(call, peers);
+  call.note("done", peers);
   return Reply::done;
 }
 
 Reply tear_down(Invocation& call, bgp::NotificationCode code) {
   // ExaBGP: without a selector nothing happens, and the answer is done.
   if (!call.selected) return Reply::done;
-  note_done(call, call.parts.routing.peers.snapshot(call.audience));
+  call.note("done", call.parts.routing.peers.snapshot(call.audience));
   call.parts.roster.for_each(call.audience, [&](Neighbor& neighbor) {
     neighbor.tear_down(code, bgp::subcode_name(code));
   });
@@ -69,7 +63,7 @@ Reply flush(Invocation& call) {
   call.outcome = begin_words(parts.routing,
                              restore_configured(parts.routing, std::move(configured), call.cause));
   call.outcome.reached = peers;
-  note_done(call, peers);
+  call.note("done", peers);
   return Reply::done;
 }
 
@@ -77,7 +71,7 @@ Reply clear_out(Invocation& call) {
   Routing& routing = call.parts.routing;
   call.outcome = begin_words(routing, clear_words(routing, call.audience, call.cause));
   call.outcome.reached = routing.peers.snapshot(call.audience);
-  note_done(call, call.outcome.reached);
+  call.note("done", call.outcome.reached);
   return Reply::done;
 }
 

@@ -42,9 +42,7 @@ Reply change(Invocation& call, const std::string& given, bgp::Purpose purpose) {
       parts.routing, watchdog_words(parts.routing, std::move(statement), voice, call.cause));
   call.outcome.reached = parts.routing.peers.snapshot(call.audience);
   // A slice that is news has its record.
-  Publisher& publisher = parts.publisher;
-  if (call.outcome.range.empty())
-    publisher.publish(RoutesChanged{publisher.keep(call.cause), "done", {}, {}, {}, 0});
+  if (call.outcome.range.empty()) call.note("done");
   return Reply::done;
 }
 

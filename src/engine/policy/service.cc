@@ -179,10 +179,7 @@ void Service::set_audience(rib::Audience audience) {
 }
 
 void Service::report(const Cause& cause, std::string_view why, const Outcome& outcome) const {
-  if (outcome.range.empty()) return;
-  Publisher& publisher = context_.routing.publisher;
-  publisher.publish(
-      RoutesChanged{publisher.keep(cause), why, {}, outcome.news, outcome.range, outcome.changed});
+  if (!outcome.range.empty()) publish(context_.routing.publisher, cause, why, outcome);
 }
 
 // --- the table
@@ -253,7 +250,7 @@ void ServiceTable::start_checks(Service& service, std::vector<Service::WatchedCh
     service.checks_.push_back(
         {health::Check(config, 0x9E37 + std::to_underlying(probe), context_.routing.turn.now.tick),
          probe});
-    if (config.kind != "peer" && config.kind != "bfd") context_.probes.start_probe(probe, config);
+    if (config.by == health::CheckedBy::probe) context_.probes.start_probe(probe, config);
     due_.set(std::to_underlying(probe), context_.routing.turn.now.tick);
     if (!config.disable_file.empty())
       disable_due_.set(std::to_underlying(probe), context_.routing.turn.now.tick);
@@ -275,8 +272,8 @@ health::ProbeId ServiceTable::take_probe(Service& service, std::size_t check) {
 
 void ServiceTable::stop_check(Service::WatchedCheck& watched) {
   if (watched.probe == health::no_probe) return;
-  const std::string& kind = watched.check.config().kind;
-  if (kind != "peer" && kind != "bfd") context_.probes.stop_probe(watched.probe);
+  if (watched.check.config().by == health::CheckedBy::probe)
+    context_.probes.stop_probe(watched.probe);
   due_.remove(std::to_underlying(watched.probe));
   disable_due_.remove(std::to_underlying(watched.probe));
   probes_[base::place(watched.probe)] = {};
@@ -323,10 +320,10 @@ void ServiceTable::run(Service::WatchedCheck& watched) {
       break;
     case health::Check::Duty::attempt: {
       context_.latency.check_late.record(watched.check.lateness());
-      const std::string& kind = watched.check.config().kind;
-      const std::optional<health::ProbeResult> result =
-          kind == "peer" || kind == "bfd" ? std::optional(look_inside(watched.check.config()))
-                                          : context_.probes.run_probe(probe);
+      const health::CheckConfig& config = watched.check.config();
+      const std::optional<health::ProbeResult> result = config.by == health::CheckedBy::probe
+                                                            ? context_.probes.run_probe(probe)
+                                                            : std::optional(look_inside(config));
       if (result) return on_probe(probe, *result);
       break;
     }
@@ -335,7 +332,7 @@ void ServiceTable::run(Service::WatchedCheck& watched) {
 }
 
 health::ProbeResult ServiceTable::look_inside(const health::CheckConfig& check) {
-  if (check.kind == "bfd") {
+  if (check.by == health::CheckedBy::bfd_session) {
     const BfdEntry* session = context_.bfd.find(check.session);
     const bool up = session != nullptr && session->report.state == bfd::State::up;
     return {.ok = up, .error = up ? "" : "the BFD session is not up", .again = base::never};
@@ -388,13 +385,15 @@ void ServiceTable::report_inside(const health::ProbeResult& result, Test test) {
 }
 
 void ServiceTable::on_peer(const base::IpAddress& peer, bool up, std::string_view reason) {
-  report_inside({.ok = up, .error = reason, .again = base::never},
-                [&](const auto& check) { return check.kind == "peer" && check.address == peer; });
+  report_inside({.ok = up, .error = reason, .again = base::never}, [&](const auto& check) {
+    return check.by == health::CheckedBy::neighbor_session && check.address == peer;
+  });
 }
 
 void ServiceTable::on_bfd(std::string_view session, bool up, std::string_view reason) {
-  report_inside({.ok = up, .error = reason, .again = base::never},
-                [&](const auto& check) { return check.kind == "bfd" && check.session == session; });
+  report_inside({.ok = up, .error = reason, .again = base::never}, [&](const auto& check) {
+    return check.by == health::CheckedBy::bfd_session && check.session == session;
+  });
 }
 
 void ServiceTable::review_held() {

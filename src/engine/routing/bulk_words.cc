@@ -51,9 +51,7 @@ BulkJob::Progress BulkWords::step() {
   claims_.speak_now();
   note_slice(outcome);
   if (!outcome.range.empty())
-    routing_.publisher.publish(RoutesChanged{routing_.publisher.keep(cause()), result_,
-                                             routing_.publisher.keep(detail_of(outcome)),
-                                             outcome.news, outcome.range, outcome.changed});
+    publish(routing_.publisher, cause(), result_, outcome, detail_of(outcome));
   if (!first_) first_ = outcome;
   if (more) return Progress::more;
   note_end();

@@ -99,13 +99,7 @@ class Claimer {
         routing_, {.cause = cause, .claimant = claimant_, .priority = priority, .beside = beside_});
     work(transaction);
     Outcome outcome = transaction.commit();
-    if (!outcome.range.empty())
-      routing_.publisher.publish(RoutesChanged{routing_.publisher.keep(cause),
-                                               result,
-                                               {},
-                                               outcome.news,
-                                               outcome.range,
-                                               outcome.changed});
+    if (!outcome.range.empty()) publish(routing_.publisher, cause, result, outcome);
     return outcome;
   }
 

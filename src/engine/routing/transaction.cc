@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/report/latency.h"
+#include "engine/report/publisher.h"
 #include "engine/routing/routing.h"
 
 namespace openbell::engine {
@@ -22,6 +23,12 @@ NextHopClass class_of(const bgp::NextHop& next_hop) {
 }
 
 }  // namespace
+
+void publish(Publisher& publisher, const Cause& cause, std::string_view result,
+             const Outcome& outcome, std::string_view detail) {
+  publisher.publish(RoutesChanged{publisher.keep(cause), result, publisher.keep(detail),
+                                  outcome.news, outcome.range, outcome.changed});
+}
 
 Transaction::Transaction(Routing& routing, const Voice& voice)
     : routing_(routing),

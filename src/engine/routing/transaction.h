@@ -13,6 +13,7 @@
 namespace openbell::engine {
 
 class BulkJob;
+class Publisher;
 class Routing;
 
 /// What a transaction has changed.
@@ -31,6 +32,10 @@ struct Outcome {
   BulkJob* rest = nullptr;  // goes on in slices; lives longer than the command
   bool leased = true;       // false: there are more leases than are kept
 };
+
+/// Puts on record what a decision, or a slice of one, has changed.
+void publish(Publisher& publisher, const Cause& cause, std::string_view result,
+             const Outcome& outcome, std::string_view detail = {});
 
 /// How a transaction speaks.
 struct Voice {

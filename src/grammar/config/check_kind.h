@@ -9,16 +9,13 @@
 
 namespace openbell::grammar {
 
-/// Who looks for a check: a probe of the host, or the engine, which knows its own sessions.
-enum class CheckedBy : std::uint8_t { probe, engine };
-
 struct CheckKind {
   std::string_view name;
   std::span<const Row<health::CheckConfig>> rows;
   std::string_view required;  // words that must be given, blanks between
   std::string_view one_of;    // words of which exactly one must be given
   std::uint16_t in_a_row;     // rise and fall when neither check nor service says them
-  CheckedBy by = CheckedBy::probe;
+  health::CheckedBy by = health::CheckedBy::probe;
 };
 
 std::span<const CheckKind> check_kinds();

@@ -309,8 +309,8 @@ constexpr CheckKind kinds[] = {
     {"file", file_table, "path", {}, 3},
     {"interface", interface_table, "name", {}, 1},
     {"feed", feed_table, "group silence", {}, 1},
-    {"bfd", bfd_table, "session", {}, 1, CheckedBy::engine},
-    {"peer", peer_table, "neighbor", {}, 1, CheckedBy::engine},
+    {"bfd", bfd_table, "session", {}, 1, health::CheckedBy::bfd_session},
+    {"peer", peer_table, "neighbor", {}, 1, health::CheckedBy::neighbor_session},
 };
 
 // --- completeness

@@ -90,12 +90,12 @@ class ServiceLookup {
   /// What it names is said by the first row of its table.
   void complete(const CheckDraft& check) {
     const health::CheckConfig& config = check.config;
-    if (config.kind == "bfd" && !config.session.empty()) {
+    if (config.by == health::CheckedBy::bfd_session && !config.session.empty()) {
       const auto& sessions = parser_.drafts.bfd_sessions;
       if (find(sessions, config.session) == nullptr)
         parser_.error(check.given.offset(0), "there is no bfd section '" + config.session + "'",
                       base::nearest_word(config.session, names_of(sessions)));
-    } else if (config.kind == "peer" && config.address) {
+    } else if (config.by == health::CheckedBy::neighbor_session && config.address) {
       const std::uint8_t host = config.address.is_v4() ? 32 : 128;
       if (!is_neighbor({config.address, host}))
         parser_.error(check.given.offset(0), "there is no neighbor " + config.address.text());

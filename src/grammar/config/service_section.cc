@@ -58,6 +58,7 @@ bool parse_check(SectionParser& parser, ServiceConfig&) {
     const std::string names = kind_names();
     return in.fail_unknown("one of " + names, names);
   }
+  check.config.by = check.kind->by;
   check.config.kind = in.word();
   check.config.name = check.config.kind;
   if (!parser.bare() && !parse_name(parser, "a name for the check", check.config.name))
