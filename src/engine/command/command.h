@@ -11,7 +11,7 @@
 #include "engine/cause.h"
 #include "engine/client/client.h"
 #include "engine/parts.h"
-#include "engine/routing/bulk_words.h"
+#include "engine/routing/statement.h"
 #include "grammar/route/route.h"
 #include "grammar/selector.h"
 

@@ -3,8 +3,8 @@
 #include "engine/command/command.h"
 #include "engine/policy/policies.h"
 #include "engine/report/publisher.h"
-#include "engine/routing/bulk_words.h"
 #include "engine/routing/routing.h"
+#include "engine/routing/statement.h"
 
 namespace openbell::engine {
 

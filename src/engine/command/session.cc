@@ -2,7 +2,7 @@
 
 #include "engine/command/command.h"
 #include "engine/report/publisher.h"
-#include "engine/routing/bulk_words.h"
+#include "engine/routing/configured_words.h"
 #include "engine/routing/routing.h"
 #include "engine/session/roster.h"
 

@@ -10,7 +10,6 @@
 #include "engine/cause.h"
 #include "engine/ports.h"
 #include "engine/routing/bulk.h"
-#include "engine/routing/route_finder.h"
 #include "engine/routing/transaction.h"
 
 namespace openbell::engine {
@@ -24,6 +23,11 @@ class BulkWords : public BulkJob {
   [[nodiscard]] const Outcome& first_outcome() const { return *first_; }
 
  protected:
+  /// Words said in one turn: some 0.15 ms of work.
+  static constexpr std::size_t slice_words = 1024;
+  /// Records looked at in one turn by a walk that finds little.
+  static constexpr std::size_t slice_looked_at = 16'384;
+
   /// A cause that outlives the turn.
   struct OwnCause {
     audit::Cause::Kind kind{};
@@ -66,67 +70,4 @@ std::unique_ptr<BulkWords> clear_words(Routing& routing, const rib::Audience& pe
 /// Withdraws every word that `claimant` was the last to say, ahead of what is bulk.
 std::unique_ptr<BulkWords> withdraw_words_of(Routing& routing, rib::Claimant claimant,
                                              const Cause& cause);
-/// Routes of the configuration and for whom they are.
-struct ConfiguredList {
-  rib::Audience audience;
-  SharedRoutes routes;
-};
-/// Says configured routes again where there is no word on them at all ("flush adj-rib out").
-std::unique_ptr<BulkWords> restore_configured(Routing& routing, std::vector<ConfiguredList> lists,
-                                              const Cause& cause);
-
-/// What a command says: one statement, which can make many routes.
-struct Statement {
-  bgp::Purpose purpose = bgp::Purpose::announce;
-  grammar::RouteList routes;
-  base::Duration lease{};  // of each of them; 0: for ever
-  std::string lease_group;
-  /// The i-th, with its lease; the view lives as long as the statement is not changed.
-  [[nodiscard]] grammar::RouteView at(std::size_t i) const;
-};
-/// Why an Outcome is not leased.
-std::string no_more_leases();
-/// The rest of a statement, from a place in its routes on. `result`: for its records.
-std::unique_ptr<BulkWords> say_rest(Routing& routing, Statement statement, std::size_t from,
-                                    const rib::Audience& audience, const Voice& voice,
-                                    const Cause& cause, std::string_view result);
-
-/// What a reload changes for one neighbor.
-struct ConfiguredChange {
-  NeighborId neighbor{};
-  rib::Audience audience;
-  std::vector<SharedRoutes> from;  // what the file said before
-  SharedRoutes to;
-  /// Gets the places in `to` of routes that a later one of the same NLRI follows, up to 64.
-  std::shared_ptr<std::vector<std::uint32_t>> superseded;
-};
-
-/// The configuration speaks: what the file has is said, then what it has no more is withdrawn.
-class ConfiguredWords final : public BulkWords {
- public:
-  ConfiguredWords(Routing& routing, std::vector<ConfiguredChange> changes, std::string_view cause);
-  /// Ends it where it stands; gives what it has not finished.
-  std::vector<ConfiguredChange> abandon();
-
- private:
-  bool say(Transaction& transaction) override;
-  /// One step of one change; false when all was said, or withdrawn, before.
-  bool say_next(Transaction& transaction, const ConfiguredChange& change);
-  bool withdraw_next(Transaction& transaction, const ConfiguredChange& change);
-  /// Looks at one more of the routes of `to`; false when all are known.
-  bool learn_next(const ConfiguredChange& change);
-  rib::Audience held_back(const grammar::RouteView& route, const rib::Audience& audience);
-
-  std::vector<ConfiguredChange> changes_;
-  enum class Walk : std::uint8_t { says, withdraws } walk_{};
-  std::size_t at_ = 0;  // of changes_
-  /// Of changes_: its routes are of some NLRI more than once, for all that is known.
-  std::vector<bool> repeats_;
-  // Of the change at hand.
-  std::size_t said_ = 0;
-  std::optional<RouteFinder> finder_;  // of `to`
-  std::size_t list_ = 0;               // of `from`
-  std::size_t compared_ = 0;
-};
-
 }  // namespace openbell::engine

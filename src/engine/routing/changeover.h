@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/routing/bulk_words.h"
+#include "engine/routing/configured_words.h"
 
 namespace openbell::engine {
 

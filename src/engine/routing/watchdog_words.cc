@@ -9,9 +9,6 @@ namespace openbell::engine {
 
 namespace {
 
-constexpr std::size_t slice_words = 1024;
-constexpr std::size_t slice_looked_at = 16'384;
-
 class WatchdogWords final : public BulkWords {
  public:
   WatchdogWords(Routing& routing, WatchdogStatement statement, const Voice& voice,

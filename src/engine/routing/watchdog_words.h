@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/routing/bulk_words.h"
+#include "engine/routing/configured_words.h"
 
 namespace openbell::engine {
 
