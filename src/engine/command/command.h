@@ -82,12 +82,13 @@ class ChangeRoutes final : public Action {
 /// A command while it is read.
 class CommandText {
  public:
-  CommandText(base::TextReader& text, grammar::RouteParser& parser, ActionPtr& spare_action,
-              std::string& refusal)
-      : in(text), routes(parser), spare(spare_action), why(refusal) {}
+  CommandText(base::TextReader& text, grammar::RouteParser& parser, const rib::Claims& known,
+              ActionPtr& spare_action, std::string& refusal)
+      : in(text), routes(parser), claims(known), spare(spare_action), why(refusal) {}
 
   base::TextReader& in;          // at the first word after those of the row
   grammar::RouteParser& routes;  // remembers paths that were said before
+  const rib::Claims& claims;     // learns early what the command will be about
   ActionPtr& spare;              // a ChangeRoutes that is not used any more, or null
   Role role = Role::view;        // that it takes
   bool guarded = false;          // guards may hold it

@@ -6,6 +6,7 @@
 #include "engine/policy/policies.h"
 #include "engine/report/publisher.h"
 #include "engine/report/receipt.h"
+#include "engine/routing/routing.h"
 #include "engine/session/roster.h"
 
 namespace openbell::engine {
@@ -104,7 +105,7 @@ Commands::Command Commands::parse(std::string_view line) {
     return command;
   }
   base::TextReader in(line);
-  CommandText text(in, routes_, spare_, command.why);
+  CommandText text(in, routes_, parts_.routing.claims(), spare_, command.why);
   text.role = row->role;
   text.guarded = row->guarded;
   command.action = row->parse(text);

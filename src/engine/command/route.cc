@@ -16,9 +16,10 @@ constexpr std::size_t at_once_max = 1024;
 /// Takes a statement in.
 class Taker final : public grammar::RouteSink {
  public:
-  explicit Taker(Statement& statement) : statement_(statement) {}
+  Taker(Statement& statement, const rib::Claims& claims) : statement_(statement), claims_(claims) {}
 
   void route(const grammar::RouteView& route) override {
+    if (statement_.routes.size() < Transaction::looked_ahead) claims_.expect(route.nlri);
     if (statement_.routes.empty()) {
       statement_.lease = route.lease;
       if (route.lease.ns != 0) statement_.lease_group = route.lease_group;
@@ -28,6 +29,7 @@ class Taker final : public grammar::RouteSink {
 
  private:
   Statement& statement_;
+  const rib::Claims& claims_;
 };
 
 /// "service a announces it: service a down"
@@ -59,7 +61,7 @@ ActionPtr parse(CommandText& text, grammar::RouteForm form, bgp::Family family,
   Statement& statement = static_cast<ChangeRoutes&>(*text.spare).statement;
   statement.routes.clear();
   statement.purpose = purpose;
-  Taker taker(statement);
+  Taker taker(statement, text.claims);
   if (!text.routes.parse(text.in, form, family, purpose, taker)) {
     const base::Complaint& complaint = text.in.complaint();
     return text.refuse("wanted " + complaint.wanted + ", found '" + complaint.found +
@@ -104,8 +106,6 @@ Reply ChangeRoutes::carry_out(Invocation& call) {
                                           .claimant = call.client.claimant,
                                           .priority = call.priority,
                                           .parts = true});
-  for (std::size_t i = 0; i < Transaction::looked_ahead; ++i)
-    transaction.expect(statement.routes, i);
   if (statement.lease.ns != 0 && statement.lease_group.empty())
     statement.lease_group = call.client.name;
   const std::size_t routes = statement.routes.size();
