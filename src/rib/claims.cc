@@ -590,7 +590,8 @@ void Claims::copy_to(Claims& sketch, const bgp::NlriView& nlri) const {
     } else if (claim.path == no_path) {
       sketch.suppress(claim.nlri, claim.audience, origin);
     } else {
-      sketch.claim(claim.nlri, claim.path, claim.audience, origin);
+      // Who was told it at another time has a record of its own.
+      sketch.claim_beside(claim.nlri, claim.path, claim.audience, origin);
     }
   }
 }

@@ -489,6 +489,25 @@ TEST_F(ClaimsTest, AnArmedPlanReachesAPeerThatWasBehind) {
                           Pair("100A04", attributes("01"))));
 }
 
+TEST_F(ClaimsTest, AnArmedPlanReachesAllToWhomAServiceWasWidened) {
+  const auto text = [](std::string_view whom) {
+    return feed + neighbor("10.0.0.2") + neighbor("10.0.0.3") + service("web", route, whom) +
+           plan("first", "service web down;");
+  };
+  configure(text("neighbor 10.0.0.2;"));
+  const ConnectionId second = up("10.0.0.2");
+  const ConnectionId third = up("10.0.0.3");
+  report("web", true);
+  EXPECT_THAT(sent(second), ElementsAre(announced(prefix)));
+  configure(text(""));
+  EXPECT_THAT(sent(third), ElementsAre(announced(prefix)));
+  stage_.wait(milliseconds(20));
+  ASSERT_THAT(answer("show plans"), HasSubstr("plan first armed"));
+  say("plan run first");
+  EXPECT_THAT(sent(second), ElementsAre(withdrawn(prefix)));
+  EXPECT_THAT(sent(third), ElementsAre(withdrawn(prefix)));
+}
+
 TEST_F(ClaimsTest, ACycleOfPlansEnds) {
   const ConnectionId peer = with(service("web", route) + service("db", other_route) +
                                  plan("a", "service db down; when service web down;") +
