@@ -18,14 +18,12 @@ std::vector<std::string_view> kinds_of_grammar(bool probed) {
 }
 
 TEST(CheckKinds, AreTheSameForGrammarAndProbes) {
-  EXPECT_THAT(io::probe_kinds(),
-              testing::UnorderedElementsAreArray(kinds_of_grammar(true)));
+  EXPECT_THAT(io::probe_kinds(), testing::UnorderedElementsAreArray(kinds_of_grammar(true)));
 }
 
 /// ServiceTable answers these itself (engine/policy/service.cc).
 TEST(CheckKinds, OfTheEngineHaveNoProbe) {
-  EXPECT_THAT(kinds_of_grammar(false),
-              testing::UnorderedElementsAre("bfd", "peer"));
+  EXPECT_THAT(kinds_of_grammar(false), testing::UnorderedElementsAre("bfd", "peer"));
 }
 
 }  // namespace
