@@ -6,6 +6,7 @@
 #include <set>
 
 #include "engine/client/clients.h"
+#include "engine/client/on_exit.h"
 #include "engine/policy/policies.h"
 #include "engine/routing/changeover.h"
 #include "engine/routing/routing.h"
@@ -40,7 +41,8 @@ std::vector<HelperId> apply_processes(Parts& parts,
     if (kept.contains(helper.id())) return;
     helper.configured = false;
     helper.restart_at = base::never;
-    if (helper.running) parts.ports.processes.stop_helper(helper.id());
+    if (helper.running) return parts.ports.processes.stop_helper(helper.id());
+    wait_no_more(helper, parts.turn.now.tick);
   });
   return ids;
 }

@@ -220,6 +220,20 @@ TEST_F(HelperTest, AProcessThatDiesBeforeTheDelayOfTheLastOneIsOverTakesOnlyItsO
   EXPECT_THAT(sent(peer), ElementsAre(withdrawn(other_prefix)));
 }
 
+TEST_F(HelperTest, NobodyWaitsForADeadProcessThatTheFileHasNoMore) {
+  configure("process feed { run helper; encoder json; on-exit withdraw after 250ms; }\n" +
+            neighbor("10.0.0.2"));
+  const ConnectionId peer = up("10.0.0.2");
+  say("announce route " + route);
+  say("announce route " + other_route);
+  sent(peer);
+  feed_dies();
+  EXPECT_THAT(sent(peer), IsEmpty());
+  configure(other + neighbor("10.0.0.2", configured(other_route), "ipv4 unicast;", "other"));
+  stage_.wait(base::milliseconds(1));
+  EXPECT_THAT(sent(peer), ElementsAre(withdrawn(prefix)));
+}
+
 // --- raw messages
 
 class RawMessagesTest : public ToldTest {

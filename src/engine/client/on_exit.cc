@@ -18,11 +18,14 @@ void on_helper_death(Helper& helper, Routing& routing, Control& control) {
       const base::Tick now = routing.turn.now.tick;
       helper.ended.push_back({at_once ? now : now + helper.process.on_exit_delay,
                               helper.client.claimant, helper.client.pid});
-      if (at_once)
-        for (Helper::Ended& ended : helper.ended) ended.withdraw_at = now;
+      if (at_once) wait_no_more(helper, now);
       return withdraw_due(helper, routing);
     }
   }
+}
+
+void wait_no_more(Helper& helper, base::Tick now) {
+  for (Helper::Ended& ended : helper.ended) ended.withdraw_at = now;
 }
 
 void withdraw_due(Helper& helper, Routing& routing) {
