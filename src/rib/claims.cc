@@ -142,7 +142,8 @@ std::optional<Claimant> Claims::refuser(const Contest& contest, const Audience& 
     if (!claim.audience.intersects(audience)) continue;
     if (claim.claimant.rank != Rank::word) {
       if (!claim.suppresses && !holder) holder = claim.claimant;
-    } else if (!claim.withdrawn() && not_ended(claim).intersects(audience)) {
+    } else if (!claim.withdrawn() &&
+               not_ended(claim.claimant, claim.audience, claim.moment).intersects(audience)) {
       return std::nullopt;
     }
   }
@@ -317,13 +318,12 @@ void Claims::subtract_ended(Audience& audience, Claimant speaker) const {
 }
 
 /// Those for whom nothing has ended a word that has yet to come to it.
-Audience Claims::not_ended(const Claim& word) const {
-  Audience left = word.audience;
+Audience Claims::not_ended(Claimant claimant, Audience word, Moment moment) const {
   for (const End& end : ends_) {
-    if (word.moment > end.moment || (end.claimant && *end.claimant != word.claimant)) continue;
-    left = end.peers ? left - *end.peers : Audience();
+    if (moment > end.moment || (end.claimant && *end.claimant != claimant)) continue;
+    word = end.peers ? word - *end.peers : Audience();
   }
-  return left;
+  return word;
 }
 
 void Claims::end_all_words(Moment moment, std::optional<Audience> peers,
@@ -536,10 +536,21 @@ Audience Claims::told_since(const bgp::NlriView& nlri, const Audience& later,
   return told;
 }
 
-Audience Claims::with_word(const bgp::NlriView& nlri) const {
+Audience Claims::with_word(const bgp::NlriView& nlri, Moment but) const {
   Audience all;
-  for (const ClaimView& claim : claims_on(nlri))
-    if (claim.claimant.rank == Rank::word) all |= claim.audience;
+  const auto add = [&](Claimant claimant, const Audience& audience, Moment moment) {
+    if (claimant.rank == Rank::word && moment != but) all |= not_ended(claimant, audience, moment);
+  };
+  const RouteStore::Chain chain = routes_.chain(nlri);
+  if (const Contest* contest = find(chain.hash, nlri)) {
+    for (const Claim& claim : contest->claims)
+      if (!claim.withdrawn()) add(claim.claimant, claim.audience, claim.moment);
+    return all;
+  }
+  for (Handle at = chain.first; at != no_handle; at = routes_[at].next)
+    if (!routes_[at].withdrawn)
+      add(Claimant::unpacked(routes_[at].claimant), peers_.audience_of(routes_[at].audience),
+          routes_.moments_.open() ? routes_.moment_of(at) : Moment{0});
   return all;
 }
 

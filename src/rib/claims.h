@@ -106,8 +106,9 @@ class Claims {
   /// said since and for whom nothing has ended all words.
   [[nodiscard]] Audience told_since(const bgp::NlriView& nlri, const Audience& later,
                                     Claimant speaker) const;
-  /// For whom there is a word on an NLRI.
-  [[nodiscard]] Audience with_word(const bgp::NlriView& nlri) const;
+  /// For whom there is a word on an NLRI that nothing has ended, also not what has yet to come to
+  /// it. Words that were said as of `but` do not count.
+  [[nodiscard]] Audience with_word(const bgp::NlriView& nlri, Moment but = latest) const;
   /// Who would refuse that the word for `audience` is withdrawn; nobody: it would be.
   [[nodiscard]] std::optional<Claimant> refuser(const bgp::NlriView& nlri,
                                                 const Audience& audience) const;
@@ -163,7 +164,7 @@ class Claims {
   [[nodiscard]] Audience not_later(const Contest& contest, Audience audience,
                                    Claimant speaker) const;
   void subtract_ended(Audience& audience, Claimant speaker) const;
-  [[nodiscard]] Audience not_ended(const Claim& word) const;
+  [[nodiscard]] Audience not_ended(Claimant claimant, Audience word, Moment moment) const;
   [[nodiscard]] std::optional<Claimant> refuser(const Contest& contest,
                                                 const Audience& audience) const;
   void take_words(Contest& contest, const Audience& audience);

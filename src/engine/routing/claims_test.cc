@@ -603,6 +603,16 @@ TEST_F(ClaimsTest, AfterAClearAFlushBringsConfiguredRoutesBack) {
   EXPECT_THAT(sent(peer), ElementsAre(announced(prefix)));
 }
 
+TEST_F(ClaimsTest, OfAPrefixThatAFileHasTwiceAFlushBringsTheLastBack) {
+  const ConnectionId peer = with("", configured(route) + configured(route + " med 5"));
+  say("clear adj-rib out");
+  sent(peer);
+  say("flush adj-rib out");
+  PeerTable table;
+  table.take(sent(peer));
+  EXPECT_EQ(table.of(prefix), attributes("05"));
+}
+
 TEST_F(ClaimsTest, AFlushBringsBackOnlyWhatNobodyHasSaidOtherwise) {
   const ConnectionId peer = with("", "static { route " + route + "; route " + other_route +
                                          "; route 10.3.0.0/16 next-hop 10.0.0.1 watchdog dog; } ");

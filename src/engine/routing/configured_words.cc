@@ -40,9 +40,10 @@ class RestoreConfigured final : public BulkWords {
         continue;
       }
       const grammar::RouteView route = list.routes->at(at_++);
-      rib::Audience whom = list.audience - claims().with_word(route.nlri);
+      // Of a prefix that a file has twice the last one counts here too.
+      rib::Audience whom = list.audience - claims().with_word(route.nlri, moment());
       if (const auto groups = route.group_family())
-        whom -= claims().with_word(route.nlri_in(*groups));
+        whom -= claims().with_word(route.nlri_in(*groups), moment());
       whom = routing().watchdogs.let_configured(route, whom);
       if (!whom.empty()) transaction.announce(without_watchdog(route), whom);
     }

@@ -157,6 +157,15 @@ TEST_F(LastWordTest, AFlushWhileAClearRunsBringsConfiguredRoutesBack) {
   EXPECT_EQ(held(peer).size(), many_count);
 }
 
+TEST_F(LastWordTest, AFlushThatIsAheadOfTheClearBeforeItBringsConfiguredRoutesBack) {
+  const ConnectionId peer = with(file(configured(many)));
+  configure(file(configured(other_route) + configured(many)));
+  ASSERT_EQ(held(peer).size(), many_count + 1);
+  say("clear adj-rib out");
+  say("flush adj-rib out");
+  EXPECT_EQ(held(peer).size(), many_count + 1);
+}
+
 // --- helpers that die
 
 TEST_F(LastWordTest, WhatAHelperStartedAnewSaysWhileTheOldRoutesAreWithdrawnStays) {
