@@ -249,7 +249,7 @@ void Engine::flush(base::Now now) {
   turn.now = now;
   all.control.carry_out();
   all.roster.settle();
-  all.policies.consequences.run(all.policies.services, all.policies.plans);
+  all.policies.carry_out_consequences();
   turn.urgent = false;
   turn.more_to_send = all.routing.out.flush(now.tick);
   all.receipts.end_turn();

@@ -28,6 +28,8 @@ Reply settle(Invocation& call, What what, std::optional<std::uint64_t> number) {
     // Releasing one may settle another.
     if (!known && number)
       return call.refuse("no held change has the number " + std::to_string(one));
+    // As if each had been released by a command of its own.
+    call.parts.policies.carry_out_consequences();
   }
   return Reply::done;
 }

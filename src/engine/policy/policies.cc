@@ -76,8 +76,12 @@ void Policies::on_timer() {
   plans.on_timer();
 }
 
-void Policies::write_urgent() {
+void Policies::carry_out_consequences() {
   consequences.run(services, plans);
+}
+
+void Policies::write_urgent() {
+  carry_out_consequences();
   if (std::exchange(routing_.turn.urgent, false)) routing_.out.flush_urgent(routing_.turn.now.tick);
 }
 

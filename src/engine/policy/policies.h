@@ -38,6 +38,8 @@ class Policies {
   /// When something of it is due.
   [[nodiscard]] base::Tick deadline() const;
   void on_timer();
+  /// What follows from what was changed.
+  void carry_out_consequences();
   /// Carries out what follows from what was decided, and sends what is urgent.
   void write_urgent();
 

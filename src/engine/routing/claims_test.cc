@@ -403,6 +403,23 @@ TEST_F(ClaimsTest, APlanThatAPlanCausesRunsAfterItAndIsAboveIt) {
   EXPECT_THAT(sent(peer), ElementsAre(announced(other_prefix, "01")));
 }
 
+TEST_F(ClaimsTest, WhatFollowsFromOneHeldChangeComesBeforeTheNextIsReleased) {
+  const ConnectionId peer =
+      with(service("web", other_route) + plan("first", "route " + route + ";") +
+           plan("second", "route " + route + " med 1; when service web down;") +
+           "guard { frozen mon 10:00-11:00 UTC; }\n");
+  report("web", true);
+  PeerTable table;
+  table.take(sent(peer));
+  stage_.minute = 630;
+  say("service web down");
+  say("plan run first");
+  ASSERT_THAT(sent(peer), IsEmpty());
+  say("guard release all");
+  table.take(sent(peer));
+  EXPECT_EQ(table.routes(), (std::map<std::string, std::string>{{prefix, attributes()}}));
+}
+
 TEST_F(ClaimsTest, AChainOfConsequencesEndsInTheTurnInWhichItBegan) {
   const ConnectionId peer =
       with(service("web", route) + service("db", other_route) +
