@@ -45,25 +45,30 @@ Claims::Effect Claims::say(const bgp::NlriView& nlri, Path path, const Audience&
                            Origin origin) {
   RouteStore::Chain chain = routes_.chain(nlri);
   Contest* contest = contest_of_word(chain, nlri);
+  Effect effect{.applied = not_later(chain, contest, audience)};
+  if (routes_.speaking_ != latest) {
+    Audience ended = effect.applied;
+    subtract_ended(effect.applied, origin.claimant);
+    ended -= effect.applied;
+    if (!ended.empty())
+      effect.news = end_older(chain, contest, nlri, attributes_of_withdrawal(nlri.family, path),
+                              ended, origin.priority);
+  }
+  if (effect.applied.empty()) return effect;
   if (contest == nullptr) {
-    Effect effect{.applied = not_later(chain, audience, origin.claimant)};
-    if (!effect.applied.empty()) {
-      RouteStore::Announced told = routes_.announce(chain, nlri, path, effect.applied, origin);
-      effect.news = std::move(told.news);
-      effect.joined = told.joined;
-      if (told.joined != 0) ++untold_;
-    }
+    RouteStore::Announced told = routes_.announce(chain, nlri, path, effect.applied, origin);
+    effect.news |= told.news;
+    effect.joined = told.joined;
+    if (told.joined != 0) ++untold_;
     return effect;
   }
-  Effect effect{.applied = not_later(*contest, audience, origin.claimant)};
-  if (effect.applied.empty()) return effect;
   take_words(*contest, effect.applied);
   insert(*contest, {.claimant = origin.claimant,
                     .path = path,
                     .audience = effect.applied,
                     .moment = spoken(),
                     .tail = {nlri.tail.begin(), nlri.tail.end()}});
-  effect.news = resolve(chain, *contest, origin.priority);
+  effect.news |= resolve(chain, *contest, origin.priority);
   dissolve_if_plain(chain.hash, *contest);
   return effect;
 }
@@ -72,13 +77,12 @@ Claims::Effect Claims::unsay(const bgp::NlriView& nlri, Path attributes, const A
                              Origin origin) {
   RouteStore::Chain chain = routes_.chain(nlri);
   Contest* contest = contest_of_word(chain, nlri);
+  Effect effect{.applied = not_later(chain, contest, audience)};
   if (contest == nullptr) {
-    Effect effect{.applied = not_later(chain, audience, origin.claimant)};
     if (!effect.applied.empty())
       effect.news = routes_.withdraw(chain, nlri, attributes, effect.applied, origin.priority);
     return effect;
   }
-  Effect effect{.applied = not_later(*contest, audience, origin.claimant)};
   if (const auto holder = refuser(*contest, effect.applied)) {
     effect.refused = true;
     effect.holder = *holder;
@@ -101,26 +105,31 @@ Claims::Effect Claims::end(const bgp::NlriView& nlri, Path attributes, const Aud
                            Origin origin) {
   RouteStore::Chain chain = routes_.chain(nlri);
   Contest* contest = contest_of_word(chain, nlri);
+  Effect effect{.applied = not_later(chain, contest, audience)};
+  effect.news = end_older(chain, contest, nlri, attributes, effect.applied, origin.priority);
+  return effect;
+}
+
+Audience Claims::end_older(RouteStore::Chain& chain, Contest* contest, const bgp::NlriView& nlri,
+                           Path attributes, const Audience& audience, Priority priority) {
   if (contest == nullptr) {
-    Effect effect{.applied = not_later(chain, audience, origin.claimant)};
     Audience had;
     Audience withdrawn;
     for (Handle at = chain.first; at != no_handle; at = routes_[at].next) {
       const bool gone = routes_[at].withdrawn && !routes_.needs_moment(at);
       (gone ? withdrawn : had) |= peers_.audience_of(routes_[at].audience);
     }
-    routes_.note_withdrawn(chain, nlri, effect.applied - had - withdrawn);
-    if (had = had & effect.applied; !had.empty())
-      effect.news = routes_.withdraw(chain, nlri, attributes, had, origin.priority);
-    return effect;
+    routes_.note_withdrawn(chain, nlri, audience - had - withdrawn);
+    if (had = had & audience; !had.empty())
+      return routes_.withdraw(chain, nlri, attributes, had, priority);
+    return {};
   }
-  Effect effect{.applied = not_later(*contest, audience, origin.claimant)};
-  take_words(*contest, effect.applied);
-  if (routes_.moments_.open() && !effect.applied.empty())
-    insert(*contest, {.audience = effect.applied, .moment = spoken()});
-  effect.news = resolve(chain, *contest, origin.priority);
+  take_words(*contest, audience);
+  if (routes_.moments_.open() && !audience.empty())
+    insert(*contest, {.audience = audience, .moment = spoken()});
+  const Audience news = resolve(chain, *contest, priority);
   dissolve_if_plain(chain.hash, *contest);
-  return effect;
+  return news;
 }
 
 std::optional<Claimant> Claims::refuser(const bgp::NlriView& nlri, const Audience& audience) const {
@@ -291,28 +300,26 @@ Moment Claims::spoken() const {
   return routes_.speaking_ == latest ? routes_.last_change_ : routes_.speaking_;
 }
 
-Audience Claims::not_later(const RouteStore::Chain& chain, Audience audience,
-                           Claimant speaker) const {
+Audience Claims::not_later(const RouteStore::Chain& chain, const Contest* contest,
+                           Audience audience) const {
   if (routes_.speaking_ == latest) return audience;
-  for (Handle at = chain.first; at != no_handle; at = routes_[at].next)
-    if (routes_.moment_of(at) > routes_.speaking_)
-      audience -= peers_.audience_of(routes_[at].audience);
-  subtract_ended(audience, speaker);
+  if (contest == nullptr) {
+    for (Handle at = chain.first; at != no_handle; at = routes_[at].next)
+      if (routes_.moment_of(at) > routes_.speaking_)
+        audience -= peers_.audience_of(routes_[at].audience);
+  } else {
+    for (const Claim& claim : contest->claims)
+      if (claim.claimant.rank == Rank::word && claim.moment > routes_.speaking_)
+        audience -= claim.audience;
+  }
+  subtract_ended(audience, std::nullopt);
   return audience;
 }
 
-Audience Claims::not_later(const Contest& contest, Audience audience, Claimant speaker) const {
-  if (routes_.speaking_ == latest) return audience;
-  for (const Claim& claim : contest.claims)
-    if (claim.claimant.rank == Rank::word && claim.moment > routes_.speaking_)
-      audience -= claim.audience;
-  subtract_ended(audience, speaker);
-  return audience;
-}
-
-void Claims::subtract_ended(Audience& audience, Claimant speaker) const {
+/// Those for whom all words have ended since, or those of a claimant.
+void Claims::subtract_ended(Audience& audience, std::optional<Claimant> claimant) const {
   for (const End& end : ends_) {
-    if (end.moment <= routes_.speaking_ || (end.claimant && *end.claimant != speaker)) continue;
+    if (end.moment <= routes_.speaking_ || end.claimant != claimant) continue;
     audience = end.peers ? audience - *end.peers : Audience();
   }
 }
@@ -532,6 +539,7 @@ bool Claims::walk_words(Cursor& cursor, Moment moment, std::size_t budget,
 Audience Claims::told_since(const bgp::NlriView& nlri, const Audience& later,
                             Claimant speaker) const {
   Audience told = with_word(nlri) & later;
+  subtract_ended(told, std::nullopt);
   subtract_ended(told, speaker);
   return told;
 }

@@ -66,6 +66,8 @@ class Claims {
   // --- words that are said in slices: what is said meanwhile is later
   [[nodiscard]] Moment open_moment() { return routes_.open_moment(); }
   void close_moment(Moment moment);
+  /// Of those that are open.
+  [[nodiscard]] Moment oldest_moment() const { return routes_.moments_.oldest(); }
   /// Frees what only open moments needed, of up to `budget` NLRIs. True when nothing is left to do
   /// until a moment is closed.
   bool tidy(std::size_t budget);
@@ -159,11 +161,12 @@ class Claims {
   /// The moment of what is said now.
   [[nodiscard]] Moment spoken() const;
   /// Those of `audience` to whom nothing later was said.
-  [[nodiscard]] Audience not_later(const RouteStore::Chain& chain, Audience audience,
-                                   Claimant speaker) const;
-  [[nodiscard]] Audience not_later(const Contest& contest, Audience audience,
-                                   Claimant speaker) const;
-  void subtract_ended(Audience& audience, Claimant speaker) const;
+  [[nodiscard]] Audience not_later(const RouteStore::Chain& chain, const Contest* contest,
+                                   Audience audience) const;
+  /// What is said to them has ended before it comes to that: so have the words before it.
+  Audience end_older(RouteStore::Chain& chain, Contest* contest, const bgp::NlriView& nlri,
+                     Path attributes, const Audience& audience, Priority priority);
+  void subtract_ended(Audience& audience, std::optional<Claimant> claimant) const;
   [[nodiscard]] Audience not_ended(Claimant claimant, Audience word, Moment moment) const;
   [[nodiscard]] std::optional<Claimant> refuser(const Contest& contest,
                                                 const Audience& audience) const;

@@ -116,7 +116,7 @@ class Log {
         bool overtaken = false;
         if (!changed(peer, entry, overtaken))
           return "nothing changed for " + peer + " then: " + entry.line;
-        if (!overtaken && !was_sent(entry, peer))
+        if (!overtaken && !was_sent(entry, peer) && !said_otherwise(entry, peer))
           return peer + " was sent nothing of it: " + entry.line;
       }
     }
@@ -168,6 +168,14 @@ class Log {
       }
     }
     return any;
+  }
+
+  /// Before it was sent somebody said the same in other words: it went as that.
+  [[nodiscard]] bool said_otherwise(const Entry& entry, const Peer& peer) const {
+    return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& later) {
+      return later.first_change > entry.last_change && later.at <= entry.at + turn &&
+             later.names(peer) && was_sent(later, peer);
+    });
   }
 
   [[nodiscard]] bool was_sent(const Entry& entry, const Peer& peer) const {

@@ -168,6 +168,33 @@ TEST_F(HelperTest, ADeathUnderAServiceIsSilent) {
   EXPECT_THAT(sent(peer), ElementsAre(withdrawn(prefix)));
 }
 
+TEST_F(HelperTest, ADeathTakesAlsoWhatALongStatementHadYetToTakeOver) {
+  two_of_each();
+  PeerTable table;
+  for (const char* med : {"", " med 5"}) {
+    say("announce route " + many, other_);
+    table.take(sent(second_));
+    ASSERT_EQ(table.size(), many_count);
+    say("announce route " + many + med);
+    feed_dies();
+    table.take(sent(second_));
+    EXPECT_EQ(table.size(), 0u) << med;
+    stage_.engine.on_helper_started(HelperId{feed_}, 1001, stage_.now);
+  }
+}
+
+TEST_F(HelperTest, ADeathLeavesALongWithdrawToItsEnd) {
+  two_of_each();
+  say("announce route " + many, other_);
+  PeerTable table;
+  table.take(sent(second_));
+  ASSERT_EQ(table.size(), many_count);
+  say("withdraw route 10.0.0.0/8 split /20");
+  feed_dies();
+  table.take(sent(second_));
+  EXPECT_EQ(table.size(), 0u);
+}
+
 TEST_F(HelperTest, ADeathDuringAPlanTakesTheWordBelowIt) {
   configure("process feed { run helper; encoder json; on-exit withdraw; }\n" + other +
             neighbor("10.0.0.2", {}, "ipv4 unicast;", both) +

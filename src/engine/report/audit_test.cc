@@ -213,6 +213,27 @@ TEST_F(AuditTest, AServiceIsOnRecordWithItsRoutes) {
   EXPECT_EQ(cause(change(1, {"10.0.0.2"})), "check web");
 }
 
+TEST_F(AuditTest, AServiceOfManyRoutesHasTheCauseOfWhoOrderedIt) {
+  with(service("web", "10.0.0.0/8 next-hop 10.0.0.1 split /20") + plan("off", "service web down;"));
+  stage_.report("web", true);
+  for (const json& record : changes()) EXPECT_EQ(cause(record), "check web");
+  say("service web down");
+  std::vector<json> records = changes();
+  EXPECT_EQ(routes_of(records), 4096u);
+  for (const json& record : records) {
+    EXPECT_EQ(cause(record), "helper feed");
+    EXPECT_EQ(command(record), "service web down");
+  }
+  say("service web enable");
+  changes();
+  say("plan run off");
+  records = changes();
+  for (const json& record : records) {
+    EXPECT_THAT(cause(record), AnyOf("plan off", "helper feed"));
+    EXPECT_EQ(command(record), "plan run off");
+  }
+}
+
 TEST_F(AuditTest, APlanIsOnRecordWithItsRoutesAndWhoRanIt) {
   with(plan("move", "route " + route + "; route " + other_route + ";"));
   say("plan run move");

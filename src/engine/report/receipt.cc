@@ -83,6 +83,8 @@ void ReceiptBook::settle(Receipt& receipt, rib::Token token, Peer& peer) {
   }
   peer.state = peer.news ? PeerState::superseded : PeerState::unchanged;
   --receipt.unfinished;
+  // Who was told that it waits is told what became of it.
+  if (receipt.answered && receipt.report != 0) report(receipt, peer, name_of(peer.state));
 }
 
 void ReceiptBook::extend(rib::Token token, const Outcome& outcome) {
@@ -252,9 +254,12 @@ void ReceiptBook::on_stamp(NeighborId neighbor, StampId stamp, StampKind kind,
 
 void ReceiptBook::finish(Receipt& receipt, Peer& peer) {
   if (peer.state == PeerState::over) return;
-  const bool written = peer.state == PeerState::written;
+  report(receipt, peer, peer.acknowledged_utc_ns != 0 ? "acknowledged" : "unacknowledged");
   peer.state = PeerState::over;
   --receipt.unfinished;
+}
+
+void ReceiptBook::report(const Receipt& receipt, const Peer& peer, std::string_view state) {
   Publisher& publisher = routing_.publisher;
   ReceiptSettled settled;
   settled.subject = publisher.keep(receipt.word);
@@ -262,9 +267,9 @@ void ReceiptBook::finish(Receipt& receipt, Peer& peer) {
   settled.neighbor = peer.id;
   settled.address = peer.address;
   settled.address_text = publisher.keep(peer.address.text());
-  settled.state = peer.acknowledged_utc_ns != 0 ? "acknowledged" : "unacknowledged";
+  settled.state = state;
   settled.read_utc_ns = receipt.utc_of(receipt.read.tick);
-  settled.written_utc_ns = written ? receipt.utc_of(peer.written_at) : 0;
+  if (peer.state == PeerState::written) settled.written_utc_ns = receipt.utc_of(peer.written_at);
   settled.sent_utc_ns = peer.sent_utc_ns;
   settled.hardware_ns = peer.hardware_ns;
   settled.acknowledged_utc_ns = peer.acknowledged_utc_ns;

@@ -110,8 +110,9 @@ class ReceiptBook final : public OutcomeFollower {
   [[nodiscard]] static std::string_view name_of(PeerState state);
   [[nodiscard]] static std::string print_json(const Receipt& receipt);
   [[nodiscard]] static std::string print_text(const Receipt& receipt);
-  /// Nothing more is expected of a peer; says so when it was written to or waited for.
+  /// Nothing more is expected of a peer that was written to or waited for.
   void finish(Receipt& receipt, Peer& peer);
+  void report(const Receipt& receipt, const Peer& peer, std::string_view state);
   void drop_finished();
 
   Clock& clock_;

@@ -242,6 +242,17 @@ TEST_F(ReceiptTest, WhatIsSaidBehindAWalkDoesNotWaitForIt) {
   EXPECT_THAT(states(receipt_in(text, "behind")), ElementsAre(Pair("10.0.0.2", "written")));
 }
 
+TEST_F(ReceiptTest, WhatWaitedForNothingIsSaidToBeUnchangedInTheEnd) {
+  two_neighbors();
+  const std::string many = "10.0.0.0/8 next-hop 10.0.0.1 split /20";
+  say("neighbor 10.0.0.2 announce route " + many);
+  heard();
+  say("neighbor 10.0.0.2 announce route " + many + " id again");
+  const std::string text = heard();
+  EXPECT_THAT(states(receipt_in(text, "again")), ElementsAre(Pair("10.0.0.2", "waiting")));
+  EXPECT_EQ(event_of(text, "receipt")["state"], "unchanged");
+}
+
 TEST_F(ReceiptTest, AServicesChangeIsFollowedOnlyWhereItWasNews) {
   two_neighbors(service("web", route));
   say("neighbor 10.0.0.3 announce route " + route);

@@ -9,10 +9,11 @@ namespace openbell::engine {
 
 // --- the frame
 
-BulkWords::BulkWords(Routing& routing, OwnCause cause, std::string_view result, const Voice& voice)
+BulkWords::BulkWords(Routing& routing, const Cause& cause, std::string_view result,
+                     const Voice& voice)
     : routing_(routing),
       claims_(routing.claims_),
-      cause_(std::move(cause)),
+      cause_(cause),
       result_(result),
       voice_(voice),
       moment_(claims_.open_moment()) {}
@@ -21,20 +22,20 @@ BulkWords::~BulkWords() {
   claims_.close_moment(moment_);
 }
 
-Cause BulkWords::cause() const {
-  return {cause_.kind, cause_.name, cause_.number, cause_.command};
-}
-
 BulkJob::Progress BulkWords::step() {
+  if (waits()) {
+    if (!first_) first_.emplace();
+    return Progress::more;
+  }
   claims_.speak_as_of(moment_);
-  voice_.cause = cause();
+  voice_.cause = cause_.view();
   Transaction transaction(routing_, voice_);
   const bool more = say(transaction);
   const Outcome outcome = transaction.commit();
   claims_.speak_now();
   note_slice(outcome);
   if (!outcome.range.empty())
-    publish(routing_.publisher, cause(), result_, outcome, detail_of(outcome));
+    publish(routing_.publisher, cause_.view(), result_, outcome, detail_of(outcome));
   if (!first_) first_ = outcome;
   if (more) return Progress::more;
   note_end();
@@ -56,7 +57,7 @@ namespace {
 class EndWords final : public BulkWords {
  public:
   EndWords(Routing& routing, const Cause& cause, std::string_view result, const Voice& voice)
-      : BulkWords(routing, own(cause), result, voice) {}
+      : BulkWords(routing, cause, result, voice) {}
   void only_for(rib::Audience peers) {
     peers_ = std::move(peers);
     claims().end_all_words(moment(), peers_, {});

@@ -28,24 +28,18 @@ class BulkWords : public BulkJob {
   /// Records looked at in one turn by a walk that finds little.
   static constexpr std::size_t slice_looked_at = 16'384;
 
-  /// A cause that outlives the turn.
-  struct OwnCause {
-    audit::Cause::Kind kind{};
-    std::string name;
-    int number = 0;
-    std::string command;
-  };
-  static OwnCause own(const Cause& cause) {
-    return {cause.kind, std::string(cause.name), cause.number, std::string(cause.command)};
-  }
   /// `result` for the records of the slices.
-  BulkWords(Routing& routing, OwnCause cause, std::string_view result, const Voice& voice);
+  BulkWords(Routing& routing, const Cause& cause, std::string_view result, const Voice& voice);
   [[nodiscard]] rib::Moment moment() const { return moment_; }
   [[nodiscard]] rib::Claims& claims() const { return claims_; }
-  [[nodiscard]] Cause cause() const;
   [[nodiscard]] Routing& routing() const { return routing_; }
 
+  /// Words that were decided before are still to be said.
+  [[nodiscard]] bool has_earlier() const { return claims_.oldest_moment() < moment_; }
+
  private:
+  /// Something must be said by others first: nothing is said yet.
+  [[nodiscard]] virtual bool waits() const { return false; }
   /// Says the next words. False: those were the last.
   virtual bool say(Transaction& transaction) = 0;
   /// For the record of a slice.

@@ -85,16 +85,11 @@ namespace {
 class Claimer {
  public:
   /// `beside`: see Voice.
-  Claimer(Routing& routing, rib::Claimant claimant, std::string name, audit::Cause::Kind kind,
-          bool beside = false)
-      : routing_(routing),
-        claimant_(claimant),
-        name_(std::move(name)),
-        kind_(kind),
-        beside_(beside) {}
+  Claimer(Routing& routing, rib::Claimant claimant, const Cause& cause, bool beside = false)
+      : routing_(routing), claimant_(claimant), cause_(cause), beside_(beside) {}
 
   Outcome slice(rib::Priority priority, std::string_view result, auto work) const {
-    const Cause cause{kind_, name_, 0};
+    const Cause cause = cause_.view();
     Transaction transaction(
         routing_, {.cause = cause, .claimant = claimant_, .priority = priority, .beside = beside_});
     work(transaction);
@@ -106,8 +101,7 @@ class Claimer {
  private:
   Routing& routing_;
   rib::Claimant claimant_;
-  std::string name_;
-  audit::Cause::Kind kind_;
+  OwnCause cause_;
   bool beside_;
 };
 
@@ -225,10 +219,10 @@ void ClaimedRoutes::end_slices() {
   if (running_ != nullptr) *running_ = false;
 }
 
-std::unique_ptr<BulkJob> ClaimedRoutes::in_slices(Change change, audit::Cause::Kind kind,
+std::unique_ptr<BulkJob> ClaimedRoutes::in_slices(Change change, const Cause& cause,
                                                   std::string_view result, bool beside) {
   running_ = std::make_shared<bool>(true);
-  return std::make_unique<Slices>(Claimer(routing_, claimant_, name_, kind, beside), result,
+  return std::make_unique<Slices>(Claimer(routing_, claimant_, cause, beside), result,
                                   std::move(change), running_);
 }
 
@@ -243,9 +237,7 @@ Outcome ClaimedRoutes::change(std::vector<ClaimList> lists, const rib::Audience&
   if (routes > at_once_max) {
     Outcome outcome;
     outcome.reached = routing_.peers.snapshot(audience);
-    const auto kind =
-        claimant_.rank == rib::Rank::plan ? audit::Cause::Kind::plan : audit::Cause::Kind::check;
-    outcome.rest = &routing_.jobs.add(in_slices(std::move(change), kind, "claimed", false));
+    outcome.rest = &routing_.jobs.add(in_slices(std::move(change), cause, "claimed", false));
     return outcome;
   }
   Transaction transaction(
@@ -261,7 +253,7 @@ void ClaimedRoutes::leave(Changeover& changeover) {
   earlier_.clear();
   if (!left.empty())
     changeover.give_up(std::make_unique<Departure>(
-        Claimer(routing_, claimant_, name_, audit::Cause::Kind::configuration), std::move(left),
+        Claimer(routing_, claimant_, {audit::Cause::Kind::configuration, name_}), std::move(left),
         stand_->audience, stand_));
   stand_->lists.clear();
 }
@@ -274,8 +266,7 @@ Outcome ClaimedRoutes::claim(std::vector<ClaimList> lists, const rib::Audience& 
   if (changeover.claims_later() || count(stand_->lists) > at_once_max) {
     Outcome outcome;
     outcome.reached = routing_.peers.snapshot(audience);
-    auto slices =
-        in_slices(std::move(change), audit::Cause::Kind::configuration, "configured", true);
+    auto slices = in_slices(std::move(change), cause, "configured", true);
     outcome.rest = slices.get();
     changeover.claim(std::move(slices));
     return outcome;

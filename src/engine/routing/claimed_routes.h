@@ -65,8 +65,8 @@ class ClaimedRoutes {
   /// Lists that stand for what is claimed, and may not be claimed to the end.
   [[nodiscard]] std::vector<SharedRoutes> claimed() const;
   void end_slices();
-  std::unique_ptr<BulkJob> in_slices(Change change, audit::Cause::Kind kind,
-                                     std::string_view result, bool beside);
+  std::unique_ptr<BulkJob> in_slices(Change change, const Cause& cause, std::string_view result,
+                                     bool beside);
 
   Routing& routing_;
   rib::Claimant claimant_;

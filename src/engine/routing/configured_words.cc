@@ -27,10 +27,11 @@ namespace {
 class RestoreConfigured final : public BulkWords {
  public:
   RestoreConfigured(Routing& routing, std::vector<ConfiguredList> lists, const Cause& cause)
-      : BulkWords(routing, own(cause), "configured", configuration_voice),
-        lists_(std::move(lists)) {}
+      : BulkWords(routing, cause, "configured", configuration_voice), lists_(std::move(lists)) {}
 
  private:
+  /// What earlier words have yet to withdraw is to be brought back too.
+  [[nodiscard]] bool waits() const override { return has_earlier(); }
   bool say(Transaction& transaction) override {
     for (std::size_t n = 0; n < slice_words && list_ < lists_.size(); ++n) {
       const ConfiguredList& list = lists_[list_];
@@ -66,8 +67,8 @@ std::unique_ptr<BulkWords> restore_configured(Routing& routing, std::vector<Conf
 
 ConfiguredWords::ConfiguredWords(Routing& routing, std::vector<ConfiguredChange> changes,
                                  std::string_view cause)
-    : BulkWords(routing, {audit::Cause::Kind::configuration, std::string(cause), 0, {}},
-                "configured", configuration_voice),
+    : BulkWords(routing, {audit::Cause::Kind::configuration, cause, 0}, "configured",
+                configuration_voice),
       changes_(std::move(changes)),
       repeats_(changes_.size()) {}
 

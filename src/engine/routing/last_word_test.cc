@@ -166,6 +166,36 @@ TEST_F(LastWordTest, AFlushThatIsAheadOfTheClearBeforeItBringsConfiguredRoutesBa
   EXPECT_EQ(held(peer).size(), many_count + 1);
 }
 
+TEST_F(LastWordTest, AFlushBehindALongWithdrawBringsConfiguredRoutesBack) {
+  const ConnectionId peer = with(file(configured(late_route)));
+  say("announce route " + many + " med 7");
+  ASSERT_EQ(held(peer).size(), many_count);
+  say("withdraw route 10.0.0.0/8 split /20");
+  say("flush adj-rib out");
+  EXPECT_EQ(held(peer), (std::map<std::string, std::string>{{late, attributes()}}));
+}
+
+TEST_F(LastWordTest, AFlushBehindALongStatementAndAClearBringsConfiguredRoutesBack) {
+  const ConnectionId peer = with(file(configured(many)));
+  say("announce route " + many + " med 8");
+  say("clear adj-rib out");
+  say("flush adj-rib out");
+  const auto& routes = held(peer);
+  EXPECT_EQ(routes.size(), many_count);
+  EXPECT_EQ(routes.at(late), attributes());
+}
+
+TEST_F(LastWordTest, WhatIsSaidWhileAFlushWaitsIsLater) {
+  const ConnectionId peer = with(file(configured(many)));
+  say("withdraw route 10.0.0.0/8 split /20");
+  say("flush adj-rib out");
+  say("announce route " + late_route + " med 7");
+  say("withdraw route 10.0.0.0/20");
+  const auto& routes = held(peer);
+  EXPECT_EQ(routes.size(), many_count - 1);
+  EXPECT_EQ(routes.at(late), attributes("07"));
+}
+
 // --- helpers that die
 
 TEST_F(LastWordTest, WhatAHelperStartedAnewSaysWhileTheOldRoutesAreWithdrawnStays) {

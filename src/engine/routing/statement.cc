@@ -12,10 +12,15 @@ class SayRest final : public BulkWords {
  public:
   SayRest(Routing& routing, Statement statement, std::size_t from, rib::Audience audience,
           const Voice& voice, const Cause& cause, std::string_view result)
-      : BulkWords(routing, own(cause), result, voice),
+      : BulkWords(routing, cause, result, voice),
         statement_(std::move(statement)),
         at_(from),
-        audience_(std::move(audience)) {}
+        audience_(std::move(audience)) {
+    if (!statement_.routes.watchdogs().empty()) this->routing().watchdogs.begin_statement(moment());
+  }
+  ~SayRest() override { routing().watchdogs.end_statement(moment()); }
+  SayRest(const SayRest&) = delete;
+  SayRest& operator=(const SayRest&) = delete;
 
  private:
   bool say(Transaction& transaction) override {

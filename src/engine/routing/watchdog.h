@@ -18,6 +18,7 @@
 #include "base/slab.h"
 #include "grammar/route/route.h"
 #include "rib/claimant.h"
+#include "rib/moment.h"
 #include "rib/path_pool.h"
 #include "rib/peer_set.h"
 
@@ -57,6 +58,13 @@ class WatchdogTable {
   /// of no other.
   void remember(const grammar::RouteView& route, rib::Path path, const rib::Audience& audience,
                 rib::Claimant claimant);
+  /// A statement that was decided at `moment` goes on remembering routes in slices.
+  void begin_statement(rib::Moment moment) { statements_.push_back(moment); }
+  void end_statement(rib::Moment moment) { std::erase(statements_, moment); }
+  /// Some statement that was decided earlier does.
+  [[nodiscard]] bool remembers_before(rib::Moment moment) const {
+    return !statements_.empty() && statements_.front() < moment;
+  }
   /// A command has withdrawn a route for these neighbors: no watchdog brings it back to them.
   void forget(const bgp::NlriView& nlri, const rib::Audience& audience);
 
@@ -161,6 +169,7 @@ class WatchdogTable {
   base::Index index_;  // first place of each NLRI
   std::vector<End> ends_;
   EndNumber last_end_ = 0;
+  std::vector<rib::Moment> statements_;  // that go on, ascending
 };
 
 }  // namespace openbell::engine

@@ -362,6 +362,28 @@ TEST_F(WatchdogTest, AClearBeforeItsSliceCameTakesARouteOutWhateverIsSaidThen) {
   EXPECT_EQ(held(peer), (Routes{{late, attributes("05")}}));
 }
 
+TEST_F(WatchdogTest, ItTakesBackAlsoWhatALongStatementHasYetToSay) {
+  const ConnectionId peer = with();
+  say("announce route " + many + " med 1 watchdog dog");
+  say("announce route " + many + " med 2");
+  say("withdraw watchdog dog");
+  EXPECT_THAT(held(peer), IsEmpty());
+  done("announce watchdog dog");
+  EXPECT_EQ(held(peer).size(), many_count);
+  EXPECT_EQ(held(peer).at(late), attributes("01"));
+}
+
+TEST_F(WatchdogTest, WhatALongStatementTakesToAnotherIsNotBroughtBack) {
+  const ConnectionId peer = with();
+  say("announce route " + many + " med 1 watchdog dog");
+  held(peer);
+  say("announce route " + many + " med 2 watchdog cat withdraw");
+  say("announce watchdog dog");
+  EXPECT_THAT(held(peer), IsEmpty());
+  done("announce watchdog cat");
+  EXPECT_EQ(held(peer).at(late), attributes("02"));
+}
+
 TEST_F(WatchdogTest, ARouteThatIsSaidWhileSlicesWithdrawItStays) {
   const ConnectionId peer = with();
   say("announce route " + many + " watchdog dog");

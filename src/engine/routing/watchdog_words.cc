@@ -1,6 +1,7 @@
 #include "engine/routing/watchdog_words.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "engine/routing/routing.h"
@@ -13,12 +14,15 @@ class WatchdogWords final : public BulkWords {
  public:
   WatchdogWords(Routing& routing, WatchdogStatement statement, const Voice& voice,
                 const Cause& cause)
-      : BulkWords(routing, own(cause), "done", voice),
-        statement_(std::move(statement)),
-        commanded_(routing.watchdogs.commanded(statement_.watchdog)) {}
+      : BulkWords(routing, cause, "done", voice), statement_(std::move(statement)) {}
 
  private:
+  /// What an earlier statement has yet to say can make routes its own, or take them away.
+  [[nodiscard]] bool waits() const override {
+    return routing().watchdogs.remembers_before(moment());
+  }
   bool say(Transaction& transaction) override {
+    if (!commanded_) commanded_ = routing().watchdogs.commanded(statement_.watchdog);
     std::size_t said = 0;
     bool more = true;
     for (std::size_t n = 0; more && n < slice_looked_at && said < slice_words; ++n)
@@ -42,14 +46,14 @@ class WatchdogWords final : public BulkWords {
     return true;
   }
   bool say_commanded(Transaction& transaction, std::size_t& said) {
-    if (portion_ == commanded_.portions.size()) return false;
-    if (at_ == commanded_.portions[portion_]->size()) {
-      commanded_.portions[portion_++].reset();
+    if (portion_ == commanded_->portions.size()) return false;
+    if (at_ == commanded_->portions[portion_]->size()) {
+      commanded_->portions[portion_++].reset();
       at_ = 0;
       return true;
     }
-    const WatchdogTable::Watched& watched = (*commanded_.portions[portion_])[at_++];
-    const rib::Audience whom = commanded_.audience_of(watched) & statement_.audience;
+    const WatchdogTable::Watched& watched = (*commanded_->portions[portion_])[at_++];
+    const rib::Audience whom = commanded_->audience_of(watched) & statement_.audience;
     // Who turns a watchdog has not said its routes: they end with who has.
     transaction.speak_for(watched.claimant);
     if (!whom.empty()) change(transaction, watched.words->view(), whom, said);
@@ -76,11 +80,11 @@ class WatchdogWords final : public BulkWords {
   static constexpr std::size_t names_max = 8;
 
   WatchdogStatement statement_;
-  WatchdogTable::Commanded commanded_;
-  bool known_ = false;       // there was a route of it
-  std::size_t list_ = 0;     // of what is configured
-  std::size_t portion_ = 0;  // of what was commanded
-  std::size_t at_ = 0;       // in that
+  std::optional<WatchdogTable::Commanded> commanded_;  // as they were when it began
+  bool known_ = false;                                 // there was a route of it
+  std::size_t list_ = 0;                               // of what is configured
+  std::size_t portion_ = 0;                            // of what was commanded
+  std::size_t at_ = 0;                                 // in that
 };
 
 }  // namespace
