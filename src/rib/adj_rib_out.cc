@@ -108,9 +108,13 @@ AdjRibOut::AdjRibOut(RouteStore& routes, PeerSetPool& peers, PathPool& paths, Pe
       paths_(paths),
       output_(output),
       limits_(limits),
-      encoder_(std::make_unique<Encoder>(routes, peers, paths, output)) {}
+      encoder_(std::make_unique<Encoder>(routes, peers, paths, output)) {
+  routes_.set_readers(this);
+}
 
-AdjRibOut::~AdjRibOut() = default;
+AdjRibOut::~AdjRibOut() {
+  routes_.set_readers(nullptr);
+}
 
 AdjRibOut::Group& AdjRibOut::add_group(const WireClass& wire_class) {
   Group& group = *groups_.emplace_back(std::make_unique<Group>());
@@ -264,6 +268,28 @@ void AdjRibOut::await(Token token, const Snapshot& peers, ChangeRange range,
     if (!waiting.empty())
       group->awaited[lane].push_back({token, range, mark.at[lane], std::move(waiting), {}});
   }
+}
+
+Snapshot AdjRibOut::unread(base::Handle route, const Audience& audience) const {
+  Snapshot all;
+  for (const auto& group : groups_)
+    if (const Snapshot members = audience & group->member_set;
+        !members.empty() && is_unread(*group, route))
+      all |= members;
+  return all;
+}
+
+bool AdjRibOut::is_unread(const Group& group, base::Handle handle) const {
+  const Route& route = routes_[handle];
+  if (!group.wire_class.context.families.contains(route.nlri.family())) return false;
+  // A walk comes to a twin with the first of them, wherever that is.
+  if (!route.withdrawn && group.walking && group.walk_lowest <= route.change &&
+      route.change < group.walk_highest)
+    return route.twin || handle >= group.walk_at;
+  return std::any_of(lanes.begin(), lanes.end(), [&](Lane lane) {
+    return is_withdrawal(lane) == route.withdrawn &&
+           routes_.queue(lane).holds(route.change, group.at[lane]);
+  });
 }
 
 void AdjRibOut::preview(const RouteStore& routes, const Positions& since,

@@ -57,7 +57,7 @@ struct WireClass {
   static WireClass of(const bgp::WireContext& context, std::uint32_t rate_limit);
 };
 
-class AdjRibOut {
+class AdjRibOut final : public Readers {
  public:
   /// What a group that cannot be sent to, or not so fast, may leave unread.
   struct Limits {
@@ -71,7 +71,7 @@ class AdjRibOut {
       : AdjRibOut(routes, peers, paths, output, Limits()) {}
   AdjRibOut(RouteStore& routes, PeerSetPool& peers, PathPool& paths, PeerOutput& output,
             Limits limits);
-  ~AdjRibOut();
+  ~AdjRibOut() override;
 
   /// A session is established: everything for it will be sent, then End-of-RIB for each family when
   /// `end_of_rib`.
@@ -95,6 +95,8 @@ class AdjRibOut {
   /// not in that lane), have been written to each of `peers`. Costs nothing while nobody waits, and
   /// no more than a search for each route that is sent while somebody does.
   void await(Token token, const Snapshot& peers, ChangeRange range, const Positions& mark);
+
+  [[nodiscard]] Snapshot unread(base::Handle route, const Audience& audience) const override;
 
   /// The UPDATEs for what the lanes hold between two places, encoded before it was decided.
   struct Encoded {
@@ -123,6 +125,7 @@ class AdjRibOut {
   [[nodiscard]] Group* find_group(PeerIndex peer) const {
     return base::place(peer) < by_peer_.size() ? by_peer_[base::place(peer)] : nullptr;
   }
+  [[nodiscard]] bool is_unread(const Group& group, base::Handle route) const;
   Group& add_group(const WireClass& wire_class);
   void move_to_own_group(PeerIndex peer);
   void leave_group(PeerIndex peer);

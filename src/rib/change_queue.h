@@ -68,6 +68,15 @@ class ChangeQueue {
     const std::uint64_t offset = position - chunk_begin_;
     return chunks_[offset / chunk_size][offset % chunk_size];
   }
+  /// The entry of a change stands at a position or behind it.
+  [[nodiscard]] bool holds(std::uint64_t change, std::uint64_t position) const {
+    std::uint64_t low = std::max(position, begin_);
+    for (std::uint64_t high = end_; low < high;) {
+      const std::uint64_t middle = low + (high - low) / 2;
+      (*this)[middle].change < change ? low = middle + 1 : high = middle;
+    }
+    return low < end_ && (*this)[low].change == change;
+  }
   void push(Change change) {
     const std::uint64_t offset = end_ - chunk_begin_;
     if (offset == chunks_.size() * chunk_size) chunks_.push_back(take_chunk());

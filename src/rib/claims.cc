@@ -51,14 +51,15 @@ Claims::Effect Claims::say(const bgp::NlriView& nlri, Path path, const Audience&
     subtract_ended(effect.applied, origin.claimant);
     ended -= effect.applied;
     if (!ended.empty())
-      effect.news = end_older(chain, contest, nlri, attributes_of_withdrawal(nlri.family, path),
-                              ended, origin.priority);
+      end_older(chain, contest, nlri, attributes_of_withdrawal(nlri.family, path), ended,
+                origin.priority, effect);
   }
   if (effect.applied.empty()) return effect;
   if (contest == nullptr) {
     RouteStore::Announced told = routes_.announce(chain, nlri, path, effect.applied, origin);
     effect.news |= told.news;
     effect.joined = told.joined;
+    effect.pending = std::move(told.pending);
     if (told.joined != 0) ++untold_;
     return effect;
   }
@@ -68,7 +69,7 @@ Claims::Effect Claims::say(const bgp::NlriView& nlri, Path path, const Audience&
                     .audience = effect.applied,
                     .moment = spoken(),
                     .tail = {nlri.tail.begin(), nlri.tail.end()}});
-  effect.news |= resolve(chain, *contest, origin.priority);
+  resolve(chain, *contest, origin.priority, effect);
   dissolve_if_plain(chain.hash, *contest);
   return effect;
 }
@@ -79,6 +80,7 @@ Claims::Effect Claims::unsay(const bgp::NlriView& nlri, Path attributes, const A
   Contest* contest = contest_of_word(chain, nlri);
   Effect effect{.applied = not_later(chain, contest, audience)};
   if (contest == nullptr) {
+    effect.pending = routes_.pending_withdrawal(chain, effect.applied);
     if (!effect.applied.empty())
       effect.news = routes_.withdraw(chain, nlri, attributes, effect.applied, origin.priority);
     return effect;
@@ -96,7 +98,7 @@ Claims::Effect Claims::unsay(const bgp::NlriView& nlri, Path attributes, const A
   const Audience plain = effect.applied - claimed;
   if (!plain.empty())
     effect.news = routes_.withdraw(chain, nlri, attributes, plain, origin.priority);
-  effect.news |= resolve(chain, *contest, origin.priority);
+  resolve(chain, *contest, origin.priority, effect);
   dissolve_if_plain(chain.hash, *contest);
   return effect;
 }
@@ -106,12 +108,13 @@ Claims::Effect Claims::end(const bgp::NlriView& nlri, Path attributes, const Aud
   RouteStore::Chain chain = routes_.chain(nlri);
   Contest* contest = contest_of_word(chain, nlri);
   Effect effect{.applied = not_later(chain, contest, audience)};
-  effect.news = end_older(chain, contest, nlri, attributes, effect.applied, origin.priority);
+  end_older(chain, contest, nlri, attributes, effect.applied, origin.priority, effect);
   return effect;
 }
 
-Audience Claims::end_older(RouteStore::Chain& chain, Contest* contest, const bgp::NlriView& nlri,
-                           Path attributes, const Audience& audience, Priority priority) {
+void Claims::end_older(RouteStore::Chain& chain, Contest* contest, const bgp::NlriView& nlri,
+                       Path attributes, const Audience& audience, Priority priority,
+                       Effect& effect) {
   if (contest == nullptr) {
     Audience had;
     Audience withdrawn;
@@ -121,15 +124,14 @@ Audience Claims::end_older(RouteStore::Chain& chain, Contest* contest, const bgp
     }
     routes_.note_withdrawn(chain, nlri, audience - had - withdrawn);
     if (had = had & audience; !had.empty())
-      return routes_.withdraw(chain, nlri, attributes, had, priority);
-    return {};
+      effect.news |= routes_.withdraw(chain, nlri, attributes, had, priority);
+    return;
   }
   take_words(*contest, audience);
   if (routes_.moments_.open() && !audience.empty())
     insert(*contest, {.audience = audience, .moment = spoken()});
-  const Audience news = resolve(chain, *contest, priority);
+  resolve(chain, *contest, priority, effect);
   dissolve_if_plain(chain.hash, *contest);
-  return news;
 }
 
 std::optional<Claimant> Claims::refuser(const bgp::NlriView& nlri, const Audience& audience) const {
@@ -195,7 +197,7 @@ Claims::Effect Claims::put(const bgp::NlriView& nlri, Claim claim, Priority prio
   Effect effect{.applied = claim.audience};
   remove(*contest, claim.claimant);
   insert(*contest, std::move(claim));
-  effect.news = resolve(chain, *contest, priority);
+  resolve(chain, *contest, priority, effect);
   dissolve_if_plain(chain.hash, *contest);
   return effect;
 }
@@ -207,7 +209,7 @@ Claims::Effect Claims::unclaim(const bgp::NlriView& nlri, Origin origin) {
     for (const Claim& claim : contest->claims)
       if (claim.claimant == origin.claimant) effect.applied = claim.audience;
     remove(*contest, origin.claimant);
-    effect.news = resolve(chain, *contest, origin.priority);
+    resolve(chain, *contest, origin.priority, effect);
     dissolve_if_plain(chain.hash, *contest);
     return effect;
   }
@@ -249,7 +251,7 @@ Claims::Effect Claims::claim_beside(const bgp::NlriView& nlri, Path path, const 
                     .audience = audience,
                     .tail = {nlri.tail.begin(), nlri.tail.end()}});
   Effect effect{.applied = audience};
-  effect.news = resolve(chain, *contest, origin.priority);
+  resolve(chain, *contest, origin.priority, effect);
   dissolve_if_plain(chain.hash, *contest);
   return effect;
 }
@@ -427,13 +429,13 @@ void Claims::remove(Contest& contest, Claimant claimant) {
     if (contest.claims[i].claimant == claimant) erase(contest, i);
 }
 
-Audience Claims::resolve(RouteStore::Chain& chain, Contest& contest, Priority priority) {
+void Claims::resolve(RouteStore::Chain& chain, Contest& contest, Priority priority,
+                     Effect& effect) {
   Audience told;
   for (Handle at = chain.first; at != no_handle; at = routes_[at].next)
     if (!routes_[at].withdrawn) told |= peers_.audience_of(routes_[at].audience);
   Audience decided;
   Audience kept;
-  Audience news;
   for (const Claim& claim : contest.claims) {
     const Audience highest = claim.audience - decided;
     decided |= claim.audience;
@@ -441,11 +443,13 @@ Audience Claims::resolve(RouteStore::Chain& chain, Contest& contest, Priority pr
     kept |= highest;
     bgp::NlriView nlri = contest.nlri;
     nlri.tail = claim.tail;
-    news |= routes_.announce(chain, nlri, claim.path, highest, {priority, claim.claimant}).news;
+    const RouteStore::Announced now =
+        routes_.announce(chain, nlri, claim.path, highest, {priority, claim.claimant});
+    effect.news |= now.news;
+    effect.pending |= now.pending;
   }
   if (const Audience gone = told - kept; !gone.empty())
-    withdraw_told(chain, contest, gone, priority, news);
-  return news;
+    withdraw_told(chain, contest, gone, priority, effect.news);
 }
 
 void Claims::withdraw_told(RouteStore::Chain& chain, const Contest& contest, const Audience& peers,

@@ -35,6 +35,7 @@ class Claims {
     Audience applied = {};     // for whom it holds: those that nothing later was said to
     Audience news = {};        // who is told something else than before
     std::uint64_t joined = 0;  // the earlier change by which they are told; 0: by a new one
+    Snapshot pending = {};     // who was said the very same before, and has yet to be told
     /// Of a withdrawn word: a higher claimant has this NLRI, and for nobody there was a word.
     bool refused = false;
     Claimant holder = {};  // that one
@@ -164,8 +165,8 @@ class Claims {
   [[nodiscard]] Audience not_later(const RouteStore::Chain& chain, const Contest* contest,
                                    Audience audience) const;
   /// What is said to them has ended before it comes to that: so have the words before it.
-  Audience end_older(RouteStore::Chain& chain, Contest* contest, const bgp::NlriView& nlri,
-                     Path attributes, const Audience& audience, Priority priority);
+  void end_older(RouteStore::Chain& chain, Contest* contest, const bgp::NlriView& nlri,
+                 Path attributes, const Audience& audience, Priority priority, Effect& effect);
   void subtract_ended(Audience& audience, std::optional<Claimant> claimant) const;
   [[nodiscard]] Audience not_ended(Claimant claimant, Audience word, Moment moment) const;
   [[nodiscard]] std::optional<Claimant> refuser(const Contest& contest,
@@ -176,7 +177,7 @@ class Claims {
   void erase(Contest& contest, std::size_t place);
   Effect put(const bgp::NlriView& nlri, Claim claim, Priority priority);
   /// Brings what is told to what the claims come to.
-  Audience resolve(RouteStore::Chain& chain, Contest& contest, Priority priority);
+  void resolve(RouteStore::Chain& chain, Contest& contest, Priority priority, Effect& effect);
   void withdraw_told(RouteStore::Chain& chain, const Contest& contest, const Audience& peers,
                      Priority priority, Audience& news);
   void dissolve_if_plain(std::uint32_t hash, Contest& contest);

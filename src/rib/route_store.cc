@@ -35,6 +35,7 @@ Positions RouteStore::ends() const {
 RouteStore::Announced RouteStore::announce(Chain& chain, const bgp::NlriView& nlri, Path path,
                                            const Audience& audience, Origin origin) {
   Audience news = audience;
+  Snapshot pending;
   Handle joinable = no_handle;
   bool replaces = false;
   for (Handle at = chain.first; at != no_handle && news.handle() != nobody;) {
@@ -49,6 +50,8 @@ RouteStore::Announced RouteStore::announce(Chain& chain, const bgp::NlriView& nl
     if (const Audience shared = peers_.audience_of(route.audience) & news; !shared.empty()) {
       if (same) {
         news -= shared;
+        if (readers_ != nullptr && this->pending(route.change))
+          pending |= readers_->unread(at, shared);
         affirm(chain, at, shared, origin);
       } else {
         if (!route.withdrawn) ++replaced_;
@@ -65,7 +68,7 @@ RouteStore::Announced RouteStore::announce(Chain& chain, const bgp::NlriView& nl
     }
     at = next;
   }
-  if (news.empty()) return {};
+  if (news.empty()) return {.pending = pending};
   if (joinable != no_handle) {
     const SetHandle before = routes_[joinable].audience;
     const Audience joined = peers_.audience_of(before) | news;
@@ -73,13 +76,13 @@ RouteStore::Announced RouteStore::announce(Chain& chain, const bgp::NlriView& nl
     routes_[joinable].audience = joined.handle();
     routes_[joinable].replaces |= replaces;
     peers_.release(before);
-    return {news, routes_[joinable].change};
+    return {news, routes_[joinable].change, pending};
   }
   const Handle added = add(chain, nlri, path, news, false, ++last_change_);
   routes_[added].claimant = origin.claimant.packed();
   routes_[added].replaces = replaces;
   push(announcement_lane(origin.priority), added);
-  return {news};
+  return {.news = news, .pending = pending};
 }
 
 /// Those of `shared` for whom another path is the same bytes: it differs in how it was said.
@@ -159,6 +162,14 @@ Audience RouteStore::withdraw(Chain& chain, const bgp::NlriView& nlri, Path attr
   return lost;
 }
 
+Snapshot RouteStore::pending_withdrawal(const Chain& chain, const Audience& audience) const {
+  Snapshot pending;
+  for (Handle at = chain.first; at != no_handle; at = routes_[at].next)
+    if (routes_[at].withdrawn && readers_ != nullptr)
+      pending |= readers_->unread(at, peers_.audience_of(routes_[at].audience) & audience);
+  return pending;
+}
+
 void RouteStore::note_withdrawn(Chain& chain, const bgp::NlriView& nlri, const Audience& audience) {
   if (audience.empty() || !moments_.open() || moments_.oldest() >= speaking_) return;
   const Handle tombstone = add(chain, nlri, no_path, audience, true, ++last_change_);
@@ -175,8 +186,10 @@ void RouteStore::erase_deserted(Handle route) {
 // --- moments
 
 Moment RouteStore::open_moment() {
-  // What is said from now on, a change or not, is later than this number.
-  const Moment moment = last_change_++;
+  // A number of its own: no other word has it, and what is said from now on, a change or not, is
+  // later.
+  const Moment moment = ++last_change_;
+  ++last_change_;
   moments_.begin(moment);
   seen();
   return moment;

@@ -56,6 +56,14 @@ class PathResolver {
                                   const bgp::PathView& b) const = 0;
 };
 
+/// Knows who has read what in the queues.
+class Readers {
+ public:
+  virtual ~Readers() = default;
+  /// Those of `audience` who listen and have yet to be told a record.
+  [[nodiscard]] virtual Snapshot unread(base::Handle route, const Audience& audience) const = 0;
+};
+
 class RouteStore {
  public:
   RouteStore(PeerSetPool& peers, PathPool& paths) : peers_(peers), paths_(paths) {}
@@ -115,6 +123,8 @@ class RouteStore {
   /// freed. At most `budget` entries of a lane; true when there is more.
   bool trim(const Positions& passed, std::size_t budget);
 
+  /// Null: there are none, it is a sketch.
+  void set_readers(const Readers* readers) { readers_ = readers; }
   /// Null: paths are compared as they are given.
   void set_resolver(const PathResolver* resolver) { resolver_ = resolver; }
   [[nodiscard]] const PathResolver* resolver() const { return resolver_; }
@@ -132,6 +142,7 @@ class RouteStore {
   struct Announced {
     Audience news = {};        // those that were announced the very same before are left alone
     std::uint64_t joined = 0;  // the earlier change that took them in; 0: this one is new
+    Snapshot pending = {};     // announced the very same before, who have yet to be told
   };
   /// Announces to every peer of `audience`. The store takes its own use of `path`.
   Announced announce(Chain& chain, const bgp::NlriView& nlri, Path path, const Audience& audience,
@@ -144,6 +155,8 @@ class RouteStore {
   /// The same for peers that have no record of it: nobody is told, but words that are earlier and
   /// have still to be said come too late.
   void note_withdrawn(Chain& chain, const bgp::NlriView& nlri, const Audience& audience);
+  /// Those of `audience` who were said before that it is withdrawn, and have yet to be told.
+  [[nodiscard]] Snapshot pending_withdrawal(const Chain& chain, const Audience& audience) const;
   /// Frees a route that is for nobody any more, because its peers have gone.
   void erase_deserted(base::Handle route);
 
@@ -183,6 +196,7 @@ class RouteStore {
   PeerSetPool& peers_;
   PathPool& paths_;
   const PathResolver* resolver_ = nullptr;
+  const Readers* readers_ = nullptr;
   base::Slab<Route> routes_;
   base::Index index_;  // first route of each NLRI
   std::array<ChangeQueue, lane_count> queues_;

@@ -62,15 +62,20 @@ void ReceiptBook::add(Receipt receipt, const Outcome& outcome) {
 }
 
 void ReceiptBook::await(Receipt& receipt, rib::Token token, const Outcome& outcome) {
-  if (outcome.range.empty()) return;
   rib::Snapshot awaited;
+  rib::Snapshot behind;
   for (Peer& peer : receipt.peers) {
-    if (peer.state != PeerState::waiting || !outcome.news.contains(peer.id)) continue;
+    if (peer.state != PeerState::waiting) continue;
+    const bool news = !outcome.range.empty() && outcome.news.contains(peer.id);
+    if (!news && !outcome.pending.contains(peer.id)) continue;
     ++peer.awaited;
-    peer.news = true;
-    awaited |= routing_.peers.snapshot(peer.id);
+    peer.news |= news;
+    (news ? awaited : behind) |= routing_.peers.snapshot(peer.id);
   }
   if (!awaited.empty()) routing_.out.await(token, awaited, outcome.range, outcome.mark);
+  // What was said to them before is in the lanes up to here.
+  const std::uint64_t last = routing_.store.last_change();
+  if (!behind.empty()) routing_.out.await(token, behind, {last, last}, routing_.store.ends());
 }
 
 void ReceiptBook::settle(Receipt& receipt, rib::Token token, Peer& peer) {
@@ -118,7 +123,7 @@ void ReceiptBook::on_settled(rib::Token token, NeighborId neighbor, rib::PeerOut
     --unwritten_;
     return finish(*receipt, *peer);
   }
-  if (fate == rib::PeerOutput::Fate::written) {
+  if (fate == rib::PeerOutput::Fate::written && peer->news) {
     const PeerLatency& latency = roster_.find(neighbor)->latency();
     peer->sent = true;
     peer->encoded_at = latency.encoded;

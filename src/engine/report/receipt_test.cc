@@ -242,6 +242,25 @@ TEST_F(ReceiptTest, WhatIsSaidBehindAWalkDoesNotWaitForIt) {
   EXPECT_THAT(states(receipt_in(text, "behind")), ElementsAre(Pair("10.0.0.2", "written")));
 }
 
+TEST_F(ReceiptTest, WhoHasYetToBeToldTheSameIsWaitingAndThenUnchanged) {
+  two_neighbors();
+  for (const std::string& line :
+       {"announce route " + route, std::string("withdraw route 10.1.0.0/16")}) {
+    stage_.wires[third_].blocked = true;
+    // What the kernel does not take is written; what comes behind it is not.
+    say("announce route " + other_route + " med " + std::to_string(line.size()));
+    heard();
+    say(line);
+    heard();
+    say(line + " id again");
+    EXPECT_THAT(states(receipt_in(heard(), "again")),
+                ElementsAre(Pair("10.0.0.2", "unchanged"), Pair("10.0.0.3", "waiting")))
+        << line;
+    stage_.drain(third_);
+    EXPECT_EQ(event_of(heard(), "receipt")["state"], "unchanged") << line;
+  }
+}
+
 TEST_F(ReceiptTest, WhatWaitedForNothingIsSaidToBeUnchangedInTheEnd) {
   two_neighbors();
   const std::string many = "10.0.0.0/8 next-hop 10.0.0.1 split /20";

@@ -185,6 +185,13 @@ TEST_F(LastWordTest, AFlushBehindALongStatementAndAClearBringsConfiguredRoutesBa
   EXPECT_EQ(routes.at(late), attributes());
 }
 
+TEST_F(LastWordTest, AFlushLeavesTheVeryLastWord) {
+  const ConnectionId peer = with(file(configured(route)));
+  say("announce route " + route + " med 5");
+  say("flush adj-rib out");
+  EXPECT_EQ(held(peer).at(prefix), attributes("05"));
+}
+
 TEST_F(LastWordTest, WhatIsSaidWhileAFlushWaitsIsLater) {
   const ConnectionId peer = with(file(configured(many)));
   say("withdraw route 10.0.0.0/8 split /20");

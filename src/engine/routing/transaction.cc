@@ -212,6 +212,7 @@ void Transaction::note(const rib::Claims::Effect& effect, const bgp::NlriView& n
     ++outcome_.changed;
     if (effect.joined != 0) note_joined(effect.joined);
   }
+  outcome_.pending |= effect.pending;
   if (effect.refused) note_refusal(effect.holder);
   // The last word on a route counts: a lease on what was said before is over.
   if (!sketch_ && voice_.claimant.rank == rib::Rank::word && !routing_.leases.empty())

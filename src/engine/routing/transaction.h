@@ -20,6 +20,7 @@ class Routing;
 struct Outcome {
   rib::Snapshot reached;    // neighbors that it is for: they have the family and can be sent it
   rib::Snapshot news;       // of them, those who are told something else than before
+  rib::Snapshot pending;    // who was said the very same before, and has yet to be told
   rib::ChangeRange range;   // numbers of the changes
   rib::Positions mark;      // ends of the lanes that have them; 0: none in that lane
   std::size_t routes = 0;   // that were said
