@@ -85,6 +85,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       case bgp::MessageType::route_refresh:
         bgp::decode_refresh(frame.body, refresh);
         break;
+      case bgp::MessageType::operational:  // handed on as it is
       case bgp::MessageType::keepalive:
         break;
     }
