@@ -105,7 +105,7 @@ World::World()
                                                                 {bgp::Family::ipv4_unicast})))} {
   reload(0);
   typist_ = stage_.engine.on_client({.name = "cli", .role = engine::Role::administer}, stage_.now);
-  for (std::size_t i : {0, 1}) {
+  for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
     const engine::ConnectionId connection = stage_.dialled(peers_[i].address);
     OPENBELL_CHECK(connection != engine::no_connection);
     stage_.answer(connection);

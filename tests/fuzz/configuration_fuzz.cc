@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                                configuration, found);
   bool errors = false;
   for (const grammar::Diagnostic& diagnostic : found) {
-    diagnostic.text();
+    OPENBELL_CHECK(!diagnostic.text().empty());
     errors = errors || diagnostic.severity == grammar::Diagnostic::Severity::error;
   }
   OPENBELL_CHECK(ok != errors);
