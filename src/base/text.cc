@@ -155,6 +155,7 @@ void TextReader::read_word() {
   if (first == Letter::quote) return read_quoted(text_[next_]);
   std::size_t at = next_ + 1;
   if (first != Letter::single) {
+    // Copies, which bytes that are read cannot be part of: the loop reads them once.
     const std::string_view text = text_;
     const Letters& letters = *letters_;
     const auto letter_at = [&](std::size_t i) {

@@ -42,7 +42,7 @@ std::string holder_of(const Policies& policies, rib::Claimant claimant) {
 }
 
 /// There can be a million a second: of no interest where no record is kept.
-void note(const Invocation& call, std::string_view result) {
+void note_changes(const Invocation& call, std::string_view result) {
   Publisher& publisher = call.parts.publisher;
   if (publisher.keeps_record()) publish(publisher, call.cause, result, call.outcome);
 }
@@ -127,7 +127,7 @@ Reply ChangeRoutes::carry_out(Invocation& call) {
         say_rest(parts.routing, std::exchange(statement, {}), at_once, call.audience,
                  {.claimant = call.client.claimant, .parts = true}, call.cause, result));
   if (!complaint.empty()) {
-    if (!call.outcome.range.empty()) note(call, result);
+    if (!call.outcome.range.empty()) note_changes(call, result);
     return call.refuse(complaint);
   }
   const bool nobody = call.outcome.reached.empty();
@@ -135,7 +135,7 @@ Reply ChangeRoutes::carry_out(Invocation& call) {
     parts.ports.log.log(
         4, "api",
         "no neighbor has the family of: " + std::string(call.cause.command.substr(0, 512)));
-  note(call, nobody ? "done, no neighbor has the family" : result);
+  note_changes(call, nobody ? "done, no neighbor has the family" : result);
   return Reply::done;
 }
 

@@ -6,7 +6,6 @@
 #include "engine/command/command.h"
 #include "engine/command/list_report.h"
 #include "engine/policy/policies.h"
-#include "engine/report/publisher.h"
 #include "engine/routing/routing.h"
 
 namespace openbell::engine {

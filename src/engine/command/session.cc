@@ -1,7 +1,6 @@
 // Commands about sessions: End-of-RIB, route refresh, teardown, flush and clear.
 
 #include "engine/command/command.h"
-#include "engine/report/publisher.h"
 #include "engine/routing/configured_words.h"
 #include "engine/routing/routing.h"
 #include "engine/session/roster.h"

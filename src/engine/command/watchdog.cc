@@ -3,7 +3,6 @@
 
 #include "engine/command/command.h"
 #include "engine/policy/policies.h"
-#include "engine/report/publisher.h"
 #include "engine/routing/routing.h"
 #include "engine/routing/watchdog_words.h"
 #include "engine/session/roster.h"
