@@ -3,6 +3,7 @@
 // follow: no rehash of the whole, no allocation and no release of a large block, whatever its size.
 // Equality is the caller's business.
 
+#include <bit>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -14,7 +15,7 @@ namespace openbell::base {
 
 class Index {
  public:
-  Index() : table_(segment_slots) {}
+  Index() : table_(small_segment) {}
 
   /// The first handle under `hash` for which `equal(handle)` holds, or no_handle.
   template <typename Equal>
@@ -49,26 +50,34 @@ class Index {
   [[nodiscard]] std::size_t size() const { return size_; }
 
  private:
+  /// Zero memory is free slots.
   struct Slot {
-    std::uint32_t hash = 0;
-    Handle handle = no_handle;
+    std::uint32_t hash;
+    Handle handle;
   };
-  static constexpr std::size_t segment_slots = 8192;
-  using Segment = TableBlock<Slot, segment_slots>;
+  static_assert(no_handle == 0);
+  using Segment = TableBlock<Slot>;
+  /// Slots of a segment: 64 KiB, and a huge page in tables that have one.
+  static constexpr std::size_t small_segment = 1u << 13;
+  static constexpr std::size_t large_segment = 1u << 18;
   static constexpr std::size_t migrated_per_step = 16;
   static constexpr Handle erased = ~Handle{0};
 
   /// Open addressing over segments that are made when first touched.
   struct Table {
-    explicit Table(std::size_t slots) : mask(slots - 1), segments(slots / segment_slots) {}
+    explicit Table(std::size_t slots)
+        : mask(slots - 1),
+          shift(std::countr_zero(slots >= large_segment ? large_segment : small_segment)),
+          segments(slots >> shift) {}
 
     [[nodiscard]] bool empty() const { return segments.empty(); }
     [[nodiscard]] bool crowded() const { return occupied * 4 >= (mask + 1) * 3; }
-    [[nodiscard]] std::size_t slots() const { return segments.size() * segment_slots; }
+    [[nodiscard]] std::size_t slots() const { return segments.size() << shift; }
+    [[nodiscard]] std::size_t segment_slots() const { return std::size_t{1} << shift; }
     /// Null when the segment was never touched.
     [[nodiscard]] Slot* at(std::size_t i) const {
-      const Segment& segment = segments[i / segment_slots];
-      return segment ? &segment[i % segment_slots] : nullptr;
+      const Segment& segment = segments[i >> shift];
+      return segment ? &segment[i & (segment_slots() - 1)] : nullptr;
     }
     template <typename Equal>
     [[nodiscard]] Handle find(std::uint32_t hash, Equal equal) const {
@@ -88,12 +97,13 @@ class Index {
       *slot = {hash, handle};
     }
     Slot& make(std::size_t i) {
-      Segment& segment = segments[i / segment_slots];
-      if (!segment) segment = Segment::make();
-      return segment[i % segment_slots];
+      Segment& segment = segments[i >> shift];
+      if (!segment) segment = Segment::make(segment_slots());
+      return segment[i & (segment_slots() - 1)];
     }
 
     std::size_t mask;
+    int shift;                 // of a slot's number to its segment's
     std::size_t occupied = 0;  // erased ones included
     std::vector<Segment> segments;
   };
@@ -125,7 +135,7 @@ class Index {
     for (std::size_t n = 0; n < migrated_per_step && migrated_ < old_.slots(); ++n, ++migrated_) {
       Slot* slot = old_.at(migrated_);
       if (slot == nullptr) {
-        migrated_ += segment_slots - 1;
+        migrated_ += old_.segment_slots() - 1;
         continue;
       }
       if (slot->handle == no_handle || slot->handle == erased) continue;

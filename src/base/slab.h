@@ -28,7 +28,7 @@ class Slab {
       return handle;
     }
     if (end_ >= chunks_.size() * chunk_size) {
-      chunks_.push_back(TableBlock<T, chunk_size>::make());
+      chunks_.push_back(TableBlock<T>::make(chunk_size));
       next_free_.push_back(nullptr);
     }
     ++used_;
@@ -54,7 +54,7 @@ class Slab {
  private:
   static constexpr std::size_t chunk_size = 4096;
 
-  std::vector<TableBlock<T, chunk_size>> chunks_;
+  std::vector<TableBlock<T>> chunks_;
   std::vector<std::unique_ptr<Handle[]>> next_free_;  // made when a chunk first gives a record back
   std::size_t end_ = 1;
   std::size_t used_ = 0;

@@ -1,5 +1,6 @@
 #include "base/table_memory.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <map>
@@ -24,9 +25,34 @@ constexpr bool sanitized = true;
 constexpr bool sanitized = false;
 #endif
 
-constexpr std::size_t region_size = 2u << 20;
+constexpr std::size_t huge_page = 2u << 20;
+/// Only addresses until they are touched.
+constexpr std::size_t region_size = 8 * huge_page;
 /// Pages of the kernel: blocks are made of whole ones.
 constexpr std::size_t page_size = 4096;
+
+constexpr std::size_t rounded(std::size_t size, std::size_t unit) {
+  return (size + unit - 1) / unit * unit;
+}
+
+/// Addresses of `size` bytes, whole huge pages. Throws std::bad_alloc.
+std::uint8_t* map(std::size_t size) {
+  // Huge pages are aligned: one more is asked for, and what lies around them given back.
+  void* mapped = ::mmap(nullptr, size + huge_page, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (mapped == MAP_FAILED) throw std::bad_alloc();
+  auto* const begin = static_cast<std::uint8_t*>(mapped);
+  const std::size_t before =
+      (huge_page - reinterpret_cast<std::uintptr_t>(begin) % huge_page) % huge_page;
+  if (before != 0) ::munmap(begin, before);
+  ::munmap(begin + before + size, huge_page - before);
+  return begin + before;
+}
+
+/// Where huge pages are not to be had the kernel refuses, and ordinary ones do.
+void ask_for_huge_pages(void* memory, std::size_t size) {
+  ::madvise(memory, size, MADV_HUGEPAGE);
+}
 
 class Regions {
  public:
@@ -41,11 +67,7 @@ class Regions {
     ++blocks.made;  // giving back never fails
     blocks.kept.reserve(blocks.made);
     blocks.unused.reserve(blocks.made);
-    if (size > left_) begin_region(size);
-    void* memory = next_;
-    next_ += size;
-    left_ -= size;
-    return memory;
+    return size % huge_page == 0 ? take_whole(size) : cut(size);
   }
 
   void give(void* memory, std::size_t size) noexcept {
@@ -80,22 +102,25 @@ class Regions {
     return memory;
   }
 
-  /// What is left of the last region is lost: less than a block.
-  void begin_region(std::size_t size) {
-    const std::size_t whole = (size + region_size - 1) / region_size * region_size;
-    // Huge pages are aligned: one region more is asked for, and what lies around it given back.
-    void* mapped = ::mmap(nullptr, whole + region_size, PROT_READ | PROT_WRITE,
-                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (mapped == MAP_FAILED) throw std::bad_alloc();
-    auto* const begin = static_cast<std::uint8_t*>(mapped);
-    const std::size_t before =
-        (region_size - reinterpret_cast<std::uintptr_t>(begin) % region_size) % region_size;
-    if (before != 0) ::munmap(begin, before);
-    if (before != region_size) ::munmap(begin + before + whole, region_size - before);
-    next_ = begin + before;
-    left_ = whole;
-    // Where huge pages are not to be had the kernel refuses, and ordinary ones do.
-    if (regions_++ != 0) ::madvise(next_, whole, MADV_HUGEPAGE);
+  /// Huge pages of its own, so that giving them back takes none apart.
+  static void* take_whole(std::size_t size) {
+    void* memory = map(size);
+    ask_for_huge_pages(memory, size);
+    return memory;
+  }
+
+  /// What is left of the last region is lost, untouched.
+  void* cut(std::size_t size) {
+    if (size > left_) {
+      left_ = regions_ == 0 ? huge_page : region_size;
+      left_ = std::max(left_, rounded(size, huge_page));
+      next_ = map(left_);
+      if (regions_++ != 0) ask_for_huge_pages(next_, left_);
+    }
+    void* memory = next_;
+    next_ += size;
+    left_ -= size;
+    return memory;
   }
 
   std::mutex mutex_;
@@ -113,20 +138,16 @@ Regions& regions() {
   return *all;
 }
 
-constexpr std::size_t rounded(std::size_t size) {
-  return (size + page_size - 1) / page_size * page_size;
-}
-
 }  // namespace
 
 void* take_table_memory(std::size_t size) {
   if constexpr (sanitized) return std::memset(::operator new(size), 0, size);
-  return regions().take(rounded(size));
+  return regions().take(rounded(size, page_size));
 }
 
 void give_table_memory(void* memory, std::size_t size) noexcept {
   if constexpr (sanitized) return ::operator delete(memory);
-  regions().give(memory, rounded(size));
+  regions().give(memory, rounded(size, page_size));
 }
 
 void keep_table_memory(std::size_t bytes) {

@@ -66,6 +66,16 @@ TEST(TableMemoryTest, ABlockCanBeLargerThanARegion) {
   give_table_memory(memory, large);
 }
 
+TEST(TableMemoryTest, ABlockOfWholeHugePagesIsZeroAgainToo) {
+  constexpr std::size_t large = 4u << 20;
+  for (int n = 0; n < 3; ++n) {
+    void* memory = take_table_memory(large);
+    EXPECT_TRUE(all_zero(memory, large));
+    std::memset(memory, 0xFF, large);
+    give_table_memory(memory, large);
+  }
+}
+
 TEST(TableMemoryTest, RecordsOfABlockEndWithIt) {
   static int alive;
   struct Record {
@@ -75,7 +85,7 @@ TEST(TableMemoryTest, RecordsOfABlockEndWithIt) {
   };
   alive = 0;
   {
-    auto records = TableBlock<Record, 100>::make();
+    auto records = TableBlock<Record>::make(100);
     EXPECT_EQ(alive, 100);
     records[99].held.assign(1000, 1);
     auto moved = std::move(records);
