@@ -40,6 +40,23 @@ TEST(Index, AgreesWithAMapUnderRandomInsertionsAndErasures) {
   }
 }
 
+TEST(Index, FindsAllAsItGrowsToSegmentsOfHugePages) {
+  constexpr Handle count = 500'000;
+  Index index;
+  const auto is = [](Handle wanted) { return [wanted](Handle h) { return h == wanted; }; };
+  for (Handle h = 1; h <= count; ++h) {
+    index.insert(hash_of(h), h);
+    const Handle early = 1 + h % 1000;
+    ASSERT_EQ(index.find(hash_of(early), is(early)), early <= h ? early : no_handle);
+  }
+  for (Handle h = 1; h <= count; ++h) ASSERT_EQ(index.find(hash_of(h), is(h)), h);
+  for (Handle h = 1; h <= count; ++h)
+    if (h % 2 == 0) index.erase(hash_of(h), h);
+  for (Handle h = 1; h <= count; ++h)
+    ASSERT_EQ(index.find(hash_of(h), is(h)), h % 2 == 0 ? no_handle : h);
+  EXPECT_EQ(index.size(), count / 2);
+}
+
 TEST(Index, KeepsHandlesThatShareAHashApart) {
   Index index;
   for (Handle h = 1; h <= 100; ++h) index.insert(42, h);

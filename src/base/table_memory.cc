@@ -38,8 +38,8 @@ constexpr std::size_t rounded(std::size_t size, std::size_t unit) {
 /// Addresses of `size` bytes, whole huge pages. Throws std::bad_alloc.
 std::uint8_t* map(std::size_t size) {
   // Huge pages are aligned: one more is asked for, and what lies around them given back.
-  void* mapped = ::mmap(nullptr, size + huge_page, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  void* mapped =
+      ::mmap(nullptr, size + huge_page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapped == MAP_FAILED) throw std::bad_alloc();
   auto* const begin = static_cast<std::uint8_t*>(mapped);
   const std::size_t before =

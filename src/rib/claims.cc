@@ -481,7 +481,25 @@ void Claims::dissolve_if_plain(std::uint32_t hash, Contest& contest) {
     if (claims.front().claimant.rank == Rank::word) return claim.claimant.rank == Rank::word;
     return claim.claimant == claims.front().claimant && !claim.suppresses;
   });
-  if (plain) close(hash, contest);
+  if (!plain) return;
+  keep_origins(contest);
+  close(hash, contest);
+}
+
+void Claims::keep_origins(const Contest& contest) {
+  for (Handle at = routes_.chain(contest.nlri).first; at != no_handle; at = routes_[at].next) {
+    const Route& route = routes_[at];
+    if (route.withdrawn) continue;
+    const auto told =
+        std::find_if(contest.claims.begin(), contest.claims.end(), [&](const Claim& claim) {
+          return claim.claimant.packed() == route.claimant && claim.path == route.path &&
+                 claim.audience.intersects(peers_.audience_of(route.audience));
+        });
+    if (told == contest.claims.end() || told->change == route.change) continue;
+    const ClaimView made = view(contest, *told);
+    uncovered_[{route.change, told->claimant}] = {made.change, made.decision};
+    if (uncovered_.size() > uncovered_max) uncovered_.erase(uncovered_.begin());
+  }
 }
 
 void Claims::close(std::uint32_t hash, Contest& contest) {
@@ -499,7 +517,24 @@ void Claims::close(std::uint32_t hash, Contest& contest) {
 Claims::ClaimView Claims::view(const Contest& contest, const Claim& claim) const {
   bgp::NlriView nlri = contest.nlri;
   nlri.tail = claim.tail;
-  return {claim.claimant, nlri, claim.path, claim.audience, claim.change, claim.decision};
+  ClaimView view{claim.claimant, nlri, claim.path, claim.audience, claim.change, claim.decision};
+  name_origin(view);
+  return view;
+}
+
+Claims::ClaimView Claims::view(const Route& route) const {
+  ClaimView view{Claimant::unpacked(route.claimant), route.nlri.view(), route.path,
+                 peers_.audience_of(route.audience), route.change};
+  name_origin(view);
+  return view;
+}
+
+void Claims::name_origin(ClaimView& view) const {
+  if (view.change == 0) return;
+  const auto known = uncovered_.find({view.change, view.claimant});
+  if (known == uncovered_.end()) return;
+  view.change = known->second.change;
+  view.decision = known->second.decision;
 }
 
 bool Claims::walk_words(Cursor& cursor, Moment moment, std::size_t budget,
@@ -574,12 +609,8 @@ std::vector<Claims::ClaimView> Claims::claims_on(const bgp::NlriView& nlri) cons
       if (!claim.withdrawn()) all.push_back(view(*contest, claim));
     return all;
   }
-  for (Handle at = chain.first; at != no_handle; at = routes_[at].next) {
-    const Route& route = routes_[at];
-    if (!route.withdrawn)
-      all.push_back({Claimant::unpacked(route.claimant), route.nlri.view(), route.path,
-                     peers_.audience_of(route.audience), route.change});
-  }
+  for (Handle at = chain.first; at != no_handle; at = routes_[at].next)
+    if (!routes_[at].withdrawn) all.push_back(view(routes_[at]));
   return all;
 }
 

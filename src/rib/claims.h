@@ -94,9 +94,9 @@ class Claims {
     bgp::NlriView nlri;
     Path path = no_path;  // none: suppressed
     Audience audience = {};
-    std::uint64_t change = 0;    // number of its record; 0: it is one of several claims
-    std::uint64_t decision = 0;  // of one of several
-    Moment moment = 0;           // of a word that was walked over
+    std::uint64_t change = 0;  // that it was made by; 0: it is known by its decision
+    std::uint64_t decision = 0;
+    Moment moment = 0;  // of a word that was walked over
   };
   /// Looks at up to `budget` records: calls `visit(ClaimView)` for each word that was said before
   /// `moment` (or at it). What the visit changes may be what it was shown. True at the end.
@@ -183,6 +183,11 @@ class Claims {
   void dissolve_if_plain(std::uint32_t hash, Contest& contest);
   [[nodiscard]] std::uint64_t precedence_of(Claimant claimant) const;
   [[nodiscard]] ClaimView view(const Contest& contest, const Claim& claim) const;
+  [[nodiscard]] ClaimView view(const Route& route) const;
+  /// What shows again is known by what it was made by.
+  void name_origin(ClaimView& view) const;
+  /// A contest ends: what its claims were made by is kept where another change shows them now.
+  void keep_origins(const Contest& contest);
 
   /// A word about all words.
   struct End {
@@ -190,6 +195,14 @@ class Claims {
     std::optional<Audience> peers;
     std::optional<Claimant> claimant;
   };
+
+  /// What a claim was made by.
+  struct Made {
+    std::uint64_t change = 0;  // 0: it is known by its decision
+    std::uint64_t decision = 0;
+  };
+  using Shown = std::pair<std::uint64_t, Claimant>;  // by that change, of whom
+  static constexpr std::size_t uncovered_max = 4096;
 
   RouteStore& routes_;
   PeerSetPool& peers_;
@@ -201,6 +214,7 @@ class Claims {
   std::uint64_t untold_ = 0;  // changes of claims that need not have given a route a new number
   std::map<std::uint64_t, Contest*> by_serial_;
   std::vector<std::uint64_t> untidy_;  // serials of those that changed while moments were open
+  std::map<Shown, Made> uncovered_;    // claims that show again, the last few thousand
   std::unordered_map<std::uint32_t, std::uint64_t> precedences_;  // by Claimant::packed
 };
 

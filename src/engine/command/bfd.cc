@@ -11,7 +11,7 @@ namespace openbell::engine {
 
 namespace {
 
-Reply show(Invocation& call, bool json) {
+Reply list_sessions(Invocation& call, bool json) {
   Parts& parts = call.parts;
   const std::vector<BfdEntry>& sessions = parts.policies.bfd.all();
   std::string text(json ? "[" : "");
@@ -58,7 +58,8 @@ Reply show(Invocation& call, bool json) {
 }  // namespace
 
 ActionPtr show_bfd(CommandText& text) {
-  return action([json = text.in.accept("json")](Invocation& call) { return show(call, json); });
+  return action(
+      [json = text.in.accept("json")](Invocation& call) { return list_sessions(call, json); });
 }
 
 }  // namespace openbell::engine

@@ -34,7 +34,7 @@ Reply settle(Invocation& call, What what, std::optional<std::uint64_t> number) {
   return Reply::done;
 }
 
-Reply show(Invocation& call, bool json) {
+Reply list_guards(Invocation& call, bool json) {
   const auto print = [&](std::string& out, const Guard::Held& held) {
     if (!json) {
       fmt::format_to(std::back_inserter(out), "held {} ({}): {}\n", held.number, held.reason,
@@ -66,7 +66,8 @@ ActionPtr guard(CommandText& text) {
 }
 
 ActionPtr show_guard(CommandText& text) {
-  return action([json = text.in.accept("json")](Invocation& call) { return show(call, json); });
+  return action(
+      [json = text.in.accept("json")](Invocation& call) { return list_guards(call, json); });
 }
 
 }  // namespace openbell::engine

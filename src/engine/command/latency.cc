@@ -48,7 +48,7 @@ void print_rows_json(std::initializer_list<Row> rows, std::string& out) {
   out += " }";
 }
 
-Reply show(Invocation& call, bool json) {
+Reply list_latency(Invocation& call, bool json) {
   const Latency& latency = call.parts.latency;
   const std::initializer_list<Row> whole = {
       {"read-decided", &latency.decided},     {"decided-written", &latency.all.written},
@@ -85,7 +85,8 @@ Reply show(Invocation& call, bool json) {
 }  // namespace
 
 ActionPtr show_latency(CommandText& text) {
-  return action([json = text.in.accept("json")](Invocation& call) { return show(call, json); });
+  return action(
+      [json = text.in.accept("json")](Invocation& call) { return list_latency(call, json); });
 }
 
 }  // namespace openbell::engine

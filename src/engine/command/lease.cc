@@ -16,7 +16,7 @@ Reply renew_group(Invocation& call, const std::string& given) {
   return call.refuse("no leased route is in the group '" + group + "'");
 }
 
-Reply show(Invocation& call, bool json) {
+Reply list_leases(Invocation& call, bool json) {
   const auto print = [&](std::string& out, const auto& each) {
     const auto& [name, group] = each;
     out += json ? fmt::format("{{ \"group\": {}, \"routes\": {}, \"expired\": {} }}",
@@ -35,7 +35,8 @@ ActionPtr renew(CommandText& text) {
 }
 
 ActionPtr show_leases(CommandText& text) {
-  return action([json = text.in.accept("json")](Invocation& call) { return show(call, json); });
+  return action(
+      [json = text.in.accept("json")](Invocation& call) { return list_leases(call, json); });
 }
 
 }  // namespace openbell::engine

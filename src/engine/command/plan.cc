@@ -77,7 +77,7 @@ Reply arm(Invocation& call, const std::string& name, bool arms) {
   return Reply::done;
 }
 
-Reply show(Invocation& call, const std::string& name) {
+Reply show_steps(Invocation& call, const std::string& name) {
   const Plan* plan = call.parts.policies.plans.find(name);
   if (plan == nullptr) return call.refuse(unknown(name));
   std::string text;
@@ -86,7 +86,7 @@ Reply show(Invocation& call, const std::string& name) {
   return Reply::done;
 }
 
-Reply show_all(Invocation& call, bool json) {
+Reply list_plans(Invocation& call, bool json) {
   const auto print = [&](std::string& out, const auto& plan) {
     out += json ? fmt::format("{{ \"name\": {}, \"state\": \"{}\", \"armed\": {}, \"runs\": {} }}",
                               json_text(plan->name()), state_of(*plan), plan->armed(), plan->runs())
@@ -109,7 +109,7 @@ ActionPtr plan(CommandText& text) {
   const std::string word(text.in.word());
   std::string name(text.in.word());
   if (word == "show")
-    return action([name = std::move(name)](Invocation& call) { return show(call, name); });
+    return action([name = std::move(name)](Invocation& call) { return show_steps(call, name); });
   text.role = Role::operate;
   if (word == "arm" || word == "disarm")
     return action([name = std::move(name), arms = word == "arm"](Invocation& call) {
@@ -122,7 +122,8 @@ ActionPtr plan(CommandText& text) {
 }
 
 ActionPtr show_plans(CommandText& text) {
-  return action([json = text.in.accept("json")](Invocation& call) { return show_all(call, json); });
+  return action(
+      [json = text.in.accept("json")](Invocation& call) { return list_plans(call, json); });
 }
 
 ActionPtr drill(CommandText& text) {

@@ -116,7 +116,7 @@ class OrderService final : public Action {
   Order order_;
 };
 
-Reply show(Invocation& call, const std::string& name, bool json) {
+Reply show_service(Invocation& call, const std::string& name, bool json) {
   const Service* service = call.parts.policies.services.find(name);
   if (service == nullptr) return call.refuse("no service is called '" + name + "'");
   std::string text;
@@ -130,7 +130,7 @@ Reply show(Invocation& call, const std::string& name, bool json) {
   return Reply::done;
 }
 
-Reply show_all(Invocation& call, bool json) {
+Reply list_services(Invocation& call, bool json) {
   const auto print = json ? print_service_json : print_service;
   call.answer(list_report(
       call.parts.policies.services.all(), json,
@@ -149,7 +149,7 @@ ActionPtr service(CommandText& text) {
   const std::string_view word = text.in.word();
   if (word == "show")
     return action([name = std::move(name), json = text.in.accept("json")](Invocation& call) {
-      return show(call, name, json);
+      return show_service(call, name, json);
     });
   for (const auto& [order_word, order] : orders) {
     if (word != order_word) continue;
@@ -161,7 +161,8 @@ ActionPtr service(CommandText& text) {
 }
 
 ActionPtr show_services(CommandText& text) {
-  return action([json = text.in.accept("json")](Invocation& call) { return show_all(call, json); });
+  return action(
+      [json = text.in.accept("json")](Invocation& call) { return list_services(call, json); });
 }
 
 }  // namespace openbell::engine

@@ -16,7 +16,7 @@ struct Asked {
   base::IpAddress only;  // none: all
 };
 
-Reply show(Invocation& call, const Asked& asked) {
+Reply list_neighbors(Invocation& call, const Asked& asked) {
   std::string out;
   if (!asked.summary && !asked.extensive && !asked.configuration && !asked.json) {
     call.answer(
@@ -59,7 +59,7 @@ ActionPtr show_neighbor(CommandText& text) {
     asked.json = asked.json || word == "json";
     base::parse_ip(word, asked.only);
   }
-  return action([asked](Invocation& call) { return show(call, asked); });
+  return action([asked](Invocation& call) { return list_neighbors(call, asked); });
 }
 
 }  // namespace openbell::engine

@@ -139,7 +139,7 @@ class RibReportJob final : public BulkJob {
   base::Handle at_ = 1;
 };
 
-Reply show(Invocation& call, RibReport report) {
+Reply list_routes(Invocation& call, RibReport report) {
   Parts& parts = call.parts;
   report.neighbors = parts.routing.peers.snapshot(call.audience);
   if (report.peer || report.other_words) {
@@ -179,7 +179,7 @@ ActionPtr show_adj_rib(CommandText& text) {
       report.other_words = true;
     }
   }
-  return action([report](Invocation& call) { return show(call, report); });
+  return action([report](Invocation& call) { return list_routes(call, report); });
 }
 
 }  // namespace openbell::engine

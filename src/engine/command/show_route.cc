@@ -12,7 +12,7 @@ namespace openbell::engine {
 namespace {
 
 /// The NLRI of a statement such as `10.0.0.0/24 rd 65000:1`, in every family that has it.
-class Asked final : public grammar::RouteSink {
+class AskedNlri final : public grammar::RouteSink {
  public:
   void route(const grammar::RouteView& route) override {
     key_.assign(route.nlri.key.begin(), route.nlri.key.end());
@@ -137,7 +137,7 @@ class RouteReport {
   base::TextWriter out_;
 };
 
-Reply show(Invocation& call, const Asked& asked) {
+Reply list_claims(Invocation& call, const AskedNlri& asked) {
   std::string text;
   RouteReport report(call.parts, call.client.dialect, text);
   asked.for_each_family([&](const bgp::NlriView& nlri) { report.print(nlri); });
@@ -148,10 +148,10 @@ Reply show(Invocation& call, const Asked& asked) {
 }  // namespace
 
 ActionPtr show_route(CommandText& text) {
-  Asked asked;
+  AskedNlri asked;
   if (!text.routes.parse(text.in, grammar::RouteForm::route, {}, bgp::Purpose::withdraw, asked))
     return text.refuse("wanted a prefix, as in: show route 10.0.0.0/24");
-  return action([asked = std::move(asked)](Invocation& call) { return show(call, asked); });
+  return action([asked = std::move(asked)](Invocation& call) { return list_claims(call, asked); });
 }
 
 }  // namespace openbell::engine

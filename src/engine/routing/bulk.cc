@@ -9,7 +9,6 @@ namespace openbell::engine {
 namespace {
 
 constexpr std::size_t slice_routes = 1024;
-constexpr std::size_t slice_looked_at = 16'384;
 
 class Dissolve final : public BulkJob {
  public:

@@ -15,6 +15,9 @@ namespace openbell::engine {
 
 class Routing;
 
+/// What a slice may cost, in records that are looked at.
+inline constexpr std::size_t slice_looked_at = 16'384;
+
 using SharedRoutes = std::shared_ptr<const grammar::RouteList>;
 
 /// Waits for all that a job does.

@@ -25,8 +25,6 @@ class BulkWords : public BulkJob {
  protected:
   /// Words said in one turn: some 0.15 ms of work.
   static constexpr std::size_t slice_words = 1024;
-  /// Records looked at in one turn by a walk that finds little.
-  static constexpr std::size_t slice_looked_at = 16'384;
 
   /// `result` for the records of the slices.
   BulkWords(Routing& routing, const Cause& cause, std::string_view result, const Voice& voice);

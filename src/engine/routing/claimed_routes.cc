@@ -13,8 +13,7 @@ namespace openbell::engine {
 
 namespace {
 
-/// What a slice may cost, in routes that are looked at; one that is said costs as much as some.
-constexpr std::size_t slice_looked_at = 16'384;
+/// One that is said, in records that are looked at.
 constexpr std::size_t cost_of_word = 16;
 
 /// Takes one off the budget that was said.

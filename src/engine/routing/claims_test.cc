@@ -738,6 +738,35 @@ TEST_F(ClaimsTest, ShowRouteListsEveryClaimWithItsClaimantAndWhatPeersWereTold) 
   EXPECT_THAT(shown, HasSubstr("med 7"));
 }
 
+TEST_F(ClaimsTest, ShowRouteKnowsWhoSaidWhatWasCoveredMeanwhile) {
+  const ConnectionId peer =
+      with(service("web", route + " med 1") + plan("move", "route " + route + " med 7;"));
+  const std::string said = ": announce route " + route + " med 5\n";
+  say("announce route " + route + " med 5");
+  const std::string before = answer("show route 10.1.0.0/16");
+  ASSERT_THAT(before, HasSubstr(said));
+  for (int time = 0; time < 2; ++time) {
+    report("web", true);
+    EXPECT_THAT(answer("show route 10.1.0.0/16"), HasSubstr(said));
+    report("web", false);
+    EXPECT_THAT(answer("show route 10.1.0.0/16"), HasSubstr(said));
+    say("plan run move");
+    say("plan revert move");
+    EXPECT_EQ(answer("show route 10.1.0.0/16"), before);
+  }
+  sent(peer);
+}
+
+TEST_F(ClaimsTest, ShowRouteKnowsWhoSaidWhatWasCoveredWhenItWasSaid) {
+  const ConnectionId peer = with(service("web", route + " med 1"));
+  report("web", true);
+  say("announce route " + route + " med 5");
+  report("web", false);
+  EXPECT_THAT(answer("show route 10.1.0.0/16"),
+              HasSubstr(": announce route " + route + " med 5\n"));
+  sent(peer);
+}
+
 TEST_F(ClaimsTest, ShowRouteOfWhatNobodyClaimsListsNothing) {
   with(service("web", route));
   const std::string shown = answer("show route 10.9.0.0/16");

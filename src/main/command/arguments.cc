@@ -237,6 +237,17 @@ bool take_command(std::vector<std::string>& line, Arguments& arguments) {
 
 }  // namespace
 
+std::string Arguments::line() const {
+  std::string text;
+  for (const std::string& word : words) text.append(text.empty() ? "" : " ").append(word);
+  return text;
+}
+
+int fail(const std::string& message) {
+  std::fprintf(stderr, "%s\n", message.c_str());
+  return 1;
+}
+
 std::optional<Arguments> parse_arguments(int argc, const char* const* argv, int& status) {
   Arguments arguments;
   const std::string name = argc > 0 ? program_name(argv[0]) : "openbell";

@@ -64,7 +64,13 @@ struct Arguments {
   bool json = false;          // jitter
 
   healthcheck::Options healthcheck;
+
+  /// The words as one line.
+  [[nodiscard]] std::string line() const;
 };
+
+/// One line on stderr; the exit status.
+int fail(const std::string& message);
 
 /// Parses, or prints help or the complaint and gives the exit status in `status`.
 std::optional<Arguments> parse_arguments(int argc, const char* const* argv, int& status);

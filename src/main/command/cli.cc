@@ -32,21 +32,16 @@ constexpr std::array nicknames{
     Nickname{"conf", "configuration"},
 };
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text.append(text.empty() ? "" : " ").append(word);
-  return text;
-}
-
 /// Commands of our own name things as they like: a service may be called `a`.
 constexpr std::array own_commands{std::string_view("service"), std::string_view("plan"),
                                   std::string_view("drill"), std::string_view("guard"),
                                   std::string_view("renew")};
 
-std::string expand(const std::vector<std::string>& words) {
-  if (std::ranges::find(own_commands, words.front()) != own_commands.end()) return joined(words);
+std::string expand(const Arguments& arguments) {
+  if (std::ranges::find(own_commands, arguments.words.front()) != own_commands.end())
+    return arguments.line();
   std::string command;
-  for (const std::string& word : words) {
+  for (const std::string& word : arguments.words) {
     std::string_view whole = word;
     for (const Nickname& row : nicknames)
       if (row.shorthand == word) whole = row.word;
@@ -68,16 +63,13 @@ int run_cli(const Arguments& arguments, const std::string& pipe_name) {
       std::fprintf(stderr, " - %s\n", folder.c_str());
     return 1;
   }
-  const std::string command = arguments.words.empty() ? "help" : expand(arguments.words);
-  if (!arguments.words.empty() && command != joined(arguments.words))
+  const std::string command = arguments.words.empty() ? "help" : expand(arguments);
+  if (!arguments.words.empty() && command != arguments.line())
     std::printf("command: %s\n", command.c_str());
   const auto answer = io::send_command(path, command, [](std::string_view line) {
     std::printf("%.*s\n", static_cast<int>(line.size()), line.data());
   });
-  if (!answer) {
-    std::fprintf(stderr, "%s\n", answer.error().c_str());
-    return 1;
-  }
+  if (!answer) return fail(answer.error());
   if (*answer == "done") return 0;
   if (*answer == "shutdown")
     std::fprintf(stderr, "the speaker is shutting down, command aborted\n");

@@ -21,11 +21,6 @@ namespace openbell {
 
 namespace {
 
-int fail(const std::string& message) {
-  std::fprintf(stderr, "%s\n", message.c_str());
-  return 1;
-}
-
 /// "ipv4 unicast", "ipv4/unicast".
 bool read_family(std::string text, bgp::Family& family) {
   for (char& c : text)
@@ -166,12 +161,6 @@ bool decode_nlri(bgp::Bytes bytes, const Session& session) {
   return true;
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text.append(text.empty() ? "" : " ").append(word);
-  return text;
-}
-
 class RouteCollector final : public grammar::RouteSink {
  public:
   explicit RouteCollector(const Session& session, const Arguments& arguments)
@@ -219,7 +208,7 @@ class RouteCollector final : public grammar::RouteSink {
 int run_decode(const Arguments& arguments) {
   Session session;
   if (const std::string error = session.prepare(arguments); !error.empty()) return fail(error);
-  std::string text = joined(arguments.words);
+  std::string text = arguments.line();
   if (text == "-") text.assign(std::istreambuf_iterator<char>(std::cin), {});
   std::vector<std::uint8_t> bytes;
   if (!base::from_hex(text, bytes) || bytes.empty())
@@ -235,7 +224,7 @@ int run_decode(const Arguments& arguments) {
 int run_encode(const Arguments& arguments) {
   Session session;
   if (const std::string error = session.prepare(arguments); !error.empty()) return fail(error);
-  const std::string text = joined(arguments.words);
+  const std::string text = arguments.line();
   base::TextReader in(text);
   in.accept("announce");
   const bool flow = in.accept("flow");

@@ -10,11 +10,6 @@ namespace openbell {
 
 namespace {
 
-int fail(const std::string& message) {
-  std::fprintf(stderr, "%s\n", message.c_str());
-  return 1;
-}
-
 /// ExaBGP stays in the foreground when somebody watches or a supervisor started it.
 bool goes_to_background(const Settings& settings) {
   const std::string& log = settings.log.destination;
