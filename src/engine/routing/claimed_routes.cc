@@ -78,10 +78,8 @@ class ClaimedRoutes::Change {
   std::size_t at_ = 0;
 };
 
-namespace {
-
 /// A claimant that does its work in slices: each is a transaction, with its record.
-class Claimer {
+class ClaimedRoutes::Claimer {
  public:
   /// `beside`: see Voice.
   Claimer(Routing& routing, rib::Claimant claimant, const Cause& cause, bool beside = false)
@@ -103,8 +101,6 @@ class Claimer {
   OwnCause cause_;
   bool beside_;
 };
-
-}  // namespace
 
 class ClaimedRoutes::Slices final : public BulkJob {
  public:

@@ -54,6 +54,7 @@ class ClaimedRoutes {
 
  private:
   class Change;
+  class Claimer;
   class Slices;
   class Departure;
   /// What is claimed, or will be when the slices under way are done.

@@ -18,7 +18,7 @@ namespace openbell {
 namespace {
 
 constexpr std::size_t waiting_max = 1u << 20;
-constexpr std::uint64_t file_size_max = 1u << 20;
+constexpr std::uint64_t size_before_rotation = 1u << 20;
 constexpr int files_kept = 3;
 
 std::string time_of_day() {
@@ -133,7 +133,7 @@ void Log::put(std::string_view text) {
     }
     return;
   }
-  if (rotates_ && file_size_ + text.size() > file_size_max) rotate();
+  if (rotates_ && file_size_ + text.size() > size_before_rotation) rotate();
   while (!text.empty()) {
     const ssize_t n = ::write(fd_, text.data(), text.size());
     if (n < 0 && errno == EINTR) continue;
