@@ -95,20 +95,42 @@ base::IpAddress any_ipv6() {
   return base::IpAddress::from_bytes(bytes);
 }
 
-/// Which next hops can be sent to a neighbor with which family.
-void set_able(Routing& routing, const Neighbor& neighbor) {
-  const grammar::NeighborConfig& config = neighbor.config();
-  config.families.for_each([&](bgp::Family family) {
-    const auto add = [&](NextHopClass next_hop) {
-      routing.able(family, next_hop) |= neighbor.audience();
-    };
-    add(NextHopClass::none);
-    const bgp::NextHop ipv4{bgp::NextHop::Kind::address, base::IpAddress::v4(1)};
-    const bgp::NextHop ipv6{bgp::NextHop::Kind::address, any_ipv6()};
-    const bgp::NextHop self{bgp::NextHop::Kind::self, {}};
-    if (config.can_send(family, ipv4)) add(NextHopClass::ipv4);
-    if (config.can_send(family, ipv6)) add(NextHopClass::ipv6);
-    if (config.can_send(family, self)) add(NextHopClass::self);
+/// Of each family: whether it is configured, and which next hops can be sent in it.
+std::vector<bool> reach_of(const grammar::NeighborConfig& config) {
+  const std::array<bgp::NextHop, next_hop_class_count> next_hops{{
+      {bgp::NextHop::Kind::address, base::IpAddress::v4(1)},
+      {bgp::NextHop::Kind::address, any_ipv6()},
+      {bgp::NextHop::Kind::self, {}},
+  }};
+  std::vector<bool> reach;
+  for (std::size_t i = 0; i < bgp::family_count; ++i) {
+    const auto family = static_cast<bgp::Family>(i);
+    reach.push_back(config.families.contains(family));
+    for (const bgp::NextHop& next_hop : next_hops)
+      reach.push_back(config.can_send(family, next_hop));
+  }
+  return reach;
+}
+
+void set_reach(Parts& parts) {
+  std::map<std::vector<bool>, rib::Audience> alike;  // nearly all neighbors are
+  parts.roster.for_each_configured(
+      [&](const Neighbor& neighbor) { alike[reach_of(neighbor.config())] |= neighbor.audience(); });
+  for (std::size_t i = 0; i < bgp::family_count; ++i) {
+    Routing::Reach& reach = parts.routing.reach(static_cast<bgp::Family>(i));
+    reach = {};
+    for (const auto& [bits, peers] : alike) {
+      auto bit = bits.begin() + static_cast<std::ptrdiff_t>(i * (1 + next_hop_class_count));
+      if (*bit) reach.configured |= peers;
+      for (rib::Audience& able : reach.able)
+        if (*++bit) able |= peers;
+    }
+    reach.carrying = reach.configured;
+  }
+  parts.roster.for_each([&](const Neighbor& neighbor) {
+    if (neighbor.established())
+      parts.routing.note_families(neighbor.audience(), neighbor.config().families,
+                                  neighbor.wire_context()->families);
   });
 }
 
@@ -137,13 +159,9 @@ bool only_moved(const Neighbor& was, const grammar::NeighborConfig& is,
 /// Recomputes who may be commanded by whom and who has which family.
 void refresh_audiences(Parts& parts) {
   parts.clients.forget_selections();
-  for (std::size_t family = 0; family < bgp::family_count; ++family)
-    for (std::size_t next_hop = 0; next_hop < next_hop_class_count; ++next_hop)
-      parts.routing.able(static_cast<bgp::Family>(family),
-                         static_cast<NextHopClass>(next_hop)) = {};
+  set_reach(parts);
   std::map<HelperId, rib::Audience> audiences;
   parts.roster.for_each_configured([&](const Neighbor& neighbor) {
-    set_able(parts.routing, neighbor);
     for (const HelperId helper : neighbor.helpers()) audiences[helper] |= neighbor.audience();
   });
   // What ends by our word still commands the neighbors that it had.

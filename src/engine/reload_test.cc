@@ -9,6 +9,8 @@ using base::milliseconds;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
+using testing::UnorderedElementsAre;
 
 class ReloadTest : public ToldTest {
  protected:
@@ -27,6 +29,67 @@ class ReloadTest : public ToldTest {
     return table_of(peer);
   }
 };
+
+// --- a family comes and goes
+
+class FamilyTest : public ReloadTest {
+ protected:
+  static constexpr std::string_view both = "ipv4 unicast; ipv6 unicast;";
+  static constexpr std::string_view without = "ipv6 unicast;";
+
+  /// What the neighbor holds after the start, or a reload that takes ipv4 unicast from it or gives
+  /// it back. Another neighbor has it all the time.
+  std::map<std::string, std::string> after(std::string_view families) {
+    configure(feed + neighbor("10.0.0.2", "", families) + neighbor("10.0.0.3", "", both) +
+              service("web", "10.9.1.0/24 next-hop 10.0.0.1") +
+              plan("move", "withdraw route 10.9.2.0/24; route 10.9.3.0/24 next-hop 10.0.0.1;"));
+    stage_.wait(milliseconds(1));
+    const ConnectionId peer = stage_.dialled("10.0.0.2");
+    if (peer == no_connection) return {{"it was not dialled", ""}};
+    stage_.answer(peer);
+    stage_.introduce(peer, outside({bgp::Family::ipv4_unicast, bgp::Family::ipv6_unicast}));
+    return table_of(peer).routes();
+  }
+  static std::pair<const std::string, std::string> held(std::string_view nlri,
+                                                        std::string_view med = {}) {
+    return {std::string(nlri), attributes(med)};
+  }
+};
+
+TEST_F(FamilyTest, WhatIsSaidWhileANeighborLacksItHoldsWhenItComesBack) {
+  EXPECT_THAT(after(both), IsEmpty());
+  for (const char* number : {"1", "2", "3"})
+    say("announce route 10." + std::string(number) + ".0.0/16 next-hop 10.0.0.1");
+  say("announce route 10.4.0.0/16 next-hop 10.0.0.1 watchdog dog");
+  say("announce route 10.9.2.0/24 next-hop 10.0.0.1");
+  EXPECT_THAT(after(without), IsEmpty());
+  say("withdraw route 10.1.0.0/16");
+  say("announce route 10.2.0.0/16 next-hop 10.0.0.1 med 7");
+  say("withdraw watchdog dog");
+  say("announce route 10.5.0.0/16 next-hop 10.0.0.1");
+  report("web", true);
+  say("plan run move");
+  EXPECT_THAT(after(both),
+              UnorderedElementsAre(held("100A02", "07"), held("100A03"), held("100A05"),
+                                   held("180A0901"), held("180A0903")));
+}
+
+TEST_F(FamilyTest, APlanThatRunsReachesIt) {
+  EXPECT_THAT(after(without), IsEmpty());
+  say("announce route 10.9.2.0/24 next-hop 10.0.0.1");
+  say("plan run move");
+  EXPECT_THAT(after(both), UnorderedElementsAre(held("180A0903")));
+  say("plan revert move");
+  EXPECT_THAT(table_of(stage_.dialled("10.0.0.2")).routes(),
+              UnorderedElementsAre(held("180A0902")));
+}
+
+TEST_F(FamilyTest, WhoLacksItIsNotNamedAsOneWhoWasTold) {
+  EXPECT_THAT(after(without), IsEmpty());
+  say("announce route " + route);
+  EXPECT_THAT(answer("show adj-rib out"), Not(HasSubstr("10.1.0.0/16")));
+  EXPECT_THAT(answer("show route 10.1.0.0/16"), HasSubstr("10.0.0.2 has agreed on no such family"));
+}
 
 // --- configured routes are said again
 

@@ -45,6 +45,7 @@ void Model::settle() {
 }
 
 std::string Model::told(const Peer& peer, const Ear& ear, const std::string& nlri) const {
+  if (!neighbor(ear.title)->has_family_of(nlri)) return {};
   for (auto name = claiming_.rbegin(); name != claiming_.rend(); ++name) {
     const auto plan = std::find_if(plans_.begin(), plans_.end(),
                                    [&](const PlanSetup& one) { return one.name == *name; });
@@ -62,7 +63,7 @@ std::string Model::told(const Peer& peer, const Ear& ear, const std::string& nlr
   if (const auto words = words_.find(nlri); words != words_.end())
     for (const Word& word : words->second)
       if (word.audience.contains(peer))
-        return word.mismatch && !neighbor(ear.title)->extended_next_hop ? "" : word.path;
+        return word.mismatch && !neighbor(ear.title)->takes_ipv6_next_hop() ? "" : word.path;
   return {};
 }
 

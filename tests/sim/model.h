@@ -173,6 +173,7 @@ class Model {
   // model_command.cc
   [[nodiscard]] Peers audience_of(const Helper& helper, const Command& command) const;
   [[nodiscard]] bool can_go(const Route& route, const Ear& ear) const;
+  [[nodiscard]] Peers with_family(const Route& route, const Peers& audience) const;
   void carry_out(Helper& helper, const Command& command, bool released, Outcome& outcome);
   void announce(Helper& helper, const Command& command, const Peers& audience, Outcome& outcome);
   void withdraw(const Command& command, const Peers& audience, Outcome& outcome);

@@ -68,12 +68,19 @@ bool Model::can_go(const Route& route, const Ear& ear) const {
     case Table::ipv6:
       return route.hop == Hop::far;
     case Table::ipv4:
-      return route.hop != Hop::mismatch || neighbor(ear.title)->extended_next_hop;
+      return route.hop != Hop::mismatch || neighbor(ear.title)->takes_ipv6_next_hop();
     case Table::vpn:
     case Table::mpls:
       return route.hop != Hop::mismatch;
   }
   return false;
+}
+
+Peers Model::with_family(const Route& route, const Peers& audience) const {
+  Peers all;
+  for (const Peer& peer : audience)
+    if (neighbor(ears_.at(peer).title)->has_family_of(nlri_of(route))) all.insert(peer);
+  return all;
 }
 
 void Model::carry_out(Helper& helper, const Command& command, bool released, Outcome& outcome) {
@@ -158,11 +165,13 @@ void Model::announce(Helper& helper, const Command& command, const Peers& audien
   Peers able;
   for (const Peer& peer : audience)
     if (can_go(command.route, ears_[peer])) able.insert(peer);
-  if (able.empty()) {
+  const Peers meant = with_family(command.route, audience);
+  const Peers reached = with_family(command.route, able);
+  if (audience.empty() || (!meant.empty() && reached.empty())) {
     outcome.reply = Reply::error;
     return;
   }
-  outcome.reached = without_range(able);
+  outcome.reached = without_range(reached);
   Route route = command.route;
   for (unsigned i = 0; i < command.count; ++i, ++route.number) {
     const std::string nlri = nlri_of(route);
@@ -192,7 +201,7 @@ void Model::withdraw(const Command& command, const Peers& audience, Outcome& out
     outcome.reply = Reply::error;
     return;
   }
-  outcome.reached = without_range(audience);
+  outcome.reached = without_range(with_family(command.route, audience));
   Route route = command.route;
   for (unsigned i = 0; i < command.count; ++i, ++route.number) {
     const std::string nlri = nlri_of(route);

@@ -67,9 +67,10 @@ void Model::configure_neighbors(const Setup& setup) {
     const NeighborSetup* before = find(old, neighbor.title);
     configure_routes(neighbor, moved && before == nullptr ? gone[0] : before);
   }
-  // RFC 8950 may have been agreed on, or not any more.
+  // RFC 8950 may have been agreed on, or not any more; a family may have come or gone.
   for (const auto& [nlri, words] : words_)
-    if (std::any_of(words.begin(), words.end(), [](const Word& word) { return word.mismatch; }))
+    if (nlri.starts_with("ipv6 ") ||
+        std::any_of(words.begin(), words.end(), [](const Word& word) { return word.mismatch; }))
       touch(nlri);
 }
 

@@ -6,8 +6,8 @@ namespace openbell::sim {
 
 namespace {
 
-constexpr std::string_view families =
-    "ipv4 unicast; ipv4 mpls-vpn; ipv4 flow; ipv6 unicast; ipv4 nlri-mpls;";
+constexpr std::string_view families = "ipv4 unicast; ipv4 mpls-vpn; ipv4 flow; ipv4 nlri-mpls;";
+constexpr std::string_view one_more = "ipv6 unicast;";
 
 std::string list_of(const std::vector<std::string>& words) {
   std::string list = "[";
@@ -53,7 +53,9 @@ std::string print(const NeighborSetup& neighbor) {
     text += "  rate-limit " + std::to_string(neighbor.rate_limit) + ";\n";
   text += "  capability { route-refresh;";
   if (neighbor.extended_next_hop) text += " nexthop;";
-  text.append(" }\n  family { ").append(families).append(" }\n");
+  text.append(" }\n  family { ").append(families);
+  if (!neighbor.without_ipv6) text.append(" ").append(one_more);
+  text.append(" }\n");
   if (neighbor.extended_next_hop) text += "  nexthop { ipv4 unicast ipv6; }\n";
   if (!neighbor.processes.empty())
     text += "  api { processes " + list_of(neighbor.processes) +
@@ -120,6 +122,10 @@ std::vector<StaticRoute> NeighborSetup::all_routes() const {
   return all;
 }
 
+bool NeighborSetup::has_family_of(std::string_view nlri) const {
+  return !without_ipv6 || !nlri.starts_with("ipv6 unicast ");
+}
+
 std::string Setup::text() const {
   std::string text;
   for (const ProcessSetup& process : processes) text += print(process);
@@ -135,7 +141,7 @@ std::string receiver_text(std::string_view self) {
   return "process watch { run helper; encoder json; }\nneighbor 10.0.0.1 {\n  local-address " +
          own + "; router-id " + own +
          "; local-as 65000; peer-as 65000;\n  capability { route-refresh; nexthop; }\n  family { " +
-         std::string(families) +
+         std::string(families) + " " + std::string(one_more) +
          " }\n  nexthop { ipv4 unicast ipv6; }\n  api { processes [ watch ]; }\n}\n";
 }
 

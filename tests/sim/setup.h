@@ -44,6 +44,7 @@ struct NeighborSetup {
   unsigned hold_time = 90;
   unsigned rate_limit = 0;
   bool extended_next_hop = false;  // RFC 8950 for ipv4 unicast
+  bool without_ipv6 = false;       // it has every other family
   std::vector<std::string> processes = {};
   std::vector<StaticRoute> routes = {};
   unsigned bulk_count = 0;  // more routes, of block 64
@@ -51,6 +52,9 @@ struct NeighborSetup {
   bool operator==(const NeighborSetup&) const = default;
   /// All of them, the bulk included.
   [[nodiscard]] std::vector<StaticRoute> all_routes() const;
+  [[nodiscard]] bool has_family_of(std::string_view nlri) const;
+  /// An IPv6 next hop takes an IPv6 family too.
+  [[nodiscard]] bool takes_ipv6_next_hop() const { return extended_next_hop && !without_ipv6; }
 };
 
 struct CheckSetup {

@@ -124,6 +124,7 @@ class Maker {
     neighbor.processes = {"feed", "cli"};
     if (title != second_peer || random_.chance(50)) neighbor.processes.emplace_back("twin");
     neighbor.extended_next_hop = has(Ingredient::next_hops) && random_.chance(50);
+    neighbor.without_ipv6 = has(Ingredient::next_hops) && random_.chance(20);
     change_routes(neighbor);
     setup_.neighbors.push_back(neighbor);
   }
@@ -230,6 +231,8 @@ class Maker {
       if (random_.chance(60)) change_routes(neighbor);
       if (random_.chance(10)) neighbor.hold_time = random_.chance(50) ? 90 : 30;
       if (random_.chance(10)) neighbor.rate_limit = random_.chance(50) ? 0 : 200;
+      if (has(Ingredient::next_hops) && random_.chance(20))
+        neighbor.without_ipv6 = !neighbor.without_ipv6;
     }
     for (ServiceSetup& service : setup_.services)
       if (random_.chance(20)) change_service(service);

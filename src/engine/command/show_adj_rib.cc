@@ -74,6 +74,7 @@ class RibReportJob final : public BulkJob {
     if (!route.announced() || !parts_.routing.peers.contains(route.audience, neighbor.id())) return;
     // ExaBGP: routes announced while the peer is down are not shown.
     if (!neighbor.established()) return;
+    if (!neighbor.wire_context()->families.contains(route.nlri.family())) return;
     const bgp::PathView path = parts_.routing.paths.view(route.path);
     // It was said when the session could carry it, or may come to.
     if (!bgp::can_send(route.nlri.family(), path.next_hop, *neighbor.wire_context())) return;

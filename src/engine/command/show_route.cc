@@ -84,6 +84,11 @@ class RouteReport {
       const Neighbor* neighbor = parts_.roster.find(peer);
       if (neighbor == nullptr || neighbor->is_range()) return;
       out_.put("  ").put(neighbor->peer_address().text());
+      if (neighbor->established() &&
+          !neighbor->wire_context()->families.contains(route.nlri.family())) {
+        out_.put(" has agreed on no such family\n");
+        return;
+      }
       out_.put(neighbor->established() ? " is told" : " will be told");
       print_path(route.path);
       out_.put('\n');

@@ -118,7 +118,7 @@ bool Guard::seen_elsewhere(const Service& service) const {
 bool Guard::claimed_by_others(const Service& service) const {
   const grammar::RouteList& routes = *service.routes_of(ServiceStatus::up);
   for (std::size_t i = 0; i < routes.size(); ++i) {
-    rib::Audience left = service.audience() & routing_.with_family(routes.at(i).nlri.family);
+    rib::Audience left = service.audience() & routing_.reach(routes.at(i).nlri.family).carrying;
     for (const rib::Claims::ClaimView& claim : routing_.claims().claims_on(routes.at(i).nlri))
       if (claim.claimant != service.claimant() && claim.path != rib::no_path)
         left -= claim.audience;

@@ -70,7 +70,7 @@ Outcome Service::unchanged() const {
   for (std::size_t i = 0; i < std::min(routes.size(), families_looked_at); ++i) {
     const bgp::Family family = routes.at(i).nlri.family;
     outcome.families.insert(family);
-    reached |= audience_ & context_.routing.with_family(family);
+    reached |= audience_ & context_.routing.reach(family).configured;
   }
   outcome.reached = context_.routing.peers.snapshot(reached);
   return outcome;

@@ -23,8 +23,8 @@ class Publisher;
 class Transaction;
 
 /// What a next hop needs of a session.
-enum class NextHopClass : std::uint8_t { ipv4, ipv6, self, none };
-inline constexpr std::size_t next_hop_class_count = 4;
+enum class NextHopClass : std::uint8_t { ipv4, ipv6, self };
+inline constexpr std::size_t next_hop_class_count = 3;
 
 class Routing {
  public:
@@ -69,13 +69,23 @@ class Routing {
     return !claims_.tidy(tidied_in_turn) || more;
   }
 
-  /// Who has a family configured and can be sent such a next hop in it.
-  [[nodiscard]] rib::Audience& able(bgp::Family family, NextHopClass next_hop) {
-    return able_[static_cast<std::size_t>(family)][static_cast<std::size_t>(next_hop)];
+  /// Who has which family. A claim is for whom it was made, whatever families they have: one that
+  /// a reload gives them is told what was said of it before.
+  struct Reach {
+    rib::Audience configured = {};
+    rib::Audience carrying = {};  // the session, where it is up, has it too
+    std::array<rib::Audience, next_hop_class_count> able = {};  // to be sent such a next hop in it
+  };
+  [[nodiscard]] Reach& reach(bgp::Family family) {
+    return reach_[static_cast<std::size_t>(family)];
   }
-  /// Who has a family configured.
-  [[nodiscard]] rib::Audience& with_family(bgp::Family family) {
-    return able(family, NextHopClass::none);
+  /// A session has come up with those families of the configured ones.
+  void note_families(const rib::Audience& whom, const bgp::FamilySet& configured,
+                     const bgp::FamilySet& agreed) {
+    configured.for_each([&](bgp::Family family) {
+      rib::Audience& carrying = reach(family).carrying;
+      agreed.contains(family) ? carrying |= whom : carrying -= whom;
+    });
   }
 
  private:
@@ -85,7 +95,7 @@ class Routing {
   friend class Transaction;
 
   rib::Claims claims_;
-  std::array<std::array<rib::Audience, next_hop_class_count>, bgp::family_count> able_;
+  std::array<Reach, bgp::family_count> reach_;
 
  public:
   BulkQueue jobs;  // last: jobs use the rest until they are gone

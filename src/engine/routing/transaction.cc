@@ -1,6 +1,7 @@
 #include "engine/routing/transaction.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "engine/report/latency.h"
 #include "engine/report/publisher.h"
@@ -10,16 +11,16 @@ namespace openbell::engine {
 
 namespace {
 
-NextHopClass class_of(const bgp::NextHop& next_hop) {
+std::optional<NextHopClass> class_of(const bgp::NextHop& next_hop) {
   switch (next_hop.kind) {
     case bgp::NextHop::Kind::none:
-      return NextHopClass::none;
+      return std::nullopt;
     case bgp::NextHop::Kind::self:
       return NextHopClass::self;
     case bgp::NextHop::Kind::address:
       return next_hop.address.is_v4() ? NextHopClass::ipv4 : NextHopClass::ipv6;
   }
-  return NextHopClass::none;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -56,11 +57,11 @@ void Transaction::change(const grammar::RouteView& route, const rib::Audience& a
 void Transaction::foresee(const grammar::RouteView& route, const rib::Audience& audience,
                           bgp::Purpose purpose) {
   in_families(route, audience, [&](bgp::Family family, const rib::Audience& whom) {
-    rib::Audience reached = reach(route, family, whom, purpose);
-    if (purpose == bgp::Purpose::withdraw && !reached.empty())
-      if (const auto holder = claims_.refuser(route.nlri_in(family), reached))
+    const Reach reach = this->reach(route, family, whom, purpose);
+    if (purpose == bgp::Purpose::withdraw && !reach.holders.empty())
+      if (const auto holder = claims_.refuser(route.nlri_in(family), reach.holders))
         note_refusal(*holder);
-    return reached;
+    return reach.reached;
   });
 }
 
@@ -73,7 +74,7 @@ void Transaction::in_families(const grammar::RouteView& route, const rib::Audien
     return;
   }
   const std::size_t unable = outcome_.unable;
-  const rib::Audience multicast = audience & routing_.with_family(*groups);
+  const rib::Audience multicast = audience & routing_.reach(*groups).configured;
   rib::Audience reached = each(*groups, multicast);
   reached |= each(route.nlri.family, audience - multicast);
   // One of them is enough.
@@ -81,21 +82,30 @@ void Transaction::in_families(const grammar::RouteView& route, const rib::Audien
   reached_ |= reached;
 }
 
-rib::Audience Transaction::reach(const grammar::RouteView& route, bgp::Family family,
-                                 const rib::Audience& audience, bgp::Purpose purpose) {
-  rib::Audience reached = audience & routing_.with_family(family);
-  if (purpose == bgp::Purpose::announce && !reached.empty()) {
-    reached = reached & routing_.able(family, class_of(route.path.next_hop));
-    if (reached.empty()) note_unable(route, family);
+Transaction::Reach Transaction::reach(const grammar::RouteView& route, bgp::Family family,
+                                      const rib::Audience& audience, bgp::Purpose purpose) {
+  const Routing::Reach& whom = routing_.reach(family);
+  Reach reach{audience, audience & whom.configured};
+  const std::optional<NextHopClass> next_hop =
+      purpose == bgp::Purpose::announce ? class_of(route.path.next_hop) : std::nullopt;
+  if (next_hop) {
+    const rib::Audience& able = whom.able[static_cast<std::size_t>(*next_hop)];
+    const bool meant = !reach.reached.empty();
+    reach.reached = reach.reached & able;
+    if (meant && reach.reached.empty()) {
+      note_unable(route, family);
+      return {};
+    }
+    reach.holders = audience & able;
   }
-  if (!reached.empty()) outcome_.families.insert(family);
-  return reached;
+  if (!reach.reached.empty()) outcome_.families.insert(family);
+  return reach;
 }
 
 rib::Audience Transaction::apply_family(const grammar::RouteView& route, bgp::Family family,
                                         const rib::Audience& audience, bgp::Purpose purpose) {
-  rib::Audience reached = reach(route, family, audience, purpose);
-  if (reached.empty()) {
+  const auto [holders, reached] = reach(route, family, audience, purpose);
+  if (holders.empty()) {
     give_up(route, family);
     return reached;
   }
@@ -106,20 +116,20 @@ rib::Audience Transaction::apply_family(const grammar::RouteView& route, bgp::Fa
     path = routing_.paths.acquire(route.path);
   switch (voice_.claimant.rank) {
     case rib::Rank::word:
-      apply_word(route, nlri, path, reached, purpose);
+      apply_word(route, nlri, path, holders, purpose);
       break;
     case rib::Rank::service:
       if (!announces) {
         note(claims_.unclaim(nlri, origin()), nlri);
       } else if (voice_.beside) {
-        note(claims_.claim_beside(nlri, path, reached, origin()), nlri);
+        note(claims_.claim_beside(nlri, path, holders, origin()), nlri);
       } else {
-        note(claims_.claim(nlri, path, reached, origin()), nlri);
+        note(claims_.claim(nlri, path, holders, origin()), nlri);
       }
       break;
     case rib::Rank::plan:
-      note(announces ? claims_.claim(nlri, path, reached, origin())
-                     : claims_.suppress(nlri, reached, origin()),
+      note(announces ? claims_.claim(nlri, path, holders, origin())
+                     : claims_.suppress(nlri, holders, origin()),
            nlri);
       break;
   }
@@ -128,30 +138,30 @@ rib::Audience Transaction::apply_family(const grammar::RouteView& route, bgp::Fa
 }
 
 void Transaction::apply_word(const grammar::RouteView& route, const bgp::NlriView& nlri,
-                             rib::Path path, const rib::Audience& reached, bgp::Purpose purpose) {
+                             rib::Path path, const rib::Audience& holders, bgp::Purpose purpose) {
   if (purpose == bgp::Purpose::announce)
-    return route.watchdog.empty() ? say(route, nlri, path, reached)
-                                  : say_watched(route, nlri, path, reached);
-  const rib::Claims::Effect effect = voice_.quiet ? claims_.end(nlri, path, reached, origin())
-                                                  : claims_.unsay(nlri, path, reached, origin());
+    return route.watchdog.empty() ? say(route, nlri, path, holders)
+                                  : say_watched(route, nlri, path, holders);
+  const rib::Claims::Effect effect = voice_.quiet ? claims_.end(nlri, path, holders, origin())
+                                                  : claims_.unsay(nlri, path, holders, origin());
   note(effect, nlri);
   if (voice_.parts) routing_.watchdogs.forget(nlri, effect.applied);
 }
 
 void Transaction::say(const grammar::RouteView& route, const bgp::NlriView& nlri, rib::Path path,
-                      const rib::Audience& reached) {
-  const rib::Claims::Effect effect = claims_.say(nlri, path, reached, origin());
+                      const rib::Audience& holders) {
+  const rib::Claims::Effect effect = claims_.say(nlri, path, holders, origin());
   note(effect, nlri);
   grant_lease(route, nlri, effect.applied);
 }
 
 void Transaction::say_watched(const grammar::RouteView& route, const bgp::NlriView& nlri,
-                              rib::Path path, const rib::Audience& reached) {
-  const rib::Audience through = routing_.watchdogs.let_through(route, reached);
+                              rib::Path path, const rib::Audience& holders) {
+  const rib::Audience through = routing_.watchdogs.let_through(route, holders);
   rib::Claims::Effect effect;
   if (!through.empty()) effect = claims_.say(nlri, path, through, origin());
   const rib::Audience said = effect.applied;
-  if (const rib::Audience back = reached - through; !back.empty()) {
+  if (const rib::Audience back = holders - through; !back.empty()) {
     const rib::Path attributes =
         bgp::ops(nlri.family).withdraw_with_attributes ? path : rib::no_path;
     const rib::Claims::Effect held = claims_.end(nlri, attributes, back, origin());
@@ -164,7 +174,7 @@ void Transaction::say_watched(const grammar::RouteView& route, const bgp::NlriVi
   watched.nlri = nlri;
   // A later word does not take it out, the end of one does.
   rib::Audience members = effect.applied;
-  if (const rib::Audience later = reached - members; !later.empty())
+  if (const rib::Audience later = holders - members; !later.empty())
     members |= claims_.told_since(nlri, later, voice_.claimant);
   routing_.watchdogs.remember(watched, path, members, voice_.claimant);
 }
@@ -207,8 +217,9 @@ void Transaction::withdraw(const bgp::NlriView& nlri, const rib::Audience& audie
 }
 
 void Transaction::note(const rib::Claims::Effect& effect, const bgp::NlriView& nlri) {
-  if (!effect.news.empty()) {
-    news_ |= effect.news;
+  const rib::Audience news = effect.news & routing_.reach(nlri.family).carrying;
+  if (!news.empty()) {
+    news_ |= news;
     ++outcome_.changed;
     if (effect.joined != 0) note_joined(effect.joined);
   }

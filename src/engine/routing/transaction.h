@@ -97,22 +97,25 @@ class Transaction {
 
  private:
   /// Calls `each(family, audience)` for the families in which a route goes to the peers; it gives
-  /// who can be reached.
+  /// who is reached.
   template <typename Each>
   void in_families(const grammar::RouteView& route, const rib::Audience& audience, Each each);
-  /// Who can be reached in a family.
-  rib::Audience reach(const grammar::RouteView& route, bgp::Family family,
-                      const rib::Audience& audience, bgp::Purpose purpose);
-  /// For one family; gives who could be reached.
+  struct Reach {
+    rib::Audience holders;  // for whom it is claimed
+    rib::Audience reached;  // of them, those who have the family
+  };
+  Reach reach(const grammar::RouteView& route, bgp::Family family, const rib::Audience& audience,
+              bgp::Purpose purpose);
+  /// For one family; gives who is reached.
   rib::Audience apply_family(const grammar::RouteView& route, bgp::Family family,
                              const rib::Audience& audience, bgp::Purpose purpose);
   void apply_word(const grammar::RouteView& route, const bgp::NlriView& nlri, rib::Path path,
-                  const rib::Audience& reached, bgp::Purpose purpose);
+                  const rib::Audience& holders, bgp::Purpose purpose);
   void say(const grammar::RouteView& route, const bgp::NlriView& nlri, rib::Path path,
-           const rib::Audience& reached);
+           const rib::Audience& holders);
   /// The same to those whom its watchdog lets through.
   void say_watched(const grammar::RouteView& route, const bgp::NlriView& nlri, rib::Path path,
-                   const rib::Audience& reached);
+                   const rib::Audience& holders);
   void grant_lease(const grammar::RouteView& route, const bgp::NlriView& nlri,
                    const rib::Audience& audience);
   [[nodiscard]] rib::Origin origin() const { return {voice_.priority, speaker_, voice_.joins}; }

@@ -366,6 +366,7 @@ void Neighbor::link_established(Link& link) {
   emit_from(link, event);
   send_superseded();
   context_.listener.on_session(*this, true, {});
+  context_.routing.note_families(audience_, config_.families, link.context()->families);
   context_.routing.out.open(id_, rib::WireClass::of(*link.context(), config_.rate_limit),
                             !config_.manual_eor);
 }
@@ -373,6 +374,7 @@ void Neighbor::link_established(Link& link) {
 void Neighbor::link_closed(Link& link, std::string_view reason) {
   if (&link != current_.get() || unborn()) return;
   context_.routing.out.close(id_);
+  context_.routing.note_families(audience_, config_.families, config_.families);
   if (is_born_of_range()) context_.listener.on_gone();
   forget_received();
   context_.listener.on_session(*this, false, reason);
