@@ -39,5 +39,6 @@ function(openbell_test name library)
     openbell_precompiled(${name} base_test ${OPENBELL_TEST_HEADERS})
   endif()
   add_test(NAME ${name} COMMAND ${name})
-  set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 300 WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  # It computes all the time, where a test with peers waits for most of it: see ./run test.
+  set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 300 PROCESSORS 2 WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 endfunction()
