@@ -16,16 +16,20 @@ namespace openbell::engine {
 
 namespace {
 
-/// Helpers by name: kept when unchanged, restarted when their definition changed, started when new,
-/// stopped when gone. Gives the helper of each process of the configuration.
+/// Helpers by name: kept when unchanged, restarted when their definition changed or when they are
+/// back before they have ended, started when new, stopped when gone. Gives the helper of each
+/// process of the configuration.
 std::vector<HelperId> apply_processes(Parts& parts,
                                       const std::vector<grammar::ProcessConfig>& processes) {
   std::vector<HelperId> ids;
   std::set<HelperId> kept;
   for (const grammar::ProcessConfig& process : processes) {
-    Helper* helper = parts.clients.configured_helper(process.name);
+    Helper* helper = parts.clients.helper_called(process.name);
     const bool known = helper != nullptr;
-    if (known) {
+    if (known && !helper->configured) {
+      // It is ending already, and was thought to do so for good.
+      helper->come_back(process);
+    } else if (known) {
       const bool other_program = helper->process.run != process.run;
       helper->adopt(process);
       if (other_program && helper->running) helper->restart();

@@ -1,6 +1,7 @@
 // A configuration, the first one or another: the file speaks again.
 
 #include <algorithm>
+#include <utility>
 
 #include "tests/sim/model.h"
 
@@ -16,6 +17,10 @@ void Model::configure(const Setup& setup) {
   for (Service& service : services_) settle_service(service);
   for (const auto& [name, helper] : helpers_)
     if (!helper.configured && !helper.running) end_words_left_by(name);
+  for (auto& [name, helper] : helpers_)
+    if (!helper.configured && !helper.running && std::exchange(helper.heir_due, false) &&
+        helper.setup.withdraws)
+      end_words_of(helper.run);
   consequences();
   settle();
 }
