@@ -253,11 +253,12 @@ class NeighborDifference {
       return false;
     end_born_who_belong_to(config, moved->second);
     Neighbor& neighbor = roster_[moved->second];
+    const base::IpPrefix from = neighbor.config().peer_address;
     parts_.ports.log.log(
         6, "configuration",
-        neighbor.config().peer_address.text() + " is " +
-                             config.peer_address.text() + " now, and keeps what it was told");
+        from.text() + " is " + config.peer_address.text() + " now, and keeps what it was told");
     take_over(neighbor, std::move(config));
+    parts_.policies.plans.follow(from, neighbor.config().peer_address);
     known_.erase(moved);
     return true;
   }
