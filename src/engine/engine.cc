@@ -135,10 +135,7 @@ void Engine::on_helper_exited(HelperId id, std::string_view status, base::Now no
     return all.clients.remove_helper(id);
   }
   if (all.control.ending()) return;
-  if (std::exchange(helper->restart_asked, false)) {
-    helper->restart_at = now.tick;
-    return;
-  }
+  if (helper->restart_asked) return helper->make_room(now.tick);
   on_helper_death(*helper, all.routing, all.control);
   if (all.options.terminate) return all.control.request(Request::shutdown, helper->cause());
   if (all.options.respawn && helper->process.respawn)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "engine/client/clients.h"
@@ -16,16 +17,20 @@ namespace openbell::engine {
 
 namespace {
 
-/// Helpers by name: kept when unchanged, restarted when their definition changed, started when new,
-/// stopped when gone. Gives the helper of each process of the configuration.
+/// Helpers by name: kept when unchanged, restarted when their definition changed or when they are
+/// back before they have ended, started when new, stopped when gone. Gives the helper of each
+/// process of the configuration.
 std::vector<HelperId> apply_processes(Parts& parts,
                                       const std::vector<grammar::ProcessConfig>& processes) {
   std::vector<HelperId> ids;
   std::set<HelperId> kept;
   for (const grammar::ProcessConfig& process : processes) {
-    Helper* helper = parts.clients.configured_helper(process.name);
+    Helper* helper = parts.clients.helper_called(process.name);
     const bool known = helper != nullptr;
-    if (known) {
+    if (known && !helper->configured) {
+      // It is ending already, and was thought to do so for good.
+      helper->come_back(process);
+    } else if (known) {
       const bool other_program = helper->process.run != process.run;
       helper->adopt(process);
       if (other_program && helper->running) helper->restart();
@@ -66,28 +71,35 @@ class Identities {
   std::map<std::pair<base::IpPrefix, base::IpAddress>, std::size_t> seen_;
 };
 
-/// Tears down what other settings make impossible; those born of a range have its settings.
-void change_neighbor(const Roster& roster, Neighbor& neighbor, grammar::NeighborConfig config,
+constexpr std::string_view has_moved = "its address has changed";
+
+/// Tears down what other settings make impossible.
+void change_neighbor(Neighbor& neighbor, grammar::NeighborConfig config,
                      const std::vector<HelperId>& helpers) {
   const bool moved = neighbor.config().peer_address != config.peer_address;
-  const bgp::NotificationCode code =
-      moved ? bgp::notification::peer_deconfigured : bgp::notification::other_configuration_change;
-  const bool same = neighbor.config().same_session(config);
+  const bool same = neighbor.config().same_session_elsewhere(config);
   // The session that ends is that with the old address.
-  const auto change = [&](Neighbor& changed, const auto& adopt) {
-    if (moved) changed.leave(code, "its address has changed");
-    adopt();
-    if (moved) return changed.connect();
-    if (!same) changed.tear_down(code, "configuration changed");
-  };
-  const auto take_over = [&] {
-    neighbor.adopt(std::move(config));
-    neighbor.bind(helpers);
-  };
-  if (!neighbor.is_range()) return change(neighbor, take_over);
-  take_over();
-  roster.for_each_of(neighbor,
-                     [&](Neighbor& born) { change(born, [&] { born.adopt(neighbor); }); });
+  if (moved) neighbor.leave(bgp::notification::peer_deconfigured, has_moved);
+  neighbor.adopt(std::move(config));
+  neighbor.bind(helpers);
+  if (moved) return neighbor.connect();
+  if (!same)
+    neighbor.tear_down(bgp::notification::other_configuration_change, "configuration changed");
+}
+
+/// Those born of a range have its settings, and are in it.
+void change_range(Roster& roster, Neighbor& range, grammar::NeighborConfig config,
+                  const std::vector<HelperId>& helpers) {
+  const bool same = range.config().same_session_elsewhere(config);
+  range.adopt(std::move(config));
+  range.bind(helpers);
+  roster.for_each_of(range, [&](Neighbor& born) {
+    if (!range.config().peer_address.contains(born.peer_address()))
+      return roster.remove(born.id(), bgp::notification::peer_deconfigured, has_moved);
+    born.adopt(range);
+    if (!same)
+      born.tear_down(bgp::notification::other_configuration_change, "configuration changed");
+  });
 }
 
 base::IpAddress any_ipv6() {
@@ -148,12 +160,13 @@ bool same_bindings(const Neighbor& was, const grammar::NeighborConfig& is,
   return true;
 }
 
-/// A neighbor that only got another address keeps what it was told: the words of helpers and
-/// commands stay with its number.
+/// A neighbor that only got another address, or a range that did, keeps what it was told: the words
+/// of helpers and commands stay with its number. One and many are never each other's heirs.
 bool only_moved(const Neighbor& was, const grammar::NeighborConfig& is,
                 const std::vector<HelperId>& helpers) {
-  return was.config().same_session_elsewhere(is) && was.config().description == is.description &&
-         same_bindings(was, is, helpers) && was.routes() == is.routes;
+  return was.is_range() != is.peer_address.is_host() && was.config().same_session_elsewhere(is) &&
+         was.config().description == is.description && same_bindings(was, is, helpers) &&
+         was.routes() == is.routes;
 }
 
 /// Recomputes who may be commanded by whom and who has which family.
@@ -210,12 +223,32 @@ class NeighborDifference {
   void take_over(Neighbor& neighbor, grammar::NeighborConfig config) {
     std::vector<SharedRoutes> from;
     if (!neighbor.routes().empty()) from.push_back(neighbor.shared_routes());
-    change_neighbor(roster_, neighbor, std::move(config), helpers_);
+    if (neighbor.is_range()) {
+      change_range(roster_, neighbor, std::move(config), helpers_);
+    } else {
+      change_neighbor(neighbor, std::move(config), helpers_);
+    }
     changes_.push_back({neighbor.id(), neighbor.audience(), std::move(from),
                         neighbor.shared_routes(), neighbor.superseded()});
   }
 
+  /// Those born of a range whose peers are more closely described by a neighbor, or a longer range,
+  /// that the file has now: their next sessions are its. `own` is the number that it goes on under.
+  void end_born_who_belong_to(const grammar::NeighborConfig& config,
+                              std::optional<NeighborId> own = {}) {
+    roster_.for_each([&](const Neighbor& born) {
+      if (!born.is_born_of_range() || born.range() == own) return;
+      const base::IpAddress& local = born.config().local_address;
+      if (local && config.local_address && local != config.local_address) return;
+      if (config.peer_address.contains(born.peer_address()) &&
+          config.peer_address.length > roster_[born.range()].config().peer_address.length)
+        roster_.remove(born.id(), bgp::notification::other_configuration_change,
+                       "another neighbor has its address");
+    });
+  }
+
   void add(grammar::NeighborConfig config) {
+    end_born_who_belong_to(config);
     Neighbor& neighbor = roster_.add(std::move(config));
     neighbor.bind(helpers_);
     added_.push_back(neighbor.id());
@@ -236,11 +269,14 @@ class NeighborDifference {
           return only_moved(roster_[moved->second], *other, helpers_);
         }) != 1)
       return false;
+    end_born_who_belong_to(config, moved->second);
     Neighbor& neighbor = roster_[moved->second];
-    parts_.ports.log.log(6, "configuration",
-                         neighbor.config().peer_address.text() + " is " +
-                             config.peer_address.text() + " now, and keeps what it was told");
+    const base::IpPrefix from = neighbor.config().peer_address;
+    parts_.ports.log.log(
+        6, "configuration",
+        from.text() + " is " + config.peer_address.text() + " now, and keeps what it was told");
     take_over(neighbor, std::move(config));
+    parts_.policies.plans.follow(from, neighbor.config().peer_address);
     known_.erase(moved);
     return true;
   }

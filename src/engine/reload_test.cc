@@ -171,6 +171,100 @@ TEST_F(ReloadTest, ARunningPlanIsAboveWhatAReloadSays) {
   EXPECT_THAT(sent(peer), ElementsAre(announced(prefix, "05")));
 }
 
+TEST_F(ReloadTest, ARunningPlanStaysAsItWasRunAndIsTheNewSectionFromItsRevertOn) {
+  const std::string neighbors = feed + neighbor("10.0.0.2") + neighbor("10.0.0.3");
+  const std::string old = plan("p", "route " + route + " med 1; neighbor [ 10.0.0.2 ];");
+  const std::string next = plan("p", "route " + route + " med 2; neighbor [ 10.0.0.3 ];");
+  configure(neighbors + old);
+  const ConnectionId second = up("10.0.0.2");
+  const ConnectionId third = up("10.0.0.3");
+  say("plan run p");
+  EXPECT_THAT(sent(second), ElementsAre(announced(prefix, "01")));
+  configure(neighbors + next);
+  EXPECT_THAT(sent(second), IsEmpty());
+  EXPECT_THAT(sent(third), IsEmpty());
+  say("plan revert p");
+  EXPECT_THAT(sent(second), ElementsAre(withdrawn(prefix)));
+  say("plan run p");
+  EXPECT_THAT(sent(second), IsEmpty());
+  EXPECT_THAT(sent(third), ElementsAre(announced(prefix, "02")));
+}
+
+TEST_F(ReloadTest, ThePlanThatIsAsTheFileSaysAfterARevertIsArmed) {
+  const std::string neighbors = feed + neighbor("10.0.0.2");
+  configure(neighbors + plan("p", "route " + route + " med 1;"));
+  const ConnectionId peer = up("10.0.0.2");
+  say("plan run p");
+  configure(neighbors + plan("p", "route " + route + " med 2;"));
+  say("plan revert p");
+  sent(peer);
+  stage_.wait(milliseconds(20));
+  EXPECT_THAT(answer("show plans json"), HasSubstr("\"state\": \"armed\""));
+  say("plan run p");
+  EXPECT_THAT(sent(peer), ElementsAre(announced(prefix, "02")));
+}
+
+TEST_F(ReloadTest, AfterItsRevertAPlanThatTheFileHasNoMoreIsNone) {
+  const std::string neighbors = feed + neighbor("10.0.0.2");
+  configure(neighbors + plan("p", "route " + route + ";"));
+  const ConnectionId peer = up("10.0.0.2");
+  say("plan run p");
+  configure(neighbors);
+  EXPECT_EQ(answer("plan revert p"), "done\n");
+  EXPECT_EQ(table_of(peer).size(), 0u);
+  EXPECT_EQ(answer("plan run p"), "error\n");
+  EXPECT_EQ(answer("show plans").find("plan p"), std::string::npos);
+  EXPECT_THAT(sent(peer), IsEmpty());
+}
+
+TEST_F(ReloadTest, ARunningPlanThatIsBackInTheFileCanBeRunAgain) {
+  const std::string neighbors = feed + neighbor("10.0.0.2");
+  configure(neighbors + plan("p", "route " + route + ";"));
+  const ConnectionId peer = up("10.0.0.2");
+  say("plan run p");
+  configure(neighbors);
+  configure(neighbors + plan("p", "route " + other_route + ";"));
+  say("plan revert p");
+  sent(peer);
+  say("plan run p");
+  EXPECT_THAT(sent(peer), ElementsAre(announced(other_prefix)));
+}
+
+TEST_F(ReloadTest, ARunningPlanGivesBackTheServicesOfItsOldSection) {
+  const std::string rest = feed + neighbor("10.0.0.2") + service("web", route);
+  configure(rest + plan("dr", "service web down;"));
+  const ConnectionId peer = up("10.0.0.2");
+  report("web", true);
+  say("plan run dr");
+  sent(peer);
+  configure(rest + plan("dr", "route " + other_route + ";"));
+  say("plan revert dr");
+  EXPECT_THAT(sent(peer), ElementsAre(announced(prefix)));
+  say("plan run dr");
+  EXPECT_THAT(sent(peer), ElementsAre(announced(other_prefix)));
+}
+
+TEST_F(ReloadTest, ARunningPlanFollowsANeighborThatOnlyGetsAnotherAddress) {
+  const std::string stays = feed + neighbor("10.0.0.3");
+  const auto cut = [](const std::string& to) {
+    return plan("p", "route " + route + " med 1; neighbor [ " + to + " ];");
+  };
+  configure(stays + neighbor("10.0.0.2", "hold-time 30;") + cut("10.0.0.2"));
+  const ConnectionId third = up("10.0.0.3");
+  say("plan run p");
+  EXPECT_THAT(sent(third), IsEmpty());
+  configure(stays + neighbor("10.0.0.9", "hold-time 30;") + cut("10.0.0.9"));
+  EXPECT_EQ(table_at("10.0.0.9").of(prefix), attributes("01"));
+  configure(stays + neighbor("10.0.0.8", "hold-time 30;") + cut("10.0.0.8"));
+  EXPECT_EQ(table_at("10.0.0.8").of(prefix), attributes("01"));
+  // Who gets the old address is another.
+  configure(stays + neighbor("10.0.0.8", "hold-time 30;") + neighbor("10.0.0.2") + cut("10.0.0.8"));
+  EXPECT_EQ(table_at("10.0.0.2").size(), 0u);
+  EXPECT_THAT(sent(third), IsEmpty());
+  say("plan revert p");
+  EXPECT_THAT(sent(stage_.dialled("10.0.0.8")), ElementsAre(withdrawn(prefix)));
+}
+
 // --- another address
 
 TEST_F(ReloadTest, ANeighborWithAnotherAddressKeepsWhatItWasTold) {

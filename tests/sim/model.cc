@@ -1,6 +1,7 @@
 #include "tests/sim/model.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace openbell::sim {
 
@@ -150,7 +151,7 @@ void Model::helper_started(std::string_view name) {
   const auto helper = helpers_.find(name);
   if (helper == helpers_.end()) return;
   Helper& started = helper->second;
-  started.run = ++last_run_;
+  if (!std::exchange(started.heir_due, false)) started.run = ++last_run_;
   started.running = true;
   if (std::exchange(started.leaving, false)) started.titles = started.next_titles;
 }
@@ -169,6 +170,7 @@ void Model::helper_exited(std::string_view name, bool asked) {
   const auto known = helpers_.find(name);
   if (known == helpers_.end()) return;
   known->second.running = false;
+  known->second.heir_due = asked && known->second.configured;
   const Helper helper = known->second;
   if (!helper.configured) helpers_.erase(known);
   if ((asked && helper.configured) || !helper.setup.withdraws) return;

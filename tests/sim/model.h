@@ -112,10 +112,11 @@ class Model {
   struct Helper {
     ProcessSetup setup;
     bool configured = true;
-    unsigned run = 0;       // number of its process, never used twice
+    unsigned run = 0;       // number of its process, and of those that made room for it
     std::set<Peer> titles;  // neighbors that list it, or did before it was removed
     bool running = false;
     bool leaving = false;          // it was asked to end: another takes its place
+    bool heir_due = false;         // it has ended for that
     std::set<Peer> next_titles;    // of that one
     std::set<Peer> titles_before;  // those of the file before
     base::Tick configured_at = {};

@@ -218,6 +218,14 @@ void Model::revert_plan(const std::string& name) {
   order_services(*plan);
   std::erase(claiming_, name);
   touch_routes(*plan);
+  // From here on it is what the file says.
+  const auto in_file = std::find_if(setup_.plans.begin(), setup_.plans.end(),
+                                    [&](const PlanSetup& one) { return one.name == name; });
+  if (in_file == setup_.plans.end()) {
+    plans_.erase(plan);
+  } else {
+    *plan = *in_file;
+  }
 }
 
 }  // namespace openbell::sim

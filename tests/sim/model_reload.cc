@@ -1,6 +1,7 @@
 // A configuration, the first one or another: the file speaks again.
 
 #include <algorithm>
+#include <utility>
 
 #include "tests/sim/model.h"
 
@@ -16,6 +17,10 @@ void Model::configure(const Setup& setup) {
   for (Service& service : services_) settle_service(service);
   for (const auto& [name, helper] : helpers_)
     if (!helper.configured && !helper.running) end_words_left_by(name);
+  for (auto& [name, helper] : helpers_)
+    if (!helper.configured && !helper.running && std::exchange(helper.heir_due, false) &&
+        helper.setup.withdraws)
+      end_words_of(helper.run);
   consequences();
   settle();
 }
@@ -86,6 +91,9 @@ void Model::move_neighbor(const NeighborSetup& from, const NeighborSetup& to) {
   for (auto& [name, helper] : helpers_)
     for (std::set<Peer>* titles : {&helper.titles, &helper.titles_before})
       if (titles->erase(from.title) != 0) titles->insert(to.title);
+  // Of those that do not run the file speaks.
+  for (PlanSetup& plan : plans_)
+    std::replace(plan.neighbors.begin(), plan.neighbors.end(), from.title, to.title);
   remove_ear(from.title);
   Ear& ear = add_ear(to.title, to.title);
   ear.turned = was.turned;
@@ -162,7 +170,7 @@ void Model::configure_services(const Setup& setup) {
   });
 }
 
-/// A plan that runs goes on as it was run, also when its section is gone.
+/// A plan that runs goes on as it was run, also when its section is gone, until it is reverted.
 void Model::configure_plans(const Setup& setup) {
   const std::vector<PlanSetup> old = std::exchange(plans_, {});
   const auto running = [&](const std::string& name) -> const PlanSetup* {

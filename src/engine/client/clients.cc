@@ -31,9 +31,9 @@ Helper* Clients::helper(HelperId id) const {
   return known == helpers_.end() ? nullptr : known->second.get();
 }
 
-Helper* Clients::configured_helper(std::string_view name) const {
+Helper* Clients::helper_called(std::string_view name) const {
   for (const auto& [number, helper] : helpers_)
-    if (helper->configured && helper->name() == name) return helper.get();
+    if ((helper->configured || helper->running) && helper->name() == name) return helper.get();
   return nullptr;
 }
 

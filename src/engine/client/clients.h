@@ -40,8 +40,8 @@ class Clients {
   [[nodiscard]] Client* find(std::string_view name) const;
   /// Null: it has ended.
   [[nodiscard]] const Client* find(rib::Claimant claimant) const;
-  /// The one of the configuration; one that it has no more may be ending under the same name.
-  [[nodiscard]] Helper* configured_helper(std::string_view name) const;
+  /// The one of the configuration, or one that it has no more and that is ending. Null: neither.
+  [[nodiscard]] Helper* helper_called(std::string_view name) const;
   template <typename Visit>
   void for_each(Visit visit) const {
     for (const auto& [id, helper] : helpers_) visit(helper->client);

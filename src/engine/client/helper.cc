@@ -48,10 +48,16 @@ void Helper::restart() {
   processes_.stop_helper(id_);
 }
 
+void Helper::come_back(grammar::ProcessConfig config) {
+  configured = true;
+  restart_asked = true;
+  adopt(std::move(config));
+}
+
 void Helper::started(int pid, rib::Claimant claimant) {
   running = true;
   client.pid = pid;
-  client.claimant = claimant;
+  if (!std::exchange(heir_due, false)) client.claimant = claimant;
   client.replies.open();
 }
 
@@ -59,6 +65,12 @@ void Helper::stopped() {
   if (next_audience_) client.audience = *std::exchange(next_audience_, std::nullopt);
   running = false;
   client.replies.close();
+}
+
+void Helper::make_room(base::Tick now) {
+  restart_asked = false;
+  heir_due = true;
+  restart_at = now;
 }
 
 base::Duration Helper::restart_delay(base::Tick now) {

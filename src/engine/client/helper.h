@@ -28,10 +28,15 @@ class Helper final : private Outlet {
   void set_audience(rib::Audience audience);
   /// Tells its process to end; it is started anew then, whatever `respawn` says.
   void restart();
-  /// A process runs from now on.
+  /// A process that is ending makes room for another one, as if it had been told to restart.
+  void come_back(grammar::ProcessConfig config);
+  /// A process runs from now on. One that takes the place of another speaks as that, else as
+  /// `claimant`.
   void started(int pid, rib::Claimant claimant);
   /// It ended: what was on its way to it is gone.
   void stopped();
+  /// The process that ended did so to make room: what it has said is the next one's.
+  void make_room(base::Tick now);
   /// A start happened: the time that must pass before the next one, longer each time it dies soon.
   base::Duration restart_delay(base::Tick now);
 
@@ -40,6 +45,7 @@ class Helper final : private Outlet {
   bool running = false;
   base::Tick restart_at = base::never;
   bool restart_asked = false;
+  bool heir_due = false;  // the next process takes the place of the last one
   /// Processes that have ended, and when their routes are withdrawn (`on-exit withdraw after`).
   struct Ended {
     base::Tick withdraw_at;

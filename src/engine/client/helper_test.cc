@@ -5,6 +5,7 @@
 namespace openbell::engine {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -23,6 +24,20 @@ class HelperTest : public ToldTest {
     third_ = up("10.0.0.3");
   }
   void feed_dies() { stage_.engine.on_helper_exited(HelperId{feed_}, "signal 9", stage_.now); }
+  void signal() { stage_.engine.on_signal(12, "SIGUSR2", stage_.now); }
+  /// The process that was asked to end does, and its helper is started anew.
+  void feed_ends_for_another() {
+    feed_dies();
+    stage_.wait({});
+    stage_.start_helpers();
+  }
+  /// The second neighbor, who had been told `before`.
+  bool holds_nothing_of(const Messages& before) {
+    PeerTable table;
+    table.take(before);
+    table.take(sent(second_));
+    return table.size() == 0;
+  }
 
   static constexpr std::uint32_t feed_ = 0;
   static constexpr std::uint32_t other_ = 1;
@@ -71,6 +86,7 @@ TEST_F(HelperTest, TheEndOfARemovedHelperTakesWhatItSaidLastToo) {
   feed_dies();
   table.take(sent(second_));
   EXPECT_EQ(table.size(), 0u);
+  EXPECT_THAT(stage_.log_lines, Contains(HasSubstr("the configuration has their helper no more")));
 }
 
 TEST_F(HelperTest, WhatAHelperSaysThatIsStartedAnewIsCarriedOut) {
@@ -245,6 +261,115 @@ TEST_F(HelperTest, AProcessThatDiesBeforeTheDelayOfTheLastOneIsOverTakesOnlyItsO
   EXPECT_THAT(sent(peer), ElementsAre(withdrawn(prefix)));
   stage_.wait(base::milliseconds(100));
   EXPECT_THAT(sent(peer), ElementsAre(withdrawn(other_prefix)));
+}
+
+// --- a process that takes the place of another
+
+TEST_F(HelperTest, ADeathTakesAlsoWhatTheProcessSaidThatWeEndedForThisOne) {
+  two_of_each();
+  say("announce route " + route);
+  signal();
+  feed_ends_for_another();
+  say("announce route " + other_route);
+  EXPECT_THAT(sent(second_), ElementsAre(announced(prefix), announced(other_prefix)));
+  feed_dies();
+  EXPECT_TRUE(holds_nothing_of({announced(prefix), announced(other_prefix)}));
+}
+
+TEST_F(HelperTest, ADeathTakesWhatAllProcessesSaidThatWeEndedOneForTheOther) {
+  two_of_each();
+  say("announce route " + route);
+  signal();
+  feed_ends_for_another();
+  signal();
+  feed_ends_for_another();
+  EXPECT_THAT(sent(second_), ElementsAre(announced(prefix)));
+  feed_dies();
+  EXPECT_THAT(sent(second_), ElementsAre(withdrawn(prefix)));
+}
+
+TEST_F(HelperTest, ADeathTakesAlsoWhatTheProgramSaidThatTheFileHadBefore) {
+  two_of_each();
+  say("announce route " + route);
+  sent(second_);
+  const std::string neighbors = neighbor("10.0.0.2", {}, "ipv4 unicast;", both);
+  configure("process feed { run another; encoder json; on-exit withdraw; }\n" + other + neighbors);
+  feed_ends_for_another();
+  EXPECT_THAT(sent(second_), IsEmpty());
+  feed_dies();
+  EXPECT_THAT(sent(second_), ElementsAre(withdrawn(prefix)));
+}
+
+TEST_F(HelperTest, ADeathTakesOnlyWhatWasSaidSinceTheLastDeath) {
+  configure("process feed { run helper; encoder json; on-exit withdraw after 250ms; }\n" +
+            neighbor("10.0.0.2"));
+  const ConnectionId peer = up("10.0.0.2");
+  say("announce route " + route);
+  feed_dies();
+  stage_.wait(base::milliseconds(100));
+  stage_.start_helpers();
+  say("announce route " + other_route);
+  signal();
+  feed_ends_for_another();
+  sent(peer);
+  feed_dies();
+  stage_.wait(base::milliseconds(160));
+  EXPECT_THAT(sent(peer), ElementsAre(withdrawn(prefix)));
+  stage_.wait(base::milliseconds(100));
+  EXPECT_THAT(sent(peer), ElementsAre(withdrawn(other_prefix)));
+}
+
+TEST_F(HelperTest, ALeaseThatTheNextProcessRenewsIsItsOwn) {
+  two_of_each();
+  say("announce route " + route + " lease 50ms");
+  sent(second_);
+  signal();
+  feed_ends_for_another();
+  say("renew");
+  EXPECT_THAT(sent(second_), IsEmpty());
+  feed_dies();
+  EXPECT_THAT(sent(second_), ElementsAre(withdrawn(prefix)));
+}
+
+TEST_F(HelperTest, AWatchdogsRouteOfTheProcessBeforeEndsWithTheNextOne) {
+  two_of_each();
+  say("announce route " + route + " watchdog dog");
+  signal();
+  feed_ends_for_another();
+  sent(second_);
+  feed_dies();
+  EXPECT_THAT(sent(second_), ElementsAre(withdrawn(prefix)));
+  say("announce watchdog dog", other_);
+  EXPECT_THAT(sent(second_), IsEmpty());
+}
+
+TEST_F(HelperTest, AHelperThatIsBackInTheFileBeforeItHasEndedIsStartedAnew) {
+  two_of_each();
+  const std::string before = "process feed { run helper; encoder json; on-exit withdraw; }\n" +
+                             other + neighbor("10.0.0.2", {}, "ipv4 unicast;", both);
+  say("announce route " + route);
+  sent(second_);
+  configure(other + neighbor("10.0.0.2", {}, "ipv4 unicast;", "other"));
+  const int starts = stage_.starts;
+  configure(before);
+  EXPECT_EQ(stage_.starts, starts);
+  feed_ends_for_another();
+  EXPECT_EQ(stage_.starts, starts + 1);
+  say("announce route " + other_route);
+  EXPECT_THAT(sent(second_), ElementsAre(announced(other_prefix)));
+  feed_dies();
+  EXPECT_TRUE(holds_nothing_of({announced(prefix), announced(other_prefix)}));
+}
+
+TEST_F(HelperTest, WhatAProcessSaidThatNobodyTookThePlaceOfEndsWithItsHelper) {
+  two_of_each();
+  say("announce route " + route);
+  sent(second_);
+  signal();
+  feed_dies();
+  hand_in(other + neighbor("10.0.0.2", {}, "ipv4 unicast;", "other"));
+  stage_.wait(base::milliseconds(1));
+  EXPECT_THAT(sent(second_), ElementsAre(withdrawn(prefix)));
 }
 
 TEST_F(HelperTest, NobodyWaitsForADeadProcessThatTheFileHasNoMore) {

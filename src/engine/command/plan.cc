@@ -52,8 +52,9 @@ class RunPlan final : public Action {
   }
   Reply carry_out(Invocation& call) override {
     if (const std::string why = objection(call.parts); !why.empty()) return call.refuse(why);
-    Plan& plan = *call.parts.policies.plans.find(name_);
-    call.outcome = what_ == What::run ? plan.run(call.cause, {}) : plan.revert(call.cause);
+    PlanTable& plans = call.parts.policies.plans;
+    call.outcome = what_ == What::run ? plans.find(name_)->run(call.cause, {})
+                                      : plans.revert(name_, call.cause);
     call.writes_now = true;
     return Reply::done;
   }

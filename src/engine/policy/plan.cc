@@ -137,6 +137,12 @@ bool Plan::arm() {
   return armed_;
 }
 
+void Plan::arm_later() {
+  disarm();
+  armed_ = route_count() <= armed_routes_max;
+  armed_claims_ = UINT64_MAX;
+}
+
 void Plan::disarm() {
   armed_ = false;
   bytes_.clear();
@@ -234,6 +240,26 @@ Outcome Plan::revert(const Cause& cause) {
   return outcome;
 }
 
+void Plan::set_next(std::optional<grammar::PlanConfig> config) {
+  in_file_ = config.has_value();
+  next_ = std::move(config);
+}
+
+void Plan::follow(const base::IpPrefix& from, const base::IpPrefix& to) {
+  std::vector<base::IpPrefix>& named = config_.neighbors;
+  const auto names = [&](const base::IpPrefix& neighbor) {
+    return std::any_of(named.begin(), named.end(), [&](const base::IpPrefix& address) {
+      return address == neighbor || address.contains(neighbor.address);
+    });
+  };
+  if (!names(from)) return;
+  if (!names(to)) named.push_back(to);
+  // Another neighbor may have the old address at another local one.
+  if (context_.roster.find_if(
+          [&](const Neighbor& other) { return other.config().peer_address == from; }) == nullptr)
+    std::erase(named, from);
+}
+
 void Plan::report(const Cause& cause, std::string_view state, std::string_view why,
                   const Outcome& outcome) {
   Publisher& publisher = context_.routing.publisher;
@@ -243,23 +269,51 @@ void Plan::report(const Cause& cause, std::string_view state, std::string_view w
 
 // --- the table
 
+std::unique_ptr<Plan> PlanTable::make(grammar::PlanConfig config) {
+  return std::make_unique<Plan>(context_, *this, std::move(config), ++last_number_);
+}
+
 void PlanTable::apply(std::vector<grammar::PlanConfig> configs) {
-  std::vector<std::unique_ptr<Plan>> old = std::exchange(plans_, {});
+  Plans old = std::exchange(plans_, {});
   for (grammar::PlanConfig& config : configs) {
     const auto same = std::find_if(old.begin(), old.end(), [&](const auto& plan) {
       return plan != nullptr && plan->name() == config.name;
     });
     if (same != old.end() && (*same)->running()) {
+      (*same)->set_next(std::move(config));
       plans_.push_back(std::move(*same));
       continue;
     }
     const bool armed = config.armed;
-    plans_.push_back(std::make_unique<Plan>(context_, *this, std::move(config), ++last_number_));
+    plans_.push_back(make(std::move(config)));
     if (armed) plans_.back()->arm();
   }
   // One that runs can still be reverted when its section is gone.
-  for (auto& gone : old)
-    if (gone != nullptr && gone->running()) plans_.push_back(std::move(gone));
+  for (auto& gone : old) {
+    if (gone == nullptr || !gone->running()) continue;
+    gone->set_next({});
+    plans_.push_back(std::move(gone));
+  }
+}
+
+Outcome PlanTable::revert(std::string_view name, const Cause& cause) {
+  const std::size_t place = static_cast<std::size_t>(place_of(name) - plans_.begin());
+  Plan& plan = *plans_[place];
+  const Outcome outcome = plan.revert(cause);
+  if (!plan.in_file_) {
+    plans_.erase(place_of(name));
+  } else if (plan.next_) {
+    const bool armed = plan.next_->armed;
+    plans_[place] = make(*std::exchange(plan.next_, std::nullopt));
+    if (armed) plans_[place]->arm_later();
+    refresh_soon();
+  }
+  return outcome;
+}
+
+void PlanTable::follow(const base::IpPrefix& from, const base::IpPrefix& to) {
+  for (const auto& plan : plans_)
+    if (plan->running()) plan->follow(from, to);
 }
 
 void PlanTable::order_again(Service& service) const {
@@ -296,23 +350,28 @@ void PlanTable::run_triggered(const grammar::PlanTrigger& trigger, std::string_v
 void PlanTable::note_changes() {
   const std::uint64_t now = context_.routing.claims().version() + sessions_;
   if (plans_.empty() || std::exchange(noted_, now) == now) return;
+  refresh_soon();
+}
+
+void PlanTable::refresh_soon() {
   refresh_at_ = context_.routing.turn.now.tick + refresh_delay;
 }
 
 void PlanTable::on_timer() {
   if (refresh_at_ > context_.routing.turn.now.tick) return;
   refresh_at_ = base::never;
-  if (context_.routing.turn.more_to_send) {
-    refresh_at_ = context_.routing.turn.now.tick + refresh_delay;
-    return;
-  }
+  if (context_.routing.turn.more_to_send) return refresh_soon();
   for (const auto& plan : plans_)
     if (plan->armed() && !plan->fresh()) plan->arm();
 }
 
+PlanTable::Plans::const_iterator PlanTable::place_of(std::string_view name) const {
+  return std::find_if(plans_.begin(), plans_.end(),
+                      [&](const auto& plan) { return plan->name() == name; });
+}
+
 Plan* PlanTable::find(std::string_view name) const {
-  const auto known = std::find_if(plans_.begin(), plans_.end(),
-                                  [&](const auto& plan) { return plan->name() == name; });
+  const auto known = place_of(name);
   return known == plans_.end() ? nullptr : known->get();
 }
 

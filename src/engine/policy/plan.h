@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,11 +60,18 @@ class Plan {
   void disarm();
   /// Carries it out: orders its services, and claims its routes above everything else.
   Outcome run(const Cause& cause, std::string_view why);
-  /// The end of its orders and claims.
-  Outcome revert(const Cause& cause);
 
  private:
   friend class PlanTable;
+
+  /// The end of its orders and claims.
+  Outcome revert(const Cause& cause);
+  /// What the file says of it now, which holds from its revert on. None: the file has it no more.
+  void set_next(std::optional<grammar::PlanConfig> config);
+  /// Armed, with bytes that are made in a moment.
+  void arm_later();
+  /// A neighbor that it may be for only got another address.
+  void follow(const base::IpPrefix& from, const base::IpPrefix& to);
 
   [[nodiscard]] rib::Audience audience() const;
   [[nodiscard]] std::size_t route_count() const;
@@ -82,6 +90,8 @@ class Plan {
   std::vector<ClaimList> lists_;  // of its routes, in the order of its steps
   ClaimedRoutes claimed_;
   bool running_ = false;
+  bool in_file_ = true;
+  std::optional<grammar::PlanConfig> next_;  // of a reload that found it running
   bool armed_ = false;
   PeerMessages bytes_;                // when armed
   std::uint64_t armed_claims_ = 0;    // the version of all claims of then
@@ -94,8 +104,13 @@ class PlanTable {
  public:
   explicit PlanTable(const PlanContext& context) : context_(context) {}
 
-  /// A configuration: a plan that runs goes on running with its old steps.
+  /// A configuration: a plan that runs goes on running as it was run, until it is reverted.
   void apply(std::vector<grammar::PlanConfig> plans);
+  /// Ends a plan that runs. It is as the file says from then on, or gone when the file has it no
+  /// more.
+  Outcome revert(std::string_view name, const Cause& cause);
+  /// A neighbor only got another address: a plan that runs and was for it still is.
+  void follow(const base::IpPrefix& from, const base::IpPrefix& to);
   /// Gives a service that has come back the orders of the plans that run.
   void order_again(Service& service) const;
   /// Neighbors came, went, or changed: plans that run are for those that there are.
@@ -121,8 +136,13 @@ class PlanTable {
   [[nodiscard]] const std::vector<std::unique_ptr<Plan>>& all() const { return plans_; }
 
  private:
+  using Plans = std::vector<std::unique_ptr<Plan>>;
+  [[nodiscard]] Plans::const_iterator place_of(std::string_view name) const;
+  [[nodiscard]] std::unique_ptr<Plan> make(grammar::PlanConfig config);
+  void refresh_soon();
+
   const PlanContext context_;
-  std::vector<std::unique_ptr<Plan>> plans_;
+  Plans plans_;
   std::uint32_t last_number_ = 0;
   std::uint64_t last_precedence_ = 0;
   std::uint64_t sessions_ = 0;

@@ -63,8 +63,9 @@ class EndWords final : public BulkWords {
     claims().end_all_words(moment(), peers_, {});
     watched_end_ = routing().watchdogs.end(peers_, {});
   }
-  void only_of(rib::Claimant claimant) {
+  void only_of(rib::Claimant claimant, std::string_view why) {
     claimant_ = claimant;
+    why_ = why;
     claims().end_all_words(moment(), {}, claimant_);
     watched_end_ = routing().watchdogs.end({}, claimant_);
   }
@@ -100,13 +101,13 @@ class EndWords final : public BulkWords {
     return true;
   }
   [[nodiscard]] std::string detail_of(const Outcome& slice) const override {
-    return claimant_ ? std::to_string(slice.routes) + " routes withdrawn: their helper ended"
-                     : std::string();
+    return claimant_ ? std::to_string(slice.routes) + " routes withdrawn: " + why_ : std::string();
   }
 
   static constexpr std::size_t portion = 256;
   std::optional<rib::Audience> peers_;
   std::optional<rib::Claimant> claimant_;
+  std::string why_;
   rib::Claims::Cursor cursor_;
   bool words_ended_ = false;
   WatchdogTable::EndNumber watched_end_ = 0;
@@ -123,10 +124,10 @@ std::unique_ptr<BulkWords> clear_words(Routing& routing, const rib::Audience& pe
 }
 
 std::unique_ptr<BulkWords> withdraw_words_of(Routing& routing, rib::Claimant claimant,
-                                             const Cause& cause) {
+                                             const Cause& cause, std::string_view why) {
   auto job = std::make_unique<EndWords>(routing, cause, "withdrawn",
                                         Voice{.priority = rib::Priority::urgent});
-  job->only_of(claimant);
+  job->only_of(claimant, why);
   return job;
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/cause.h"
@@ -59,7 +60,9 @@ Outcome begin_words(Routing& routing, std::unique_ptr<BulkWords> job);
 /// Ends every word for `peers` ("clear adj-rib out").
 std::unique_ptr<BulkWords> clear_words(Routing& routing, const rib::Audience& peers,
                                        const Cause& cause);
-/// Withdraws every word that `claimant` was the last to say, ahead of what is bulk.
+/// Withdraws every word that `claimant` was the last to say, ahead of what is bulk; the
+/// records say `why`.
 std::unique_ptr<BulkWords> withdraw_words_of(Routing& routing, rib::Claimant claimant,
-                                             const Cause& cause);
+                                             const Cause& cause, std::string_view why);
+
 }  // namespace openbell::engine

@@ -21,6 +21,13 @@ class RangeTest : public ToldTest {
   bool is_neighbor(const std::string& address) {
     return answer("show neighbor summary").find(address + " ") != std::string::npos;
   }
+  std::size_t lines_of_summary(std::string_view address) {
+    const std::string lines = "\n" + answer("show neighbor summary");
+    std::size_t count = 0;
+    for (std::size_t at = 0; (at = lines.find("\n" + std::string(address), at)) != lines.npos; ++at)
+      ++count;
+    return count;
+  }
   void say_open(ConnectionId connection) {
     std::uint8_t message[bgp::message_size_max];
     stage_.receive(connection, session::encode_local_open(outside(), 65001, message));
@@ -400,6 +407,120 @@ TEST_F(RangeTest, ARemovedRangeEndsItsSessionsAndRefusesTheNext) {
   EXPECT_TRUE(messages[0].starts_with("3:0603")) << messages[0];
   EXPECT_TRUE(stage_.wires[peer].closed);
   EXPECT_EQ(stage_.knock("10.0.0.1", one), no_connection);
+}
+
+// --- from an address to a range and back
+
+TEST_F(RangeTest, ANeighborThatBecomesARangeIsGoneAndTheRangeListens) {
+  configure(feed + neighbor(one, "passive true; " + configured(route)));
+  const ConnectionId before = born_quiet(one);
+  say("announce route " + other_route);
+  sent(before);
+  configure(feed + range(configured(route)));
+  EXPECT_TRUE(stage_.wires[before].closed);
+  EXPECT_TRUE(stage_.sent(before).front().starts_with("3:0603"));
+  EXPECT_EQ(lines_of_summary("10.1."), 1u);
+  // What was said to the one is not for all of the others.
+  for (const std::string& address : {one, two})
+    EXPECT_EQ(table_of(born(address)).routes(),
+              (std::map<std::string, std::string>{{prefix, attributes()}}));
+}
+
+TEST_F(RangeTest, ANeighborOutsideOfTheRangeThatTakesItsPlaceIsAnotherToo) {
+  configure(feed + neighbor("10.9.0.1", "passive true; "));
+  say("announce route " + route);
+  stage_.settle();
+  configure(feed + range());
+  EXPECT_EQ(table_of(born(one)).size(), 0u);
+  EXPECT_EQ(stage_.knock("10.0.0.1", "10.9.0.1"), no_connection);
+}
+
+TEST_F(RangeTest, TwoNeighborsThatBecomeOneRangeAreGone) {
+  configure(feed + neighbor(one, "passive true; ") + neighbor(two, "passive true; "));
+  const ConnectionId first = born_quiet(one);
+  const ConnectionId second = born_quiet(two);
+  configure(feed + range());
+  EXPECT_TRUE(stage_.wires[first].closed);
+  EXPECT_TRUE(stage_.wires[second].closed);
+  EXPECT_EQ(lines_of_summary("10.1."), 1u);
+  EXPECT_NE(born(one), no_connection);
+  EXPECT_NE(born(two), no_connection);
+  EXPECT_EQ(lines_of_summary("10.1."), 3u);
+}
+
+TEST_F(RangeTest, ARangeThatBecomesANeighborIsGoneWithItsBorn) {
+  configure(feed + range());
+  const ConnectionId before = born_quiet(one);
+  say("announce route " + route);
+  sent(before);
+  configure(feed + neighbor(one, "passive true; "));
+  EXPECT_TRUE(stage_.wires[before].closed);
+  EXPECT_EQ(lines_of_summary("10.1."), 1u);
+  EXPECT_EQ(table_of(born(one)).size(), 0u);
+  EXPECT_EQ(stage_.knock("10.0.0.1", two), no_connection);
+}
+
+TEST_F(RangeTest, ARangeOfAnotherLengthKeepsTheSessionsOfThoseThatAreStillInIt) {
+  configure(feed + range());
+  const ConnectionId inside = born_quiet("10.1.0.5");
+  const ConnectionId beyond = born_quiet("10.1.9.5");
+  say("announce route " + route);
+  sent(inside);
+  sent(beyond);
+  configure(feed + neighbor("10.1.0.0/24", "passive true; "));
+  EXPECT_THAT(sent(inside), IsEmpty());
+  EXPECT_FALSE(stage_.wires[inside].closed);
+  EXPECT_TRUE(stage_.wires[beyond].closed);
+  EXPECT_EQ(stage_.knock("10.0.0.1", "10.1.9.5"), no_connection);
+  EXPECT_EQ(table_of(born("10.1.0.6")).of(prefix), attributes());
+  say("withdraw route 10.1.0.0/16");
+  EXPECT_THAT(sent(inside), ElementsAre(withdrawn(prefix)));
+  configure(feed + neighbor("10.1.0.0/20", "passive true; "));
+  EXPECT_FALSE(stage_.wires[inside].closed);
+  EXPECT_NE(stage_.knock("10.0.0.1", "10.1.9.5"), no_connection);
+}
+
+TEST_F(RangeTest, ARangeElsewhereListensThereAndEndsTheSessionsOfBefore) {
+  configure(feed + range());
+  const ConnectionId before = born_quiet(one);
+  say("announce route " + route);
+  sent(before);
+  configure(feed + neighbor("10.2.0.0/16", "passive true; "));
+  EXPECT_TRUE(stage_.wires[before].closed);
+  EXPECT_EQ(lines_of_summary("10.1."), 0u);
+  EXPECT_EQ(stage_.knock("10.0.0.1", one), no_connection);
+  EXPECT_EQ(table_of(born("10.2.0.5")).of(prefix), attributes());
+}
+
+TEST_F(RangeTest, ANeighborWithTheAddressOfOneOfTheBornTakesItsPlace) {
+  configure(feed + range());
+  const ConnectionId before = born_quiet(one);
+  configure(feed + range() + neighbor(one, "passive true; " + configured(route)));
+  EXPECT_TRUE(stage_.wires[before].closed);
+  EXPECT_EQ(lines_of_summary("10.1."), 2u);
+  EXPECT_EQ(table_of(born(one)).of(prefix), attributes());
+  EXPECT_EQ(lines_of_summary("10.1."), 2u);
+}
+
+TEST_F(RangeTest, ANeighborThatMovesToTheAddressOfOneOfTheBornTakesItsPlace) {
+  configure(feed + range() + neighbor("10.0.0.2", "passive true; hold-time 30;"));
+  say("neighbor 10.0.0.2 announce route " + route);
+  const ConnectionId before = born_quiet(one);
+  configure(feed + range() + neighbor(one, "passive true; hold-time 30;"));
+  EXPECT_TRUE(stage_.wires[before].closed);
+  EXPECT_EQ(lines_of_summary("10.1."), 2u);
+  EXPECT_EQ(table_of(born(one)).of(prefix), attributes());
+}
+
+TEST_F(RangeTest, ALongerRangeTakesThoseWhoAreInIt) {
+  configure(feed + range());
+  const ConnectionId inside = born_quiet(one);
+  const ConnectionId beyond = born_quiet("10.1.9.5");
+  configure(feed + range() + neighbor("10.1.2.0/24", "passive true; " + configured(route)));
+  EXPECT_TRUE(stage_.wires[inside].closed);
+  EXPECT_FALSE(stage_.wires[beyond].closed);
+  EXPECT_EQ(table_of(born(one)).of(prefix), attributes());
+  EXPECT_THAT(sent(beyond), IsEmpty());
 }
 
 TEST_F(RangeTest, AReloadGivesTheBornOtherHelpers) {
