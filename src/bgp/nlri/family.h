@@ -55,6 +55,11 @@ class FamilySet {
     both.bits_ = bits_ & other.bits_;
     return both;
   }
+  [[nodiscard]] FamilySet operator-(const FamilySet& other) const {
+    FamilySet rest;
+    rest.bits_ = bits_ & ~other.bits_;
+    return rest;
+  }
   bool operator==(const FamilySet&) const = default;
   /// Calls `visit(Family)` for each member in table order.
   template <typename Visit>

@@ -29,6 +29,7 @@ Neighbor::Neighbor(const SessionContext& context, Roster& roster, NeighborId id,
   range_life_ = config.peer_address.is_host() ? RangeLife::single : RangeLife::range;
   audience_ = context.routing.peers.audience(id);
   adopt(std::move(config));
+  had_families_ = config_.families;
   current_ = std::make_unique<Link>(context_, roster_, *this, session_options());
 }
 
@@ -366,7 +367,10 @@ void Neighbor::link_established(Link& link) {
   emit_from(link, event);
   send_superseded();
   context_.listener.on_session(*this, true, {});
-  context_.routing.note_families(audience_, config_.families, link.context()->families);
+  const bgp::FamilySet& families = link.context()->families;
+  has_another_family_ = !(families - had_families_).empty();
+  had_families_ = families;
+  context_.routing.note_families(audience_, config_.families, families);
   context_.routing.out.open(id_, rib::WireClass::of(*link.context(), config_.rate_limit),
                             !config_.manual_eor);
 }

@@ -65,6 +65,9 @@ class Neighbor {
   /// The last change before it got its present address: records of what was said until then name
   /// another. 0: it always had it.
   [[nodiscard]] std::uint64_t moved_at() const { return moved_at_; }
+  /// The session carries one that the last did not, or that was not configured before there was
+  /// one.
+  [[nodiscard]] bool has_another_family() const { return has_another_family_; }
   /// Whom words for it are for: of a range also those who are born of it. Empty: unborn.
   [[nodiscard]] const rib::Audience& audience() const { return audience_; }
 
@@ -200,6 +203,8 @@ class Neighbor {
   enum class RangeLife : std::uint8_t { single, range, unborn, born } range_life_{};
   NeighborId range_{};
   std::uint64_t moved_at_ = 0;
+  bgp::FamilySet had_families_;  // of the last session; before the first those of the file
+  bool has_another_family_ = false;
 
   std::unique_ptr<Link> current_;    // never null
   std::unique_ptr<Link> contender_;  // a second connection, until session::settle decides
