@@ -269,6 +269,22 @@ TEST_F(AuditTest, ABirthIsOnRecordWithWhatTheNewbornIsTold) {
   change(2, {"10.1.2.3"});
 }
 
+TEST_F(AuditTest, WhoGetsAFamilyIsOnRecordWithWhatItIsTold) {
+  const auto with_families = [](std::string_view families) {
+    return feed + neighbor("10.0.0.2", "", families) + neighbor("10.0.0.3");
+  };
+  configure(with_families("ipv6 unicast;"));
+  stage_.establish("10.0.0.2", outside({bgp::Family::ipv6_unicast}));
+  say("announce route " + route);
+  change(1, {"10.0.0.3"});
+  configure(with_families("ipv4 unicast; ipv6 unicast;"));
+  stage_.wait(milliseconds(1));
+  const ConnectionId peer = stage_.dialled("10.0.0.2");
+  stage_.answer(peer);
+  stage_.introduce(peer, outside({bgp::Family::ipv4_unicast, bgp::Family::ipv6_unicast}));
+  EXPECT_EQ(change(1, {"10.0.0.2"})["cause"]["name"], "another family");
+}
+
 TEST_F(AuditTest, TheSessionThatEndsWithAnAddressHasThatAddress) {
   with("", configured(route));
   configure(feed + neighbor("10.0.0.9", configured(route)));

@@ -58,6 +58,7 @@ void Neighbor::adopt(grammar::NeighborConfig config) {
   if (current_ != nullptr && config.peer_address != config_.peer_address)
     moved_at_ = context_.routing.store.last_change();
   config_ = std::move(config);
+  had_families_ = had_families_ & config_.families;
   if (current_ != nullptr) current_->session().set_options(session_options());
   superseded_ = std::make_shared<std::vector<std::uint32_t>>();
 }

@@ -203,7 +203,8 @@ class Neighbor {
   enum class RangeLife : std::uint8_t { single, range, unborn, born } range_life_{};
   NeighborId range_{};
   std::uint64_t moved_at_ = 0;
-  bgp::FamilySet had_families_;  // of the last session; before the first those of the file
+  // Of the last session that the file has not taken out since; before the first those of the file.
+  bgp::FamilySet had_families_;
   bool has_another_family_ = false;
 
   std::unique_ptr<Link> current_;    // never null
