@@ -34,6 +34,9 @@ class Engine::Assembly final : public rib::PeerOutput,
   void unsendable(rib::PeerIndex peer, const bgp::NlriView& nlri) override;
   void overrun(rib::PeerIndex peer) override { roster.note_overrun(peer); }
   void introduced(const rib::Snapshot& peers, std::size_t routes, rib::ChangeRange range) override;
+  void written_in_part(rib::Token token, rib::PeerIndex peer) override {
+    receipts.on_written(token, peer);
+  }
   void settled(rib::Token token, rib::PeerIndex peer, Fate fate) override {
     receipts.on_settled(token, peer, fate);
   }

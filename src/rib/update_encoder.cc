@@ -34,7 +34,6 @@ std::size_t UpdateEncoder::write(const bgp::WireContext& context, const Snapshot
   sort_into_buckets();
   for (const Bucket& bucket : buckets_) write_bucket(bucket, context, purpose);
   hand_over();
-  slice_.clear();
   return updates_;
 }
 

@@ -18,9 +18,11 @@ class UpdateEncoder {
   /// Adds a route to the slice. `purpose` is the same for all of a slice.
   void add(base::Handle route) { slice_.push_back(route); }
   [[nodiscard]] std::size_t size() const { return slice_.size(); }
+  [[nodiscard]] const std::vector<base::Handle>& slice() const { return slice_; }
+  void clear() { slice_.clear(); }
 
-  /// Encodes and writes the slice for those of `members` that each route is for, and empties it.
-  /// Returns the UPDATEs written per member at most.
+  /// Encodes and writes the slice for those of `members` that each route is for. Returns the
+  /// UPDATEs written per member at most.
   std::size_t write(const bgp::WireContext& context, const Snapshot& members, bgp::Purpose purpose);
 
  private:

@@ -230,6 +230,39 @@ TEST_F(ReceiptTest, AnAcknowledgementOfALaterWriteIsNotThatOfTheReceipt) {
   EXPECT_EQ(event_of(heard(), "receipt")["state"], "acknowledged");
 }
 
+TEST_F(ReceiptTest, AnAcknowledgementCountsThatComesBeforeTheRestIsSuperseded) {
+  two_neighbors();
+  const std::int64_t written = stage_.now.utc_ns;
+  say("neighbor 10.0.0.2 announce route " + many + " watchdog w id long");
+  say("neighbor 10.0.0.2 withdraw watchdog w");
+  turn();
+  acknowledge_all();
+  stage_.pass(milliseconds(1));
+  const std::string text = heard();
+  EXPECT_THAT(states(receipt_in(text, "long")), ElementsAre(Pair("10.0.0.2", "waiting")));
+  const json event = event_of(text, "receipt");
+  EXPECT_EQ(event["id"], "long");
+  EXPECT_EQ(event["state"], "acknowledged");
+  EXPECT_EQ(event["written_utc_ns"], written);
+  EXPECT_EQ(event["acknowledged_utc_ns"], written);
+}
+
+TEST_F(ReceiptTest, AnAcknowledgementThatComesBeforeTheAnswerFollowsIt) {
+  two_neighbors(service("web", route));
+  report("web", true);
+  sent(second_);
+  stage_.wait(milliseconds(1));
+  heard();
+  stage_.stamps.clear();
+  say("service web down id r");
+  stage_.engine.flush_urgent(stage_.now);
+  acknowledge_all();
+  const std::string text = heard();
+  EXPECT_THAT(states(receipt_in(text, "r")),
+              ElementsAre(Pair("10.0.0.2", "written"), Pair("10.0.0.3", "written")));
+  EXPECT_EQ(event_of(text, "receipt")["state"], "acknowledged");
+}
+
 TEST_F(ReceiptTest, WhatIsSaidBehindAWalkDoesNotWaitForIt) {
   configure(feed + neighbor("10.0.0.2", configured("10.0.0.0/8 next-hop 10.0.0.1 split /20")));
   up("10.0.0.2");
