@@ -280,6 +280,21 @@ Snapshot AdjRibOut::unread(base::Handle route, const Audience& audience) const {
   return all;
 }
 
+Snapshot AdjRibOut::unsendable(base::Handle handle, const Audience& audience) const {
+  const Route& route = routes_[handle];
+  const bgp::NlriView nlri = route.nlri.view();
+  const bgp::PathView path = paths_.view(route.path);
+  Snapshot all;
+  for (const auto& group : groups_) {
+    const bgp::WireContext& context = group->wire_class.context;
+    if (const Snapshot members = audience & group->member_set;
+        !members.empty() && context.families.contains(nlri.family) &&
+        !can_carry(context, nlri, path))
+      all |= members;
+  }
+  return all;
+}
+
 bool AdjRibOut::is_unread(const Group& group, base::Handle handle) const {
   const Route& route = routes_[handle];
   if (!group.wire_class.context.families.contains(route.nlri.family())) return false;
@@ -385,19 +400,46 @@ bool AdjRibOut::write_encoded(Group& group) {
   for (const Lane lane : lanes)
     for (std::uint64_t& at = group.at[lane]; at < encoded_->to[lane]; ++at)
       for_each_concerned(group, routes_, routes_.queue(lane)[at],
-                         [&](base::Handle route) { encoder_->add(route); });
+                         [&](base::Handle route) { take_encoded(group, route, lane); });
   note_written(group);
   settle_awaited(group);
   return true;
 }
 
+/// Those of the slice that are among the encoded bytes. Nobody was told of the others when they
+/// were encoded.
+void AdjRibOut::take_encoded(Group& group, base::Handle handle, Lane lane) {
+  const Route& route = routes_[handle];
+  const bgp::NlriView nlri = route.nlri.view();
+  if (is_withdrawal(lane) || can_carry(group.wire_class.context, nlri, paths_.view(route.path)))
+    return encoder_->add(handle);
+  (peers_.audience_of(route.audience) & group.member_set).for_each([&](PeerIndex peer) {
+    output_.unsendable(peer, nlri);
+  });
+  note_given_up(group, handle);
+}
+
 /// Who waits for the routes of the slice learns that it was written.
 void AdjRibOut::note_written(Group& group) {
+  const std::vector<base::Handle>& given_up = encoder_->given_up();
+  for (const base::Handle route : given_up) note_given_up(group, route);
   if (group.awaits())
-    for (const base::Handle route : encoder_->slice()) note_awaited(group, routes_[route]);
+    for (const base::Handle route : encoder_->slice())
+      if (given_up.empty() || !std::binary_search(given_up.begin(), given_up.end(), route))
+        note_awaited(group, routes_[route]);
   encoder_->clear();
   for (const auto& [token, peers] : std::exchange(group.in_write, {}))
     peers.for_each([&](PeerIndex peer) { output_.written_in_part(token, peer); });
+}
+
+void AdjRibOut::note_given_up(Group& group, base::Handle handle) {
+  routes_.note_unsent(handle);
+  const Route& route = routes_[handle];
+  group.with_awaited(route.change, [&](const Group::Awaited& awaited) {
+    (peers_.audience_of(route.audience) & awaited.peers).for_each([&](PeerIndex peer) {
+      output_.unsent(awaited.token, peer, route.nlri.view());
+    });
+  });
 }
 
 void AdjRibOut::settle_awaited(Group& group) {

@@ -135,6 +135,8 @@ class ReceiptJudge {
       return changed == changed_.end() || sets_off() || overtakes_slices()
                  ? ""
                  : "is 'unchanged', but was to be told " + changed->second.front().nlri;
+    // What stories say fits in a message, and peers can do what their neighbor is configured for.
+    if (state == "not sent") return "is 'not sent', but its session carries it";
     // A later word took its place, which may have said the same, or what the command itself set
     // off.
     if (state == "superseded")

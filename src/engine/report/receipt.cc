@@ -64,6 +64,9 @@ void ReceiptBook::add(Receipt receipt, const Outcome& outcome) {
 void ReceiptBook::await(Receipt& receipt, rib::Token token, const Outcome& outcome) {
   rib::Snapshot awaited;
   rib::Snapshot behind;
+  for (const Outcome::Unsent& unsent : outcome.unsent)
+    if (Peer* peer = find(receipt, unsent.peer); peer != nullptr && peer->unsent.empty())
+      peer->unsent = unsent.why;
   for (Peer& peer : receipt.peers) {
     if (peer.state != PeerState::waiting) continue;
     const bool news = !outcome.range.empty() && outcome.news.contains(peer.id);
@@ -81,11 +84,15 @@ void ReceiptBook::await(Receipt& receipt, rib::Token token, const Outcome& outco
 void ReceiptBook::settle(Receipt& receipt, rib::Token token, Peer& peer) {
   if (receipt.open || peer.state != PeerState::waiting || peer.awaited != 0) return;
   --unwritten_;
-  if (peer.sent) {
+  if (peer.sent && peer.unsent.empty()) {
     peer.state = PeerState::written;
     return finish_acknowledged(receipt, token, peer);
   }
-  peer.state = peer.news ? PeerState::superseded : PeerState::unchanged;
+  if (peer.sent) forget_stamp(token, peer);
+  if (!peer.unsent.empty())
+    peer.state = PeerState::not_sent;
+  else
+    peer.state = peer.news ? PeerState::superseded : PeerState::unchanged;
   --receipt.unfinished;
   // Who was told that it waits is told what became of it.
   if (receipt.answered && receipt.report != 0) report(receipt, peer, name_of(peer.state));
@@ -126,6 +133,12 @@ void ReceiptBook::on_written(rib::Token token, NeighborId neighbor) {
   peer->stamp = latency.stamp;
   peer->sent_utc_ns = peer->hardware_ns = peer->acknowledged_utc_ns = 0;
   stamped_.emplace(peer->stamp, Stamped{token, neighbor});
+}
+
+void ReceiptBook::on_unsent(rib::Token token, NeighborId neighbor, std::string why) {
+  Receipt* receipt = find(token);
+  Peer* peer = receipt == nullptr ? nullptr : find(*receipt, neighbor);
+  if (peer != nullptr && peer->news && peer->unsent.empty()) peer->unsent = std::move(why);
 }
 
 void ReceiptBook::on_settled(rib::Token token, NeighborId neighbor, rib::PeerOutput::Fate fate) {
@@ -180,6 +193,8 @@ std::string_view ReceiptBook::name_of(PeerState state) {
       return "unchanged";
     case PeerState::superseded:
       return "superseded";
+    case PeerState::not_sent:
+      return "not sent";
     case PeerState::not_negotiated:
       return "not negotiated";
     case PeerState::over:
@@ -204,6 +219,7 @@ std::string ReceiptBook::print_json(const Receipt& receipt) {
     if (peer.state == PeerState::over) continue;  // its session went before anything was written
     out.put(separator).put("{ \"neighbor\": \"").put(peer.address.text()).put('"');
     out.put(", \"state\": \"").put(name_of(peer.state)).put('"');
+    if (peer.state == PeerState::not_sent) out.put(", \"reason\": ").json_string(peer.unsent);
     if (peer.state == PeerState::written) {
       time("encoded", peer.encoded_at);
       time("written", peer.written_at);
@@ -226,6 +242,7 @@ std::string ReceiptBook::print_text(const Receipt& receipt) {
     out.put(" neighbor ").put(peer.address.text());
     if (peer.state != PeerState::written) {
       out.put(' ').put(name_of(peer.state));
+      if (peer.state == PeerState::not_sent) out.put(": ").put(peer.unsent);
       continue;
     }
     out.put(" encoded ").signed_number(receipt.utc_of(peer.encoded_at));
@@ -296,6 +313,7 @@ void ReceiptBook::report(const Receipt& receipt, const Peer& peer, std::string_v
   settled.address = peer.address;
   settled.address_text = publisher.keep(peer.address.text());
   settled.state = state;
+  if (peer.state == PeerState::not_sent) settled.reason = publisher.keep(peer.unsent);
   settled.read_utc_ns = receipt.utc_of(receipt.read.tick);
   if (peer.state == PeerState::written) {
     settled.written_utc_ns = receipt.utc_of(peer.written_at);

@@ -47,6 +47,8 @@ class ReceiptBook final : public OutcomeFollower {
   void close(rib::Token token) override;
   /// Some of it was in the last write to this neighbor.
   void on_written(rib::Token token, NeighborId neighbor);
+  /// Some of it cannot be sent to this neighbor.
+  void on_unsent(rib::Token token, NeighborId neighbor, std::string why);
   void on_settled(rib::Token token, NeighborId neighbor, rib::PeerOutput::Fate fate);
   /// Answers leave: what has not been written by now is said to wait.
   void end_turn();
@@ -61,6 +63,7 @@ class ReceiptBook final : public OutcomeFollower {
     written,         // waits for the acknowledgement
     unchanged,       // it had been told the same before
     superseded,      // a later change took its place before it was sent
+    not_sent,        // the session cannot carry some of it
     not_negotiated,  // the session does not carry the family
     over,            // acknowledged, or given up
   };
@@ -68,6 +71,7 @@ class ReceiptBook final : public OutcomeFollower {
     NeighborId id{};
     base::IpAddress address;
     PeerState state = PeerState::waiting;
+    std::string unsent;         // why some of it cannot be sent; empty: it can
     std::uint32_t awaited = 0;  // writes that are still to come
     bool news = false;          // something was
     bool sent = false;          // something was written; what follows is of the last of it

@@ -213,6 +213,7 @@ void Transaction::note(const rib::Claims::Effect& effect, const bgp::NlriView& n
     if (effect.joined != 0) note_joined(effect.joined);
   }
   outcome_.pending |= effect.pending;
+  if (!effect.unsent.empty()) note_unsent(effect.unsent, nlri);
   if (effect.refused) note_refusal(effect.holder);
   // The last word on a route counts: a lease on what was said before is over.
   if (!sketch_ && voice_.claimant.rank == rib::Rank::word && !routing_.leases.empty())
@@ -221,6 +222,16 @@ void Transaction::note(const rib::Claims::Effect& effect, const bgp::NlriView& n
 
 void Transaction::note_refusal(rib::Claimant holder) {
   if (++outcome_.refused == 1) outcome_.holder = holder;
+}
+
+void Transaction::note_unsent(const rib::Snapshot& peers, const bgp::NlriView& nlri) {
+  const rib::PathResolver* resolver = routing_.store.resolver();
+  if (sketch_ || resolver == nullptr) return;
+  peers.for_each([&](rib::PeerIndex peer) {
+    if (std::none_of(outcome_.unsent.begin(), outcome_.unsent.end(),
+                     [&](const Outcome::Unsent& each) { return each.peer == peer; }))
+      outcome_.unsent.push_back({peer, resolver->why_unsendable(peer, nlri)});
+  });
 }
 
 /// What further peers are told by changes that others were told by.
