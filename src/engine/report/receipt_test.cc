@@ -265,6 +265,41 @@ TEST_F(ReceiptTest, WhatWasRefusedHasTheReasonAndNoNeighbors) {
   EXPECT_THAT(states(refused), IsEmpty());
 }
 
+TEST_F(ReceiptTest, WhatWasRefusedInPartHasTheReasonAndTheNeighborsOfTheRest) {
+  two_neighbors(service("web", route));
+  report("web", true);
+  say("neighbor 10.0.0.3 announce route " + other_route);
+  stage_.settle();
+  stage_.wait(milliseconds(1));
+  const json part = receipt("withdraw attributes next-hop 10.0.0.1 nlri 10.1.0.0/16 10.2.0.0/16");
+  EXPECT_THAT(part["result"].get<std::string>(), HasSubstr("web announces it: service web down"));
+  EXPECT_THAT(states(part),
+              ElementsAre(Pair("10.0.0.2", "unchanged"), Pair("10.0.0.3", "written")));
+}
+
+TEST_F(ReceiptTest, WhatCannotBeSentToAnybodyInPartHasTheReasonAndTheNeighborsOfTheRest) {
+  const std::string families = "ipv4 unicast; ipv6 unicast;";
+  configure(feed + neighbor("10.0.0.2", {}, families));
+  stage_.establish("10.0.0.2", outside({bgp::Family::ipv4_unicast, bgp::Family::ipv6_unicast}));
+  const json part = receipt("announce attributes next-hop 10.0.0.1 nlri 10.1.0.0/16 2001:db8::/32");
+  EXPECT_THAT(part["result"].get<std::string>(), HasSubstr("cannot be sent with ipv6 unicast"));
+  EXPECT_THAT(states(part), ElementsAre(Pair("10.0.0.2", "written")));
+}
+
+TEST_F(ReceiptTest, WhatIsRefusedOfManyInSlicesIsSaidWithTheNeighborsOfTheRest) {
+  two_neighbors(service("web", late_route));
+  report("web", true);
+  say("announce route " + many);
+  stage_.settle();
+  stage_.wait(milliseconds(1));
+  // A withdrawal ends the word below the service: the second one finds none.
+  say("withdraw route 10.255.240.0/20");
+  heard();
+  const json part = receipt("withdraw route " + many);
+  EXPECT_THAT(part["result"].get<std::string>(), HasSubstr("web announces it"));
+  EXPECT_THAT(states(part), ElementsAre(Pair("10.0.0.2", "waiting"), Pair("10.0.0.3", "waiting")));
+}
+
 TEST_F(ReceiptTest, EachOfSeveralReceiptsOfATurnIsItsOwn) {
   two_neighbors();
   say("announce route " + route);

@@ -58,8 +58,10 @@ void Transaction::foresee(const grammar::RouteView& route, const rib::Audience& 
   in_families(route, audience, [&](bgp::Family family, const rib::Audience& whom) {
     rib::Audience reached = reach(route, family, whom, purpose);
     if (purpose == bgp::Purpose::withdraw && !reached.empty())
-      if (const auto holder = claims_.refuser(route.nlri_in(family), reached))
+      if (const auto holder = claims_.refuser(route.nlri_in(family), reached)) {
         note_refusal(*holder);
+        return rib::Audience();
+      }
     return reached;
   });
 }
@@ -99,6 +101,7 @@ rib::Audience Transaction::apply_family(const grammar::RouteView& route, bgp::Fa
     give_up(route, family);
     return reached;
   }
+  const std::size_t refused = outcome_.refused;
   const bool announces = purpose == bgp::Purpose::announce;
   const bgp::NlriView nlri = route.nlri_in(family);
   rib::Path path = rib::no_path;
@@ -124,7 +127,8 @@ rib::Audience Transaction::apply_family(const grammar::RouteView& route, bgp::Fa
       break;
   }
   routing_.paths.release(path);
-  return reached;
+  // A refusal reaches nobody, except those who had to be told something all the same.
+  return outcome_.refused == refused ? reached : reached & news_;
 }
 
 void Transaction::apply_word(const grammar::RouteView& route, const bgp::NlriView& nlri,
