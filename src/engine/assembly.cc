@@ -31,11 +31,17 @@ void Engine::Assembly::write(rib::PeerIndex peer, bgp::Bytes messages) {
 }
 
 void Engine::Assembly::unsendable(rib::PeerIndex peer, const bgp::NlriView& nlri) {
+  publisher.publish(Lost{peer, "not sent",
+                         publisher.keep("not sent to " + roster[peer].peer_address().text() + ", " +
+                                        why_unsendable(peer, nlri))});
+}
+
+std::string Engine::Assembly::why_unsendable(rib::PeerIndex peer, const bgp::NlriView& nlri) const {
   const base::Handle route = routing.store.find(nlri, peer);
-  const bgp::WireContext* context = roster[peer].wire_context();
+  const Neighbor* neighbor = roster.find(peer);
+  const bgp::WireContext* context = neighbor == nullptr ? nullptr : neighbor->wire_context();
   std::string text;
   base::TextWriter out(text);
-  out.put("not sent to ").put(roster[peer].peer_address().text()).put(", ");
   const bgp::NextHop next_hop = route == base::no_handle
                                     ? bgp::NextHop{}
                                     : routing.paths.view(routing.store[route].path).next_hop;
@@ -48,7 +54,7 @@ void Engine::Assembly::unsendable(rib::PeerIndex peer, const bgp::NlriView& nlri
   bgp::print_family(nlri.family, out);
   out.put(' ');
   bgp::ops(nlri.family).print(nlri, {}, out);
-  publisher.publish(Lost{peer, "not sent", publisher.keep(text)});
+  return text;
 }
 
 void Engine::Assembly::introduced(const rib::Snapshot& peers, std::size_t routes,

@@ -34,12 +34,20 @@ class Engine::Assembly final : public rib::PeerOutput,
   void unsendable(rib::PeerIndex peer, const bgp::NlriView& nlri) override;
   void overrun(rib::PeerIndex peer) override { roster.note_overrun(peer); }
   void introduced(const rib::Snapshot& peers, std::size_t routes, rib::ChangeRange range) override;
+  void written_in_part(rib::Token token, rib::PeerIndex peer) override {
+    receipts.on_written(token, peer);
+  }
+  void unsent(rib::Token token, rib::PeerIndex peer, const bgp::NlriView& nlri) override {
+    receipts.on_unsent(token, peer, why_unsendable(peer, nlri));
+  }
   void settled(rib::Token token, rib::PeerIndex peer, Fate fate) override {
     receipts.on_settled(token, peer, fate);
   }
   // rib::PathResolver
   [[nodiscard]] bool same(rib::PeerIndex peer, bgp::Family family, const bgp::PathView& a,
                           const bgp::PathView& b) const override;
+  [[nodiscard]] std::string why_unsendable(rib::PeerIndex peer,
+                                           const bgp::NlriView& nlri) const override;
   // RosterListener
   void on_born() override;
   void on_gone() override { clients.forget_selections(); }

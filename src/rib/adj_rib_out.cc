@@ -64,8 +64,9 @@ struct AdjRibOut::Group {
   /// By the last lane that has some of the changes: lanes are read in their order, so that what
   /// waits in one lane is settled in its order.
   std::array<std::deque<Awaited>, lane_count> awaited;
-  std::vector<std::pair<Token, Snapshot>> walked;  // awaited, and written by the walk under way
-  double tokens = 0;                               // UPDATEs that the rate limit allows now
+  std::vector<std::pair<Token, Snapshot>> in_write;  // awaited, and in what was just written
+  std::vector<std::pair<Token, Snapshot>> walked;    // of them, those that a walk is done with
+  double tokens = 0;                                 // UPDATEs that the rate limit allows now
   base::Tick tokens_at{};
   base::Tick allowed_at = base::never;  // when the next one is allowed
 
@@ -279,6 +280,21 @@ Snapshot AdjRibOut::unread(base::Handle route, const Audience& audience) const {
   return all;
 }
 
+Snapshot AdjRibOut::unsendable(base::Handle handle, const Audience& audience) const {
+  const Route& route = routes_[handle];
+  const bgp::NlriView nlri = route.nlri.view();
+  const bgp::PathView path = paths_.view(route.path);
+  Snapshot all;
+  for (const auto& group : groups_) {
+    const bgp::WireContext& context = group->wire_class.context;
+    if (const Snapshot members = audience & group->member_set;
+        !members.empty() && context.families.contains(nlri.family) &&
+        !can_carry(context, nlri, path))
+      all |= members;
+  }
+  return all;
+}
+
 bool AdjRibOut::is_unread(const Group& group, base::Handle handle) const {
   const Route& route = routes_[handle];
   if (!group.wire_class.context.families.contains(route.nlri.family())) return false;
@@ -302,6 +318,7 @@ void AdjRibOut::preview(const RouteStore& routes, const Positions& since,
         for_each_concerned(*group, routes, queue[at],
                            [&](base::Handle route) { encoder.add(route); });
       encoder.write(group->wire_class.context, group->member_set, purpose_of(lane));
+      encoder.clear();
     }
   }
 }
@@ -358,6 +375,7 @@ std::size_t AdjRibOut::write_lane(Group& group, Lane lane, std::size_t room) {
     collect_walk(group, room);
   const std::size_t updates =
       encoder_->write(group.wire_class.context, group.member_set, purpose_of(lane));
+  note_written(group);
   settle_awaited(group);
   report_introduced(group);
   return updates;
@@ -378,13 +396,50 @@ bool AdjRibOut::write_encoded(Group& group) {
     const auto known = encoded_->messages.find(peer);
     if (known == encoded_->messages.end()) continue;
     output_.write(peer, known->second);
-    for (const Lane lane : lanes)
-      for (std::uint64_t at = encoded_->from[lane]; at < encoded_->to[lane]; ++at)
-        note_awaited(group, routes_[routes_.queue(lane)[at].route]);
   }
-  group.at = encoded_->to;
+  for (const Lane lane : lanes)
+    for (std::uint64_t& at = group.at[lane]; at < encoded_->to[lane]; ++at)
+      for_each_concerned(group, routes_, routes_.queue(lane)[at],
+                         [&](base::Handle route) { take_encoded(group, route, lane); });
+  note_written(group);
   settle_awaited(group);
   return true;
+}
+
+/// Those of the slice that are among the encoded bytes. Nobody was told of the others when they
+/// were encoded.
+void AdjRibOut::take_encoded(Group& group, base::Handle handle, Lane lane) {
+  const Route& route = routes_[handle];
+  const bgp::NlriView nlri = route.nlri.view();
+  if (is_withdrawal(lane) || can_carry(group.wire_class.context, nlri, paths_.view(route.path)))
+    return encoder_->add(handle);
+  (peers_.audience_of(route.audience) & group.member_set).for_each([&](PeerIndex peer) {
+    output_.unsendable(peer, nlri);
+  });
+  note_given_up(group, handle);
+}
+
+/// Who waits for the routes of the slice learns that it was written.
+void AdjRibOut::note_written(Group& group) {
+  const std::vector<base::Handle>& given_up = encoder_->given_up();
+  for (const base::Handle route : given_up) note_given_up(group, route);
+  if (group.awaits())
+    for (const base::Handle route : encoder_->slice())
+      if (given_up.empty() || !std::binary_search(given_up.begin(), given_up.end(), route))
+        note_awaited(group, routes_[route]);
+  encoder_->clear();
+  for (const auto& [token, peers] : std::exchange(group.in_write, {}))
+    peers.for_each([&](PeerIndex peer) { output_.written_in_part(token, peer); });
+}
+
+void AdjRibOut::note_given_up(Group& group, base::Handle handle) {
+  routes_.note_unsent(handle);
+  const Route& route = routes_[handle];
+  group.with_awaited(route.change, [&](const Group::Awaited& awaited) {
+    (peers_.audience_of(route.audience) & awaited.peers).for_each([&](PeerIndex peer) {
+      output_.unsent(awaited.token, peer, route.nlri.view());
+    });
+  });
 }
 
 void AdjRibOut::settle_awaited(Group& group) {
@@ -439,17 +494,19 @@ void AdjRibOut::collect(Group& group, Lane lane, std::size_t room) {
   const ChangeQueue& queue = routes_.queue(lane);
   std::uint64_t& at = group.at[lane];
   for (; at < queue.end() && encoder_->size() < room; ++at)
-    for_each_concerned(group, routes_, queue[at], [&](base::Handle route) { take(group, route); });
-}
-
-void AdjRibOut::take(Group& group, base::Handle route) {
-  encoder_->add(route);
-  if (group.awaits()) note_awaited(group, routes_[route]);
+    for_each_concerned(group, routes_, queue[at],
+                       [&](base::Handle route) { encoder_->add(route); });
 }
 
 void AdjRibOut::note_awaited(Group& group, const Route& route) {
   group.with_awaited(route.change, [&](Group::Awaited& awaited) {
-    awaited.sent |= peers_.audience_of(route.audience) & awaited.peers;
+    const Snapshot told = peers_.audience_of(route.audience) & awaited.peers;
+    if (told.empty()) return;
+    awaited.sent |= told;
+    if (group.in_write.empty() || group.in_write.back().first != awaited.token)
+      group.in_write.emplace_back(awaited.token, told);
+    else
+      group.in_write.back().second |= told;
     // A walk can be long, and meets a single change once: who waits for that does not wait for all.
     if (group.walking && awaited.range.first == awaited.range.last && awaited.sent == awaited.peers)
       group.walked.emplace_back(awaited.token, std::exchange(awaited.peers, {}));
@@ -484,7 +541,7 @@ void AdjRibOut::walk_over(Group& group, base::Handle at) {
   if (route.change < group.walk_lowest || route.change >= group.walk_highest) return;
   if (!group.walk_families.contains(route.nlri.family())) return;
   if (!peers_.intersects(route.audience, group.member_set.handle())) return;
-  take(group, at);
+  encoder_->add(at);
   if (!group.introduces) return;
   ++group.introduced;
   ChangeRange& range = group.introduced_range;

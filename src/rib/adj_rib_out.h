@@ -28,7 +28,7 @@ class PeerOutput {
  public:
   /// What became of changes that somebody waits for, at one peer.
   enum class Fate : std::uint8_t {
-    written,     // in the write that was the last one to this peer
+    written,     // as written_in_part() said
     superseded,  // a later change of the same routes took their place before they were sent
     lost,        // the session has ended
   };
@@ -44,6 +44,10 @@ class PeerOutput {
   /// Routes of the table, with changes of `range` among them, were sent to sessions that came up.
   virtual void introduced(const Snapshot& /*peers*/, std::size_t /*routes*/,
                           ChangeRange /*range*/) {}
+  /// Some of what is waited for was in the write that was the last one to this peer.
+  virtual void written_in_part(Token /*token*/, PeerIndex /*peer*/) {}
+  /// A route that is waited for cannot be sent to this peer.
+  virtual void unsent(Token /*token*/, PeerIndex /*peer*/, const bgp::NlriView& /*nlri*/) {}
   /// The answer to AdjRibOut::await, once for each peer.
   virtual void settled(Token token, PeerIndex peer, Fate fate) = 0;
 };
@@ -97,6 +101,7 @@ class AdjRibOut final : public Readers {
   void await(Token token, const Snapshot& peers, ChangeRange range, const Positions& mark);
 
   [[nodiscard]] Snapshot unread(base::Handle route, const Audience& audience) const override;
+  [[nodiscard]] Snapshot unsendable(base::Handle route, const Audience& audience) const override;
 
   /// The UPDATEs for what the lanes hold between two places, encoded before it was decided.
   struct Encoded {
@@ -144,7 +149,9 @@ class AdjRibOut final : public Readers {
                           Visit visit) const;
   void collect_walk(Group& group, std::size_t room);
   void walk_over(Group& group, base::Handle at);
-  void take(Group& group, base::Handle route);
+  void take_encoded(Group& group, base::Handle handle, Lane lane);
+  void note_written(Group& group);
+  void note_given_up(Group& group, base::Handle route);
   void note_awaited(Group& group, const Route& route);
   void note_walkers();
   void report_introduced(Group& group);

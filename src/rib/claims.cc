@@ -60,6 +60,7 @@ Claims::Effect Claims::say(const bgp::NlriView& nlri, Path path, const Audience&
     effect.news |= told.news;
     effect.joined = told.joined;
     effect.pending = std::move(told.pending);
+    effect.unsent = std::move(told.unsent);
     if (told.joined != 0) ++untold_;
     return effect;
   }
@@ -447,6 +448,7 @@ void Claims::resolve(RouteStore::Chain& chain, Contest& contest, Priority priori
         routes_.announce(chain, nlri, claim.path, highest, {priority, claim.claimant});
     effect.news |= now.news;
     effect.pending |= now.pending;
+    effect.unsent |= now.unsent;
   }
   if (const Audience gone = told - kept; !gone.empty())
     withdraw_told(chain, contest, gone, priority, effect.news);

@@ -36,6 +36,7 @@ class Claims {
     Audience news = {};        // who is told something else than before
     std::uint64_t joined = 0;  // the earlier change by which they are told; 0: by a new one
     Snapshot pending = {};     // who was said the very same before, and has yet to be told
+    Snapshot unsent = {};      // who was said the very same before, and cannot be sent it
     /// Of a withdrawn word: a higher claimant has this NLRI, and for nobody there was a word.
     bool refused = false;
     Claimant holder = {};  // that one

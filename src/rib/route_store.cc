@@ -36,6 +36,7 @@ RouteStore::Announced RouteStore::announce(Chain& chain, const bgp::NlriView& nl
                                            const Audience& audience, Origin origin) {
   Audience news = audience;
   Snapshot pending;
+  Snapshot unsent;
   Handle joinable = no_handle;
   bool replaces = false;
   for (Handle at = chain.first; at != no_handle && news.handle() != nobody;) {
@@ -50,8 +51,13 @@ RouteStore::Announced RouteStore::announce(Chain& chain, const bgp::NlriView& nl
     if (const Audience shared = peers_.audience_of(route.audience) & news; !shared.empty()) {
       if (same) {
         news -= shared;
+        Snapshot behind;
         if (readers_ != nullptr && this->pending(route.change))
-          pending |= readers_->unread(at, shared);
+          behind = readers_->unread(at, shared);
+        // Who has not been sent it yet may be one who cannot be.
+        if (readers_ != nullptr && (route.unsent || !behind.empty()))
+          unsent |= readers_->unsendable(at, shared);
+        pending |= behind;
         affirm(chain, at, shared, origin);
       } else {
         if (!route.withdrawn) ++replaced_;
@@ -68,7 +74,7 @@ RouteStore::Announced RouteStore::announce(Chain& chain, const bgp::NlriView& nl
     }
     at = next;
   }
-  if (news.empty()) return {.pending = pending};
+  if (news.empty()) return {.pending = pending, .unsent = unsent};
   if (joinable != no_handle) {
     const SetHandle before = routes_[joinable].audience;
     const Audience joined = peers_.audience_of(before) | news;
@@ -76,13 +82,13 @@ RouteStore::Announced RouteStore::announce(Chain& chain, const bgp::NlriView& nl
     routes_[joinable].audience = joined.handle();
     routes_[joinable].replaces |= replaces;
     peers_.release(before);
-    return {news, routes_[joinable].change, pending};
+    return {news, routes_[joinable].change, pending, unsent};
   }
   const Handle added = add(chain, nlri, path, news, false, ++last_change_);
   routes_[added].claimant = origin.claimant.packed();
   routes_[added].replaces = replaces;
   push(announcement_lane(origin.priority), added);
-  return {.news = news, .pending = pending};
+  return {.news = news, .pending = pending, .unsent = unsent};
 }
 
 /// Those of `shared` for whom another path is the same bytes: it differs in how it was said.
@@ -122,6 +128,7 @@ Handle RouteStore::split(Chain& chain, Handle at, const Audience& peers, Path pa
   routes_[added].next = std::exchange(routes_[at].next, added);
   routes_[added].claimant = routes_[at].claimant;
   routes_[added].replaces = routes_[at].replaces;
+  routes_[added].unsent = routes_[at].unsent;
   if (const auto said = said_.find(at); said != said_.end()) said_[added] = said->second;
   return remove_peers(chain, at, peers) == at ? at : added;
 }
@@ -319,6 +326,7 @@ void RouteStore::give_place_to_twin(Handle route, Handle twin) {
   std::swap(routes_[route].audience, routes_[twin].audience);
   std::swap(routes_[route].claimant, routes_[twin].claimant);
   routes_[route].replaces = routes_[twin].replaces;
+  routes_[route].unsent = routes_[twin].unsent;
   if (said_.empty()) return;
   if (const auto said = said_.find(twin); said != said_.end()) {
     said_[route] = said->second;
@@ -355,6 +363,7 @@ Handle RouteStore::erase(Chain& chain, Handle gone) {
   route.claimant = 0;
   route.twin = false;
   route.replaces = false;
+  route.unsent = false;
   route.change = 0;
   routes_.release(gone);
   return next;

@@ -29,6 +29,7 @@ struct Route {
   bool withdrawn : 1 = false;
   bool twin : 1 = false;      // was one with the record before it in the chain, and is sent with it
   bool replaces : 1 = false;  // its peers may have been told something else before
+  bool unsent : 1 = false;    // some session could not be sent it: which ones, can_carry() knows
   Path path = no_path;        // of a tombstone: the attributes given with the withdrawal, or none
   SetHandle audience = nobody;
   base::Handle next = base::no_handle;  // of the same NLRI
@@ -54,6 +55,9 @@ class PathResolver {
   /// Both are the same bytes on the wire to this peer.
   [[nodiscard]] virtual bool same(PeerIndex peer, bgp::Family family, const bgp::PathView& a,
                                   const bgp::PathView& b) const = 0;
+  /// Why the peer cannot be sent the route that it is to be told.
+  [[nodiscard]] virtual std::string why_unsendable(PeerIndex peer,
+                                                   const bgp::NlriView& nlri) const = 0;
 };
 
 /// Knows who has read what in the queues.
@@ -62,6 +66,8 @@ class Readers {
   virtual ~Readers() = default;
   /// Those of `audience` who listen and have yet to be told a record.
   [[nodiscard]] virtual Snapshot unread(base::Handle route, const Audience& audience) const = 0;
+  /// Those of `audience` who listen, have its family and cannot be sent it.
+  [[nodiscard]] virtual Snapshot unsendable(base::Handle route, const Audience& audience) const = 0;
 };
 
 class RouteStore {
@@ -119,6 +125,8 @@ class RouteStore {
   void seen() { seen_change_ = last_change_; }
   /// Somebody walks over the records beside the queues.
   void set_walked(bool walked) { walked_ = walked; }
+  /// Some session could not be sent that record.
+  void note_unsent(base::Handle route) { routes_[route].unsent = true; }
   /// All readers have passed these positions: what lies before is forgotten, tombstones there are
   /// freed. At most `budget` entries of a lane; true when there is more.
   bool trim(const Positions& passed, std::size_t budget);
@@ -143,6 +151,7 @@ class RouteStore {
     Audience news = {};        // those that were announced the very same before are left alone
     std::uint64_t joined = 0;  // the earlier change that took them in; 0: this one is new
     Snapshot pending = {};     // announced the very same before, who have yet to be told
+    Snapshot unsent = {};      // announced the very same before, who cannot be sent it
   };
   /// Announces to every peer of `audience`. The store takes its own use of `path`.
   Announced announce(Chain& chain, const bgp::NlriView& nlri, Path path, const Audience& audience,

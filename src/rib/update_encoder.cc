@@ -17,6 +17,22 @@ std::uint64_t leading_bytes(bgp::Bytes key) {
 
 }  // namespace
 
+bool can_carry(const bgp::WireContext& context, const bgp::NlriView& nlri,
+               const bgp::PathView& path) {
+  if (!bgp::can_send(nlri.family, path.next_hop, context)) return false;
+  // What is added to them is little, and at most the AS path once more (AS4_PATH).
+  constexpr std::size_t added = 512;
+  if (2 * path.attributes.size() + nlri.key.size() + nlri.tail.size() + added <=
+      context.message_size_max())
+    return true;
+  std::vector<std::uint8_t> attributes(bgp::extended_message_size_max);
+  std::vector<std::uint8_t> message(context.message_size_max());
+  bgp::ByteWriter out(attributes);
+  if (!bgp::write_outbound_attributes(path, nlri.family, context, out)) return false;
+  bgp::UpdateWriter writer(message, context);
+  return writer.begin_announce(nlri.family, path.next_hop, out.written()) && writer.add(nlri);
+}
+
 UpdateEncoder::UpdateEncoder(const RouteStore& routes, PeerSetPool& peers, PathPool& paths,
                              PeerOutput& output)
     : routes_(routes),
@@ -34,8 +50,13 @@ std::size_t UpdateEncoder::write(const bgp::WireContext& context, const Snapshot
   sort_into_buckets();
   for (const Bucket& bucket : buckets_) write_bucket(bucket, context, purpose);
   hand_over();
-  slice_.clear();
+  std::sort(given_up_.begin(), given_up_.end());
   return updates_;
+}
+
+void UpdateEncoder::clear() {
+  slice_.clear();
+  given_up_.clear();
 }
 
 void UpdateEncoder::sort_into_buckets() {
@@ -153,8 +174,10 @@ void UpdateEncoder::hand_over() {
 void UpdateEncoder::give_up(base::Handle route, const bgp::WireContext& context,
                             bgp::Purpose purpose) {
   const bgp::NlriView nlri = routes_[route].nlri.view();
-  if (purpose == bgp::Purpose::announce)
+  if (purpose == bgp::Purpose::announce) {
     targets_.for_each([&](PeerIndex peer) { output_.unsendable(peer, nlri); });
+    given_up_.push_back(route);
+  }
   // RFC 8654 4: what does not fit in a message any more is withdrawn from service.
   if (purpose == bgp::Purpose::announce && !routes_[route].replaces) return;
   if (buffer_.size() - used_ < context.message_size_max()) hand_over();

@@ -11,6 +11,10 @@
 
 namespace openbell::rib {
 
+/// A session can be sent a route of that path. Encodes nothing unless it is a close thing.
+[[nodiscard]] bool can_carry(const bgp::WireContext& context, const bgp::NlriView& nlri,
+                             const bgp::PathView& path);
+
 class UpdateEncoder {
  public:
   UpdateEncoder(const RouteStore& routes, PeerSetPool& peers, PathPool& paths, PeerOutput& output);
@@ -18,9 +22,13 @@ class UpdateEncoder {
   /// Adds a route to the slice. `purpose` is the same for all of a slice.
   void add(base::Handle route) { slice_.push_back(route); }
   [[nodiscard]] std::size_t size() const { return slice_.size(); }
+  [[nodiscard]] const std::vector<base::Handle>& slice() const { return slice_; }
+  /// Of the last slice that was written, those that could not be sent; ascending.
+  [[nodiscard]] const std::vector<base::Handle>& given_up() const { return given_up_; }
+  void clear();
 
-  /// Encodes and writes the slice for those of `members` that each route is for, and empties it.
-  /// Returns the UPDATEs written per member at most.
+  /// Encodes and writes the slice for those of `members` that each route is for. Returns the
+  /// UPDATEs written per member at most.
   std::size_t write(const bgp::WireContext& context, const Snapshot& members, bgp::Purpose purpose);
 
  private:
@@ -59,6 +67,7 @@ class UpdateEncoder {
   PathPool& paths_;
   PeerOutput& output_;
   std::vector<base::Handle> slice_;
+  std::vector<base::Handle> given_up_;
   std::vector<Link> links_;
   std::vector<Bucket> buckets_;
   std::vector<SortKey> ordered_;

@@ -78,7 +78,7 @@ class ReceiptJudge {
     const bool error = receipt_.outcome.reply == Model::Reply::error;
     const std::string result = json["result"];
     if (receipt_.outcome.held != (result == "held")) return "its result is '" + result + "'";
-    if (error || receipt_.outcome.held || receipt_.outcome.reply == Model::Reply::either) return {};
+    if (receipt_.outcome.held || receipt_.outcome.reply == Model::Reply::either) return {};
     // Whom a release reaches is said by what had been held.
     if (receipt_.command.verb == Command::Verb::guard) return {};
     gather_changes();
@@ -91,7 +91,7 @@ class ReceiptJudge {
     // Whose session ended in that moment is not listed.
     for (const Peer& peer : receipt_.established)
       if (stage_.established_since(peer, receipt_.said) && !listed.contains(peer) &&
-          (receipt_.outcome.reached.contains(peer) || changed_itself_.contains(peer)))
+          ((!error && receipt_.outcome.reached.contains(peer)) || changed_itself_.contains(peer)))
         return peer + " is not listed";
     return {};
   }
@@ -135,6 +135,8 @@ class ReceiptJudge {
       return changed == changed_.end() || sets_off() || overtakes_slices()
                  ? ""
                  : "is 'unchanged', but was to be told " + changed->second.front().nlri;
+    // What stories say fits in a message, and peers can do what their neighbor is configured for.
+    if (state == "not sent") return "is 'not sent', but its session carries it";
     // A later word took its place, which may have said the same, or what the command itself set
     // off.
     if (state == "superseded")

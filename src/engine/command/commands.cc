@@ -171,10 +171,7 @@ void Commands::run(Client& client, std::string_view line) {
   const base::Now read = command.id.empty() ? parts_.turn.now : parts_.ports.clock.clock();
   Invocation call = invocation_of(client, line);
   const Reply reply = carry_out(call, command);
-  if (reply == Reply::error) {
-    note_refusal(call);
-    call.outcome = {};
-  }
+  if (reply == Reply::error) note_refusal(call);
   answer(call, command, reply, read);
   if (call.writes_now) parts_.policies.write_urgent();
   if (command.action != nullptr && command.action->changes_routes())

@@ -11,6 +11,7 @@
 #include "engine/routing/bulk.h"
 #include "engine/routing/routing.h"
 #include "engine/session/roster.h"
+#include "rib/update_encoder.h"
 
 namespace openbell::engine {
 
@@ -78,6 +79,7 @@ class RibReportJob final : public BulkJob {
     const bgp::PathView path = parts_.routing.paths.view(route.path);
     // It was said when the session could carry it, or may come to.
     if (!bgp::can_send(route.nlri.family(), path.next_hop, *neighbor.wire_context())) return;
+    if (route.unsent && !rib::can_carry(*neighbor.wire_context(), route.nlri.view(), path)) return;
     const bgp::IpAddress next_hop =
         bgp::resolve_next_hop(path.next_hop, route.nlri.family(), *neighbor.wire_context());
     print(client, neighbor, route.nlri.view(), next_hop, path.attributes, out);

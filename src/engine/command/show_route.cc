@@ -6,6 +6,7 @@
 #include "engine/routing/routing.h"
 #include "engine/session/roster.h"
 #include "grammar/route/route.h"
+#include "rib/update_encoder.h"
 
 namespace openbell::engine {
 
@@ -87,6 +88,14 @@ class RouteReport {
       if (neighbor->established() &&
           !neighbor->wire_context()->families.contains(route.nlri.family())) {
         out_.put(" has agreed on no such family\n");
+        return;
+      }
+      if (neighbor->established() && route.unsent &&
+          !rib::can_carry(*neighbor->wire_context(), route.nlri.view(),
+                          parts_.routing.paths.view(route.path))) {
+        out_.put(" cannot be sent");
+        print_path(route.path);
+        out_.put('\n');
         return;
       }
       out_.put(neighbor->established() ? " is told" : " will be told");

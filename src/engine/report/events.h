@@ -145,6 +145,7 @@ struct ReceiptSettled {
   base::IpAddress address;
   std::string_view address_text;
   std::string_view state;  // "acknowledged", "unacknowledged"
+  std::string_view reason;
   std::int64_t read_utc_ns = 0;
   std::int64_t written_utc_ns = 0;
   std::int64_t sent_utc_ns = 0;

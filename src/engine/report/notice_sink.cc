@@ -5,10 +5,10 @@
 namespace openbell::engine {
 
 std::vector<event::Field> fields_of(const ReceiptSettled& receipt) {
-  std::vector<event::Field> fields = {{"id", receipt.subject},
-                                      {"neighbor", receipt.address_text},
-                                      {"state", receipt.state},
-                                      {"read_utc_ns", receipt.read_utc_ns}};
+  std::vector<event::Field> fields = {
+      {"id", receipt.subject}, {"neighbor", receipt.address_text}, {"state", receipt.state}};
+  if (!receipt.reason.empty()) fields.emplace_back("reason", receipt.reason);
+  fields.emplace_back("read_utc_ns", receipt.read_utc_ns);
   const auto add = [&](std::string_view key, std::int64_t value) {
     if (value != 0) fields.emplace_back(key, value);
   };

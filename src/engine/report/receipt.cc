@@ -64,6 +64,9 @@ void ReceiptBook::add(Receipt receipt, const Outcome& outcome) {
 void ReceiptBook::await(Receipt& receipt, rib::Token token, const Outcome& outcome) {
   rib::Snapshot awaited;
   rib::Snapshot behind;
+  for (const Outcome::Unsent& unsent : outcome.unsent)
+    if (Peer* peer = find(receipt, unsent.peer); peer != nullptr && peer->unsent.empty())
+      peer->unsent = unsent.why;
   for (Peer& peer : receipt.peers) {
     if (peer.state != PeerState::waiting) continue;
     const bool news = !outcome.range.empty() && outcome.news.contains(peer.id);
@@ -81,12 +84,15 @@ void ReceiptBook::await(Receipt& receipt, rib::Token token, const Outcome& outco
 void ReceiptBook::settle(Receipt& receipt, rib::Token token, Peer& peer) {
   if (receipt.open || peer.state != PeerState::waiting || peer.awaited != 0) return;
   --unwritten_;
-  if (peer.sent) {
+  if (peer.sent && peer.unsent.empty()) {
     peer.state = PeerState::written;
-    stamped_.emplace(peer.stamp, Stamped{token, peer.id});
-    return;
+    return finish_acknowledged(receipt, token, peer);
   }
-  peer.state = peer.news ? PeerState::superseded : PeerState::unchanged;
+  if (peer.sent) forget_stamp(token, peer);
+  if (!peer.unsent.empty())
+    peer.state = PeerState::not_sent;
+  else
+    peer.state = peer.news ? PeerState::superseded : PeerState::unchanged;
   --receipt.unfinished;
   // Who was told that it waits is told what became of it.
   if (receipt.answered && receipt.report != 0) report(receipt, peer, name_of(peer.state));
@@ -114,6 +120,27 @@ ReceiptBook::Peer* ReceiptBook::find(Receipt& receipt, NeighborId neighbor) {
   return known == receipt.peers.end() || known->id != neighbor ? nullptr : &*known;
 }
 
+void ReceiptBook::on_written(rib::Token token, NeighborId neighbor) {
+  Receipt* receipt = find(token);
+  Peer* peer = receipt == nullptr ? nullptr : find(*receipt, neighbor);
+  if (peer == nullptr || peer->state != PeerState::waiting || !peer->news) return;
+  const PeerLatency& latency = roster_.find(neighbor)->latency();
+  if (peer->sent && peer->stamp == latency.stamp) return;
+  if (peer->sent) forget_stamp(token, *peer);
+  peer->sent = true;
+  peer->encoded_at = latency.encoded;
+  peer->written_at = latency.written_at;
+  peer->stamp = latency.stamp;
+  peer->sent_utc_ns = peer->hardware_ns = peer->acknowledged_utc_ns = 0;
+  stamped_.emplace(peer->stamp, Stamped{token, neighbor});
+}
+
+void ReceiptBook::on_unsent(rib::Token token, NeighborId neighbor, std::string why) {
+  Receipt* receipt = find(token);
+  Peer* peer = receipt == nullptr ? nullptr : find(*receipt, neighbor);
+  if (peer != nullptr && peer->news && peer->unsent.empty()) peer->unsent = std::move(why);
+}
+
 void ReceiptBook::on_settled(rib::Token token, NeighborId neighbor, rib::PeerOutput::Fate fate) {
   Receipt* receipt = find(token);
   Peer* peer = receipt == nullptr ? nullptr : find(*receipt, neighbor);
@@ -121,14 +148,7 @@ void ReceiptBook::on_settled(rib::Token token, NeighborId neighbor, rib::PeerOut
   --peer->awaited;
   if (fate == rib::PeerOutput::Fate::lost) {
     --unwritten_;
-    return finish(*receipt, *peer);
-  }
-  if (fate == rib::PeerOutput::Fate::written && peer->news) {
-    const PeerLatency& latency = roster_.find(neighbor)->latency();
-    peer->sent = true;
-    peer->encoded_at = latency.encoded;
-    peer->written_at = latency.written_at;
-    peer->stamp = latency.stamp;
+    return finish(*receipt, token, *peer);
   }
   settle(*receipt, token, *peer);
 }
@@ -137,7 +157,7 @@ void ReceiptBook::end_turn() {
   const rib::Token end = first_ + receipts_.size();
   for (unanswered_ = std::max(unanswered_, first_); unanswered_ < end; ++unanswered_) {
     Receipt& receipt = *find(unanswered_);
-    if (!receipt.answered) answer(receipt);
+    if (!receipt.answered) answer(receipt, unanswered_);
   }
   drop_finished();
 }
@@ -152,13 +172,15 @@ void ReceiptBook::drop_finished() {
   unanswered_ = std::min(unanswered_, first_ + receipts_.size());
 }
 
-void ReceiptBook::answer(Receipt& receipt) {
+void ReceiptBook::answer(Receipt& receipt, rib::Token token) {
   receipt.answered = true;
   Client* client = clients_.find(receipt.client);
-  if (client == nullptr || client->replies.report_is_gone(receipt.report)) return;
-  const bool json = client->encoder == grammar::Encoder::json;
-  client->replies.finish_report(
-      receipt.report, (json ? print_json(receipt) : print_text(receipt)) + receipt.answer);
+  if (client != nullptr && !client->replies.report_is_gone(receipt.report)) {
+    const bool json = client->encoder == grammar::Encoder::json;
+    client->replies.finish_report(
+        receipt.report, (json ? print_json(receipt) : print_text(receipt)) + receipt.answer);
+  }
+  for (Peer& peer : receipt.peers) finish_acknowledged(receipt, token, peer);
 }
 
 std::string_view ReceiptBook::name_of(PeerState state) {
@@ -171,6 +193,8 @@ std::string_view ReceiptBook::name_of(PeerState state) {
       return "unchanged";
     case PeerState::superseded:
       return "superseded";
+    case PeerState::not_sent:
+      return "not sent";
     case PeerState::not_negotiated:
       return "not negotiated";
     case PeerState::over:
@@ -195,6 +219,7 @@ std::string ReceiptBook::print_json(const Receipt& receipt) {
     if (peer.state == PeerState::over) continue;  // its session went before anything was written
     out.put(separator).put("{ \"neighbor\": \"").put(peer.address.text()).put('"');
     out.put(", \"state\": \"").put(name_of(peer.state)).put('"');
+    if (peer.state == PeerState::not_sent) out.put(", \"reason\": ").json_string(peer.unsent);
     if (peer.state == PeerState::written) {
       time("encoded", peer.encoded_at);
       time("written", peer.written_at);
@@ -217,6 +242,7 @@ std::string ReceiptBook::print_text(const Receipt& receipt) {
     out.put(" neighbor ").put(peer.address.text());
     if (peer.state != PeerState::written) {
       out.put(' ').put(name_of(peer.state));
+      if (peer.state == PeerState::not_sent) out.put(": ").put(peer.unsent);
       continue;
     }
     out.put(" encoded ").signed_number(receipt.utc_of(peer.encoded_at));
@@ -244,7 +270,7 @@ void ReceiptBook::on_stamp(NeighborId neighbor, StampId stamp, StampKind kind,
         break;
       case StampKind::acknowledged:
         peer->acknowledged_utc_ns = utc_ns;
-        finish(*receipt, *peer);
+        finish_acknowledged(*receipt, entry->second.token, *peer);
         break;
     }
   }
@@ -257,11 +283,25 @@ void ReceiptBook::on_stamp(NeighborId neighbor, StampId stamp, StampKind kind,
   }
 }
 
-void ReceiptBook::finish(Receipt& receipt, Peer& peer) {
+void ReceiptBook::finish(Receipt& receipt, rib::Token token, Peer& peer) {
   if (peer.state == PeerState::over) return;
-  report(receipt, peer, peer.acknowledged_utc_ns != 0 ? "acknowledged" : "unacknowledged");
+  const bool acknowledged = peer.state == PeerState::written && peer.acknowledged_utc_ns != 0;
+  if (!acknowledged) forget_stamp(token, peer);
+  report(receipt, peer, acknowledged ? "acknowledged" : "unacknowledged");
   peer.state = PeerState::over;
   --receipt.unfinished;
+}
+
+void ReceiptBook::finish_acknowledged(Receipt& receipt, rib::Token token, Peer& peer) {
+  if (receipt.answered && peer.state == PeerState::written && peer.acknowledged_utc_ns != 0)
+    finish(receipt, token, peer);
+}
+
+void ReceiptBook::forget_stamp(rib::Token token, const Peer& peer) {
+  for (auto at = stamped_.equal_range(peer.stamp); at.first != at.second;) {
+    const auto entry = at.first++;
+    if (entry->second.token == token && entry->second.neighbor == peer.id) stamped_.erase(entry);
+  }
 }
 
 void ReceiptBook::report(const Receipt& receipt, const Peer& peer, std::string_view state) {
@@ -273,11 +313,14 @@ void ReceiptBook::report(const Receipt& receipt, const Peer& peer, std::string_v
   settled.address = peer.address;
   settled.address_text = publisher.keep(peer.address.text());
   settled.state = state;
+  if (peer.state == PeerState::not_sent) settled.reason = publisher.keep(peer.unsent);
   settled.read_utc_ns = receipt.utc_of(receipt.read.tick);
-  if (peer.state == PeerState::written) settled.written_utc_ns = receipt.utc_of(peer.written_at);
-  settled.sent_utc_ns = peer.sent_utc_ns;
-  settled.hardware_ns = peer.hardware_ns;
-  settled.acknowledged_utc_ns = peer.acknowledged_utc_ns;
+  if (peer.state == PeerState::written) {
+    settled.written_utc_ns = receipt.utc_of(peer.written_at);
+    settled.sent_utc_ns = peer.sent_utc_ns;
+    settled.hardware_ns = peer.hardware_ns;
+    settled.acknowledged_utc_ns = peer.acknowledged_utc_ns;
+  }
   publisher.publish(settled);
 }
 
@@ -290,13 +333,8 @@ void ReceiptBook::on_timer() {
     Receipt& oldest = receipts_.front();
     for (Peer& peer : oldest.peers) {
       if (peer.state == PeerState::waiting) --unwritten_;
-      if (peer.state != PeerState::waiting && peer.state != PeerState::written) continue;
-      for (auto at = stamped_.equal_range(peer.stamp); at.first != at.second;) {
-        const auto entry = at.first++;
-        if (entry->second.token == first_ && entry->second.neighbor == peer.id)
-          stamped_.erase(entry);
-      }
-      finish(oldest, peer);
+      if (peer.state == PeerState::waiting || peer.state == PeerState::written)
+        finish(oldest, first_, peer);
     }
     receipts_.pop_front();
     ++first_;

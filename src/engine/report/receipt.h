@@ -45,6 +45,10 @@ class ReceiptBook final : public OutcomeFollower {
   /// A slice of what a receipt waits for was done; after close() no other follows.
   void extend(rib::Token token, const Outcome& outcome) override;
   void close(rib::Token token) override;
+  /// Some of it was in the last write to this neighbor.
+  void on_written(rib::Token token, NeighborId neighbor);
+  /// Some of it cannot be sent to this neighbor.
+  void on_unsent(rib::Token token, NeighborId neighbor, std::string why);
   void on_settled(rib::Token token, NeighborId neighbor, rib::PeerOutput::Fate fate);
   /// Answers leave: what has not been written by now is said to wait.
   void end_turn();
@@ -59,6 +63,7 @@ class ReceiptBook final : public OutcomeFollower {
     written,         // waits for the acknowledgement
     unchanged,       // it had been told the same before
     superseded,      // a later change took its place before it was sent
+    not_sent,        // the session cannot carry some of it
     not_negotiated,  // the session does not carry the family
     over,            // acknowledged, or given up
   };
@@ -66,9 +71,10 @@ class ReceiptBook final : public OutcomeFollower {
     NeighborId id{};
     base::IpAddress address;
     PeerState state = PeerState::waiting;
+    std::string unsent;         // why some of it cannot be sent; empty: it can
     std::uint32_t awaited = 0;  // writes that are still to come
     bool news = false;          // something was
-    bool sent = false;          // something was written
+    bool sent = false;          // something was written; what follows is of the last of it
     base::Tick encoded_at{};
     base::Tick written_at{};
     StampId stamp = 0;
@@ -94,7 +100,7 @@ class ReceiptBook final : public OutcomeFollower {
       return read.utc_ns + (tick - read.tick).ns;
     }
   };
-  /// A write whose stamps are still to come.
+  /// A write whose stamps are still to come, which can be before the rest of what is waited for.
   struct Stamped {
     rib::Token token = 0;
     NeighborId neighbor{};
@@ -106,12 +112,16 @@ class ReceiptBook final : public OutcomeFollower {
   void await(Receipt& receipt, rib::Token token, const Outcome& outcome);
   /// All that a peer waits for has been written, if no more comes.
   void settle(Receipt& receipt, rib::Token token, Peer& peer);
-  void answer(Receipt& receipt);
+  void answer(Receipt& receipt, rib::Token token);
   [[nodiscard]] static std::string_view name_of(PeerState state);
   [[nodiscard]] static std::string print_json(const Receipt& receipt);
   [[nodiscard]] static std::string print_text(const Receipt& receipt);
   /// Nothing more is expected of a peer that was written to or waited for.
-  void finish(Receipt& receipt, Peer& peer);
+  void finish(Receipt& receipt, rib::Token token, Peer& peer);
+  /// The same, if it has been acknowledged and the command answered.
+  void finish_acknowledged(Receipt& receipt, rib::Token token, Peer& peer);
+  /// Its stamp is not waited for any more.
+  void forget_stamp(rib::Token token, const Peer& peer);
   void report(const Receipt& receipt, const Peer& peer, std::string_view state);
   void drop_finished();
 

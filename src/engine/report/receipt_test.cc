@@ -137,6 +137,92 @@ TEST_F(ReceiptTest, AFamilyThatWasNotNegotiatedIsSaid) {
               ElementsAre(Pair("10.0.0.2", "written"), Pair("10.0.0.3", "not negotiated")));
 }
 
+/// Its attributes do not fit in a message of 4,096 octets.
+std::string too_long(const std::string& said) {
+  std::string text = said + " community [";
+  for (int i = 0; i < 1100; ++i) text += " 65000:" + std::to_string(i);
+  return text + " ]";
+}
+
+TEST_F(ReceiptTest, WhatCannotBeSentIsSaidWithItsReasonAndSaidAgainWhenItIsRepeated) {
+  const std::string why = "its attributes leave no room in a message: ipv4 unicast 10.1.0.0/16";
+  two_neighbors();
+  for (const char* occasion : {"first", "again"}) {
+    const json unsent = receipt("neighbor 10.0.0.2 announce route " + too_long(route));
+    EXPECT_THAT(states(unsent), ElementsAre(Pair("10.0.0.2", "not sent"))) << occasion;
+    EXPECT_EQ(unsent["neighbors"].at(0)["reason"], why) << occasion;
+    EXPECT_THAT(sent(second_), IsEmpty());
+  }
+  acknowledge_all();
+  stage_.wait(base::seconds(6));
+  EXPECT_THAT(heard(), Not(HasSubstr("acknowledged")));
+  EXPECT_THAT(answer("show adj-rib out"), Not(HasSubstr("10.1.0.0/16")));
+}
+
+TEST_F(ReceiptTest, WhatCannotBeSentAnyMoreIsSaidThoughItIsWithdrawn) {
+  two_neighbors();
+  say("announce route " + route);
+  sent(second_);
+  stage_.wait(milliseconds(1));
+  EXPECT_THAT(states(receipt("announce route " + too_long(route))),
+              ElementsAre(Pair("10.0.0.2", "not sent"), Pair("10.0.0.3", "not sent")));
+  EXPECT_THAT(sent(second_), ElementsAre(withdrawn(prefix)));
+  stage_.wait(milliseconds(1));
+  EXPECT_THAT(states(receipt("announce route " + route)),
+              ElementsAre(Pair("10.0.0.2", "written"), Pair("10.0.0.3", "written")));
+  EXPECT_THAT(answer("show adj-rib out"), HasSubstr("10.0.0.2 ipv4 unicast 10.1.0.0/16"));
+}
+
+TEST_F(ReceiptTest, WhoHearsForTheFirstTimeAndWhoHearsAgainWhatCannotBeSentAreBothSaid) {
+  two_neighbors();
+  say("neighbor 10.0.0.2 announce route " + too_long(route));
+  heard();
+  EXPECT_THAT(states(receipt("announce route " + too_long(route))),
+              ElementsAre(Pair("10.0.0.2", "not sent"), Pair("10.0.0.3", "not sent")));
+}
+
+TEST_F(ReceiptTest, WhoWaitsForWhatCannotBeSentHearsThatInTheEnd) {
+  two_neighbors();
+  stage_.wires[third_].blocked = true;
+  say("announce route " + other_route);
+  sent(third_);
+  say("neighbor 10.0.0.3 announce route " + too_long(route) + " id first");
+  say("neighbor 10.0.0.3 announce route " + too_long(route) + " id again");
+  const std::string text = heard();
+  EXPECT_THAT(states(receipt_in(text, "first")), ElementsAre(Pair("10.0.0.3", "waiting")));
+  stage_.drain(third_);
+  const std::string events = heard();
+  for (const char* id : {"first", "again"})
+    EXPECT_THAT(events, HasSubstr("\"id\": \"" + std::string(id) +
+                                  "\", \"neighbor\": \"10.0.0.3\", \"state\": \"not sent\", "
+                                  "\"reason\": \"its attributes leave no room"));
+}
+
+TEST_F(ReceiptTest, ANextHopThatWasNotAgreedOnIsTheReason) {
+  configure(feed + neighbor("10.0.0.2", "capability { nexthop; } nexthop { ipv4 unicast ipv6; }",
+                            "ipv4 unicast; ipv6 unicast;"));
+  second_ =
+      stage_.establish("10.0.0.2", outside({bgp::Family::ipv4_unicast, bgp::Family::ipv6_unicast}));
+  say("announce route " + route);
+  sent(second_);
+  stage_.wait(milliseconds(1));
+  const json unsent = receipt("announce route 10.1.0.0/16 next-hop 2001:db8::1");
+  EXPECT_THAT(states(unsent), ElementsAre(Pair("10.0.0.2", "not sent")));
+  EXPECT_EQ(unsent["neighbors"].at(0)["reason"],
+            "next hop 2001:db8::1 cannot be sent with ipv4 unicast: ipv4 unicast 10.1.0.0/16");
+  EXPECT_THAT(sent(second_), ElementsAre(withdrawn(prefix)));
+}
+
+TEST_F(ReceiptTest, APlanThatWasArmedSaysWhatCannotBeSent) {
+  two_neighbors(plan("p", "route " + too_long(route) + "; route " + other_route + ";"));
+  answer("plan arm p");
+  stage_.wait(milliseconds(100));
+  ASSERT_THAT(answer("show plans"), HasSubstr("plan p armed"));
+  EXPECT_THAT(states(receipt("plan run p")),
+              ElementsAre(Pair("10.0.0.2", "not sent"), Pair("10.0.0.3", "not sent")));
+  EXPECT_THAT(sent(second_), ElementsAre(announced(other_prefix)));
+}
+
 TEST_F(ReceiptTest, OnlyNeighborsThatTheCommandReachedAreListed) {
   configure(feed + neighbor("10.0.0.2") + neighbor("10.0.0.3") +
             neighbor("10.0.0.4", {}, "ipv6 unicast;") + neighbor("10.0.0.5") +
@@ -177,6 +263,41 @@ TEST_F(ReceiptTest, WhatWasRefusedHasTheReasonAndNoNeighbors) {
   EXPECT_THAT(refused["result"].get<std::string>(),
               HasSubstr("web announces it: service web down"));
   EXPECT_THAT(states(refused), IsEmpty());
+}
+
+TEST_F(ReceiptTest, WhatWasRefusedInPartHasTheReasonAndTheNeighborsOfTheRest) {
+  two_neighbors(service("web", route));
+  report("web", true);
+  say("neighbor 10.0.0.3 announce route " + other_route);
+  stage_.settle();
+  stage_.wait(milliseconds(1));
+  const json part = receipt("withdraw attributes next-hop 10.0.0.1 nlri 10.1.0.0/16 10.2.0.0/16");
+  EXPECT_THAT(part["result"].get<std::string>(), HasSubstr("web announces it: service web down"));
+  EXPECT_THAT(states(part),
+              ElementsAre(Pair("10.0.0.2", "unchanged"), Pair("10.0.0.3", "written")));
+}
+
+TEST_F(ReceiptTest, WhatCannotBeSentToAnybodyInPartHasTheReasonAndTheNeighborsOfTheRest) {
+  const std::string families = "ipv4 unicast; ipv6 unicast;";
+  configure(feed + neighbor("10.0.0.2", {}, families));
+  stage_.establish("10.0.0.2", outside({bgp::Family::ipv4_unicast, bgp::Family::ipv6_unicast}));
+  const json part = receipt("announce attributes next-hop 10.0.0.1 nlri 10.1.0.0/16 2001:db8::/32");
+  EXPECT_THAT(part["result"].get<std::string>(), HasSubstr("cannot be sent with ipv6 unicast"));
+  EXPECT_THAT(states(part), ElementsAre(Pair("10.0.0.2", "written")));
+}
+
+TEST_F(ReceiptTest, WhatIsRefusedOfManyInSlicesIsSaidWithTheNeighborsOfTheRest) {
+  two_neighbors(service("web", late_route));
+  report("web", true);
+  say("announce route " + many);
+  stage_.settle();
+  stage_.wait(milliseconds(1));
+  // A withdrawal ends the word below the service: the second one finds none.
+  say("withdraw route 10.255.240.0/20");
+  heard();
+  const json part = receipt("withdraw route " + many);
+  EXPECT_THAT(part["result"].get<std::string>(), HasSubstr("web announces it"));
+  EXPECT_THAT(states(part), ElementsAre(Pair("10.0.0.2", "waiting"), Pair("10.0.0.3", "waiting")));
 }
 
 TEST_F(ReceiptTest, EachOfSeveralReceiptsOfATurnIsItsOwn) {
@@ -228,6 +349,39 @@ TEST_F(ReceiptTest, AnAcknowledgementOfALaterWriteIsNotThatOfTheReceipt) {
   EXPECT_THAT(heard(), IsEmpty());
   stage_.engine.on_stamp(connection, stamp, StampKind::acknowledged, stage_.now.utc_ns, stage_.now);
   EXPECT_EQ(event_of(heard(), "receipt")["state"], "acknowledged");
+}
+
+TEST_F(ReceiptTest, AnAcknowledgementCountsThatComesBeforeTheRestIsSuperseded) {
+  two_neighbors();
+  const std::int64_t written = stage_.now.utc_ns;
+  say("neighbor 10.0.0.2 announce route " + many + " watchdog w id long");
+  say("neighbor 10.0.0.2 withdraw watchdog w");
+  turn();
+  acknowledge_all();
+  stage_.pass(milliseconds(1));
+  const std::string text = heard();
+  EXPECT_THAT(states(receipt_in(text, "long")), ElementsAre(Pair("10.0.0.2", "waiting")));
+  const json event = event_of(text, "receipt");
+  EXPECT_EQ(event["id"], "long");
+  EXPECT_EQ(event["state"], "acknowledged");
+  EXPECT_EQ(event["written_utc_ns"], written);
+  EXPECT_EQ(event["acknowledged_utc_ns"], written);
+}
+
+TEST_F(ReceiptTest, AnAcknowledgementThatComesBeforeTheAnswerFollowsIt) {
+  two_neighbors(service("web", route));
+  report("web", true);
+  sent(second_);
+  stage_.wait(milliseconds(1));
+  heard();
+  stage_.stamps.clear();
+  say("service web down id r");
+  stage_.engine.flush_urgent(stage_.now);
+  acknowledge_all();
+  const std::string text = heard();
+  EXPECT_THAT(states(receipt_in(text, "r")),
+              ElementsAre(Pair("10.0.0.2", "written"), Pair("10.0.0.3", "written")));
+  EXPECT_EQ(event_of(text, "receipt")["state"], "acknowledged");
 }
 
 TEST_F(ReceiptTest, WhatIsSaidBehindAWalkDoesNotWaitForIt) {

@@ -59,8 +59,10 @@ void Transaction::foresee(const grammar::RouteView& route, const rib::Audience& 
   in_families(route, audience, [&](bgp::Family family, const rib::Audience& whom) {
     const Reach reach = this->reach(route, family, whom, purpose);
     if (purpose == bgp::Purpose::withdraw && !reach.holders.empty())
-      if (const auto holder = claims_.refuser(route.nlri_in(family), reach.holders))
+      if (const auto holder = claims_.refuser(route.nlri_in(family), reach.holders)) {
         note_refusal(*holder);
+        return rib::Audience();
+      }
     return reach.reached;
   });
 }
@@ -109,6 +111,7 @@ rib::Audience Transaction::apply_family(const grammar::RouteView& route, bgp::Fa
     give_up(route, family);
     return reached;
   }
+  const std::size_t refused = outcome_.refused;
   const bool announces = purpose == bgp::Purpose::announce;
   const bgp::NlriView nlri = route.nlri_in(family);
   rib::Path path = rib::no_path;
@@ -134,7 +137,8 @@ rib::Audience Transaction::apply_family(const grammar::RouteView& route, bgp::Fa
       break;
   }
   routing_.paths.release(path);
-  return reached;
+  // A refusal reaches nobody, except those who had to be told something all the same.
+  return outcome_.refused == refused ? reached : reached & news_;
 }
 
 void Transaction::apply_word(const grammar::RouteView& route, const bgp::NlriView& nlri,
@@ -224,6 +228,7 @@ void Transaction::note(const rib::Claims::Effect& effect, const bgp::NlriView& n
     if (effect.joined != 0) note_joined(effect.joined);
   }
   outcome_.pending |= effect.pending;
+  if (!effect.unsent.empty()) note_unsent(effect.unsent, nlri);
   if (effect.refused) note_refusal(effect.holder);
   // The last word on a route counts: a lease on what was said before is over.
   if (!sketch_ && voice_.claimant.rank == rib::Rank::word && !routing_.leases.empty())
@@ -232,6 +237,16 @@ void Transaction::note(const rib::Claims::Effect& effect, const bgp::NlriView& n
 
 void Transaction::note_refusal(rib::Claimant holder) {
   if (++outcome_.refused == 1) outcome_.holder = holder;
+}
+
+void Transaction::note_unsent(const rib::Snapshot& peers, const bgp::NlriView& nlri) {
+  const rib::PathResolver* resolver = routing_.store.resolver();
+  if (sketch_ || resolver == nullptr) return;
+  peers.for_each([&](rib::PeerIndex peer) {
+    if (std::none_of(outcome_.unsent.begin(), outcome_.unsent.end(),
+                     [&](const Outcome::Unsent& each) { return each.peer == peer; }))
+      outcome_.unsent.push_back({peer, resolver->why_unsendable(peer, nlri)});
+  });
 }
 
 /// What further peers are told by changes that others were told by.

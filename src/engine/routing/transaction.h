@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/cause.h"
 #include "grammar/route/route.h"
@@ -18,13 +19,18 @@ class Routing;
 
 /// What a transaction has changed.
 struct Outcome {
-  rib::Snapshot reached;    // neighbors that it is for: they have the family and can be sent it
-  rib::Snapshot news;       // of them, those who are told something else than before
-  rib::Snapshot pending;    // who was said the very same before, and has yet to be told
-  rib::ChangeRange range;   // numbers of the changes
-  rib::Positions mark;      // ends of the lanes that have them; 0: none in that lane
-  std::size_t routes = 0;   // that were said
-  std::size_t changed = 0;  // of them, those that are news for somebody
+  rib::Snapshot reached;  // neighbors that it is for: they have the family and can be sent it
+  rib::Snapshot news;     // of them, those who are told something else than before
+  rib::Snapshot pending;  // who was said the very same before, and has yet to be told
+  struct Unsent {
+    rib::PeerIndex peer{};
+    std::string why;  // of the first route
+  };
+  std::vector<Unsent> unsent;  // who was said the very same before, and cannot be sent it
+  rib::ChangeRange range;      // numbers of the changes
+  rib::Positions mark;         // ends of the lanes that have them; 0: none in that lane
+  std::size_t routes = 0;      // that were said
+  std::size_t changed = 0;     // of them, those that are news for somebody
   bgp::FamilySet families;
   std::size_t refused = 0;  // withdrawals of what a service or a plan announces
   rib::Claimant holder;     // who announces the first of it
@@ -120,6 +126,7 @@ class Transaction {
                    const rib::Audience& audience);
   [[nodiscard]] rib::Origin origin() const { return {voice_.priority, speaker_, voice_.joins}; }
   void note(const rib::Claims::Effect& effect, const bgp::NlriView& nlri);
+  void note_unsent(const rib::Snapshot& peers, const bgp::NlriView& nlri);
   void note_joined(std::uint64_t change);
   void note_refusal(rib::Claimant holder);
   void give_up(const grammar::RouteView& route, bgp::Family family);
