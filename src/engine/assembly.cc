@@ -60,16 +60,13 @@ std::string Engine::Assembly::why_unsendable(rib::PeerIndex peer, const bgp::Nlr
 void Engine::Assembly::introduced(const rib::Snapshot& peers, std::size_t routes,
                                   rib::ChangeRange range) {
   const auto why = [&](const Neighbor& neighbor) -> std::string {
-    if (!neighbor.is_born_of_range())
-      return neighbor.has_another_family() ? "another family" : "another address";
+    if (!neighbor.is_born_of_range()) return std::string(neighbor.renewal());
     return "born of " + roster[neighbor.range()].config().peer_address.text();
   };
   roster.for_each(peers, [&](const Neighbor& neighbor) {
     // Others had their present name and families when their routes were said: the records of that
     // have them.
-    if (!neighbor.is_born_of_range() && !neighbor.has_another_family() &&
-        range.first > neighbor.moved_at())
-      return;
+    if (!neighbor.is_born_of_range() && range.first > neighbor.renewed_at()) return;
     const std::string name = why(neighbor);
     publisher.publish(RoutesChanged{{audit::Cause::Kind::configuration, publisher.keep(name)},
                                     "introduced",

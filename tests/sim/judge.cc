@@ -158,10 +158,13 @@ class ReceiptJudge {
       in_time |= over;
       written += sent;
     }
-    // What is done in slices has not gone over everything yet when the turn ends.
+    // What is done in slices has not gone over everything yet when the turn ends, and of several
+    // withdrawals those of what was not announced are waited for too.
     if (state == "waiting")
       return written == changed->second.size() && !any_superseded_ &&
-                     receipt_.outcome.looked_at < slice
+                     receipt_.outcome.looked_at < slice &&
+                     (receipt_.command.verb != Command::Verb::withdraw ||
+                      receipt_.command.count == 1)
                  ? "is 'waiting', but was sent all"
                  : "";
     if (written != changed->second.size() && !overtakes_slices())

@@ -55,8 +55,7 @@ bool Neighbor::passive() const {
 
 void Neighbor::adopt(grammar::NeighborConfig config) {
   routes_ = std::make_shared<const grammar::RouteList>(std::exchange(config.routes, {}));
-  if (current_ != nullptr && config.peer_address != config_.peer_address)
-    moved_at_ = context_.routing.store.last_change();
+  if (current_ != nullptr && config.peer_address != config_.peer_address) renew("another address");
   config_ = std::move(config);
   had_families_ = had_families_ & config_.families;
   if (current_ != nullptr) current_->session().set_options(session_options());
@@ -88,6 +87,11 @@ void Neighbor::be_born(Link& link) {
   emit_from(link, event);
   set_state_name("CONNECT");
   set_state_name("OPENSENT");
+}
+
+void Neighbor::renew(std::string_view what) {
+  renewed_at_ = context_.routing.store.last_change();
+  renewal_ = what;
 }
 
 /// It is told what the file says last of this NLRI: nobody has said anything else since.
@@ -369,7 +373,7 @@ void Neighbor::link_established(Link& link) {
   send_superseded();
   context_.listener.on_session(*this, true, {});
   const bgp::FamilySet& families = link.context()->families;
-  has_another_family_ = !(families - had_families_).empty();
+  if (!(families - had_families_).empty()) renew("another family");
   had_families_ = families;
   context_.routing.note_families(audience_, config_.families, families);
   context_.routing.out.open(id_, rib::WireClass::of(*link.context(), config_.rate_limit),

@@ -62,12 +62,11 @@ class Neighbor {
   }
   /// The range that it comes of, for those of which is_born_of_range() holds.
   [[nodiscard]] NeighborId range() const { return range_; }
-  /// The last change before it got its present address: records of what was said until then name
-  /// another. 0: it always had it.
-  [[nodiscard]] std::uint64_t moved_at() const { return moved_at_; }
-  /// The session carries one that the last did not, or that was not configured before there was
-  /// one.
-  [[nodiscard]] bool has_another_family() const { return has_another_family_; }
+  /// The last change before it got its present address or families: records of what was said until
+  /// then do not name it. 0: it always had them.
+  [[nodiscard]] std::uint64_t renewed_at() const { return renewed_at_; }
+  /// "another address", "another family"
+  [[nodiscard]] std::string_view renewal() const { return renewal_; }
   /// Whom words for it are for: of a range also those who are born of it. Empty: unborn.
   [[nodiscard]] const rib::Audience& audience() const { return audience_; }
 
@@ -162,6 +161,7 @@ class Neighbor {
   std::uint64_t event_counter = 0;
 
  private:
+  void renew(std::string_view what);
   friend class Link;
 
   // What a Link needs of its neighbor.
@@ -202,10 +202,10 @@ class Neighbor {
   rib::Audience audience_;
   enum class RangeLife : std::uint8_t { single, range, unborn, born } range_life_{};
   NeighborId range_{};
-  std::uint64_t moved_at_ = 0;
+  std::uint64_t renewed_at_ = 0;
+  std::string_view renewal_;
   // Of the last session that the file has not taken out since; before the first those of the file.
   bgp::FamilySet had_families_;
-  bool has_another_family_ = false;
 
   std::unique_ptr<Link> current_;    // never null
   std::unique_ptr<Link> contender_;  // a second connection, until session::settle decides
