@@ -84,6 +84,15 @@ TEST_F(FamilyTest, APlanThatRunsReachesIt) {
               UnorderedElementsAre(held("180A0902")));
 }
 
+TEST_F(FamilyTest, AWordOnAGroupEndsInTheFamilyInWhichItWasSaid) {
+  const std::string multicast = "ipv4 unicast; ipv4 multicast; ipv6 unicast;";
+  EXPECT_THAT(after(both), IsEmpty());
+  say("announce route 224.1.0.0/16 next-hop 10.0.0.1");
+  EXPECT_THAT(after(multicast), UnorderedElementsAre(held("10E001")));
+  say("withdraw route 224.1.0.0/16");
+  EXPECT_THAT(after(both), IsEmpty());
+}
+
 TEST_F(FamilyTest, WhoLacksItIsNotNamedAsOneWhoWasTold) {
   EXPECT_THAT(after(without), IsEmpty());
   say("announce route " + route);

@@ -52,6 +52,20 @@ void Transaction::change(const grammar::RouteView& route, const rib::Audience& a
   in_families(route, audience, [&](bgp::Family family, const rib::Audience& whom) {
     return apply_family(route, family, whom, purpose);
   });
+  if (voice_.claimant.rank == rib::Rank::word) leave_other_family(route, audience);
+}
+
+void Transaction::leave_other_family(const grammar::RouteView& route,
+                                     const rib::Audience& audience) {
+  const auto groups = route.group_family();
+  if (!groups) return;
+  const auto leave = [&](bgp::Family family, const rib::Audience& whom) {
+    const bgp::NlriView nlri = route.nlri_in(family);
+    if (!whom.empty()) note(claims_.end(nlri, rib::no_path, whom, origin()), nlri);
+  };
+  const rib::Audience multicast = audience & routing_.reach(*groups).configured;
+  leave(route.nlri.family, multicast);
+  leave(*groups, audience - multicast);
 }
 
 void Transaction::foresee(const grammar::RouteView& route, const rib::Audience& audience,

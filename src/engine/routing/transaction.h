@@ -106,6 +106,9 @@ class Transaction {
   /// who is reached.
   template <typename Each>
   void in_families(const grammar::RouteView& route, const rib::Audience& audience, Each each);
+  /// What was said of a multicast group before a reload gave its peers the other family, or took
+  /// it.
+  void leave_other_family(const grammar::RouteView& route, const rib::Audience& audience);
   struct Reach {
     rib::Audience holders;  // for whom it is claimed
     rib::Audience reached;  // of them, those who have the family
