@@ -61,7 +61,7 @@ RouteStore::Announced RouteStore::announce(Chain& chain, const bgp::NlriView& nl
         affirm(chain, at, shared, origin);
       } else {
         if (!route.withdrawn) ++replaced_;
-        const Audience quiet = told_the_same(route, nlri, path, shared);
+        const Audience quiet = told_the_same(at, nlri, path, shared);
         if (!quiet.empty()) {
           news -= quiet;
           affirm(chain, split(chain, at, quiet, path), quiet, origin);
@@ -91,11 +91,13 @@ RouteStore::Announced RouteStore::announce(Chain& chain, const bgp::NlriView& nl
   return {.news = news, .pending = pending, .unsent = unsent};
 }
 
-/// Those of `shared` for whom another path is the same bytes: it differs in how it was said.
-Audience RouteStore::told_the_same(const Route& route, const bgp::NlriView& nlri, Path path,
+/// Those of `shared` who were told a record and for whom another path is the same bytes: it differs
+/// in how it was said.
+Audience RouteStore::told_the_same(Handle at, const bgp::NlriView& nlri, Path path,
                                    const Audience& shared) {
   Audience quiet;
-  if (resolver_ == nullptr || route.withdrawn || pending(route.change)) return quiet;
+  const Route& route = routes_[at];
+  if (resolver_ == nullptr || route.withdrawn) return quiet;
   const bgp::PathView before = paths_.view(route.path);
   const bgp::PathView now = paths_.view(path);
   // Other words for the same are rare, a real change is not: what cannot be the same is not
@@ -104,7 +106,12 @@ Audience RouteStore::told_the_same(const Route& route, const bgp::NlriView& nlri
                                       : before.next_hop.kind == now.next_hop.kind)
     return quiet;
   if (!base::equal(route.nlri.view().tail, nlri.tail)) return quiet;
-  (shared & listening_).for_each([&](PeerIndex peer) {
+  Snapshot told = shared & listening_;
+  if (pending(route.change)) {
+    if (readers_ == nullptr) return quiet;
+    told -= readers_->unread(at, shared);
+  }
+  told.for_each([&](PeerIndex peer) {
     if (resolver_->same(peer, nlri.family, before, now)) quiet |= peers_.audience(peer);
   });
   return quiet;

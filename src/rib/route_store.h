@@ -182,7 +182,7 @@ class RouteStore {
   /// A record of its own for `peers` of a route, told as it was. Where they are all of its peers it
   /// is that record.
   base::Handle split(Chain& chain, base::Handle route, const Audience& peers, Path path);
-  [[nodiscard]] Audience told_the_same(const Route& route, const bgp::NlriView& nlri, Path path,
+  [[nodiscard]] Audience told_the_same(base::Handle at, const bgp::NlriView& nlri, Path path,
                                        const Audience& shared);
   /// Some reader may not have passed that announcement.
   [[nodiscard]] bool pending(std::uint64_t change) const;

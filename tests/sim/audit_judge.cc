@@ -153,7 +153,8 @@ class Log {
   /// Work in slices is on record some time after it was decided, what awaits a neighbor of a new
   /// name some time after it came.
   [[nodiscard]] bool changed(const Peer& peer, const Entry& entry, bool& overtaken) const {
-    constexpr base::Duration slices = base::seconds(1);
+    // A newcomer may be slow.
+    const base::Duration slices = base::seconds(entry.result == "introduced" ? 5 : 1);
     const base::Tick came_up = entry.result == "introduced" ? stage_.came_up(peer) : base::Tick{};
     bool any = false;
     for (const Model::Life& life : stage_.model().lives()) {

@@ -203,7 +203,8 @@ class ReceiptJudge {
     using Verb = Command::Verb;
     const Command& command = receipt_.command;
     if (state != "written" || command.verb == Verb::flush || command.verb == Verb::end_of_rib ||
-        command.verb == Verb::refresh || went_back_.contains(peer))
+        command.verb == Verb::refresh || went_back_.contains(peer) ||
+        (command.verb == Verb::clear && overtakes_slices()))
       return {};
     if (command.verb == Verb::announce || command.verb == Verb::withdraw) {
       Route route = command.route;

@@ -206,6 +206,21 @@ TEST_F(NextHopTest, TheSameBytesInOtherWordsAreNoNews) {
   }
 }
 
+TEST_F(NextHopTest, TheSameBytesAreNoNewsForWhoWasToldThoughAnotherIsBehind) {
+  configure(feed + neighbor("10.0.0.2") + neighbor("10.0.0.3"));
+  const ConnectionId peer = up("10.0.0.2");
+  const ConnectionId slow = up("10.0.0.3");
+  stage_.wires[slow].blocked = true;
+  say("announce route " + other_route);
+  sent(slow);
+  say("announce route 10.1.0.0/16 next-hop self");
+  EXPECT_THAT(sent(peer), ElementsAre(announced(other_prefix), announced(prefix)));
+  say("announce route 10.1.0.0/16 next-hop 10.0.0.1");
+  EXPECT_THAT(sent(peer), IsEmpty());
+  stage_.drain(slow);
+  EXPECT_EQ(table_of(slow).of(prefix), attributes());
+}
+
 TEST_F(NextHopTest, WhatIsNoNewsForOnePeerIsNewsForAnother) {
   std::string elsewhere = neighbor("10.0.0.3");
   elsewhere.replace(elsewhere.find("local-address 10.0.0.1"), 22, "local-address 10.0.0.8");
