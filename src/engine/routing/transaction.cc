@@ -73,7 +73,8 @@ void Transaction::foresee(const grammar::RouteView& route, const rib::Audience& 
   in_families(route, audience, [&](bgp::Family family, const rib::Audience& whom) {
     const Reach reach = this->reach(route, family, whom, purpose);
     if (purpose == bgp::Purpose::withdraw && !reach.holders.empty())
-      if (const auto holder = claims_.refuser(route.nlri_in(family), reach.holders)) {
+      if (const auto holder = claims_.refuser(route.nlri_in(family), reach.holders);
+          holder && !routing_.watchdogs.remembers(route.nlri_in(family), reach.holders)) {
         note_refusal(*holder);
         return rib::Audience();
       }
@@ -160,8 +161,10 @@ void Transaction::apply_word(const grammar::RouteView& route, const bgp::NlriVie
   if (purpose == bgp::Purpose::announce)
     return route.watchdog.empty() ? say(route, nlri, path, holders)
                                   : say_watched(route, nlri, path, holders);
-  const rib::Claims::Effect effect = voice_.quiet ? claims_.end(nlri, path, holders, origin())
-                                                  : claims_.unsay(nlri, path, holders, origin());
+  rib::Claims::Effect effect = voice_.quiet ? claims_.end(nlri, path, holders, origin())
+                                            : claims_.unsay(nlri, path, holders, origin());
+  // A word that waits for its watchdog is one that can be withdrawn.
+  if (effect.refused && routing_.watchdogs.remembers(nlri, holders)) effect.refused = false;
   note(effect, nlri);
   if (voice_.parts) routing_.watchdogs.forget(nlri, effect.applied);
 }

@@ -204,6 +204,14 @@ void WatchdogTable::forget(const bgp::NlriView& nlri, const rib::Audience& audie
   }
 }
 
+bool WatchdogTable::remembers(const bgp::NlriView& nlri, const rib::Audience& audience) const {
+  if (empty()) return false;
+  for (Handle handle = first_of(nlri, rib::hash_of(nlri)); handle != no_handle;
+       handle = places_[handle].next)
+    if (at(handle).audience.intersects(audience)) return true;
+  return false;
+}
+
 WatchdogTable::Commanded WatchdogTable::commanded(std::string_view name) const {
   const auto known = groups_.find(name);
   if (known == groups_.end()) return {};

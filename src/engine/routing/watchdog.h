@@ -67,6 +67,8 @@ class WatchdogTable {
   }
   /// A command has withdrawn a route for these neighbors: no watchdog brings it back to them.
   void forget(const bgp::NlriView& nlri, const rib::Audience& audience);
+  /// A commanded route of that NLRI is some watchdog's for one of `audience`, said or waiting.
+  [[nodiscard]] bool remembers(const bgp::NlriView& nlri, const rib::Audience& audience) const;
 
   /// A word about many routes counts at once, and what it ends is freed in slices.
   using EndNumber = std::uint64_t;

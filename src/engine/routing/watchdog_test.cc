@@ -274,6 +274,19 @@ TEST_F(WatchdogTest, ARouteThatIsHeldBackIsALaterWordThanSlicesThatCome) {
 
 // --- what ends that a route belongs to a watchdog
 
+TEST_F(WatchdogTest, ARouteThatWaitsBelowAServiceIsWithdrawnWithoutAnError) {
+  const ConnectionId peer = with({}, service("web", route + " med 1"));
+  report("web", true);
+  say("withdraw watchdog dog");
+  say("announce route " + route + " med 3 watchdog dog");
+  EXPECT_EQ(answer("withdraw route 10.1.0.0/16"), "done\n");
+  EXPECT_THAT(answer("withdraw route 10.1.0.0/16"), HasSubstr("error"));
+  say("announce watchdog dog");
+  sent(peer);
+  report("web", false);
+  EXPECT_THAT(sent(peer), ElementsAre(withdrawn(prefix)));
+}
+
 TEST_F(WatchdogTest, AWithdrawnRouteIsNotBroughtBack) {
   const ConnectionId peer = with();
   done("announce route " + route + " watchdog dog");

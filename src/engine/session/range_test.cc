@@ -286,6 +286,27 @@ TEST_F(RangeTest, AClearLeavesAServiceAtThoseBornWhileItWasUp) {
 
 // --- services and plans
 
+TEST_F(RangeTest, AServiceIsForTheNeighborsThatItsListHasTheTitlesOf) {
+  const std::string single = neighbor("10.1.0.0");  // the first address of the range
+  for (const bool of_range : {false, true}) {
+    Stage stage;
+    ASSERT_TRUE(stage.configure(
+        feed + single + range() +
+        service("web", route, of_range ? "neighbor [ 10.1.0.0/16 ];" : "neighbor [ 10.1.0.0 ];")))
+        << stage.refusal;
+    const ConnectionId alone = stage.establish("10.1.0.0", outside());
+    const ConnectionId member = stage.knock("10.0.0.1", "10.1.2.3");
+    stage.introduce(member, outside());
+    stage.settle();
+    stage.sent(alone);
+    stage.sent(member);
+    stage.report("web", true, "gone");
+    stage.settle();
+    EXPECT_EQ(stage.sent(alone).size(), of_range ? 0u : 1u);
+    EXPECT_EQ(stage.sent(member).size(), of_range ? 1u : 0u);
+  }
+}
+
 TEST_F(RangeTest, AServiceFailsForThoseBornWhileItWasUp) {
   for (const char* whom : {"", "neighbor [ 10.1.0.0/16 ];"}) {
     SCOPED_TRACE(whom);

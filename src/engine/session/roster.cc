@@ -28,11 +28,10 @@ rib::Audience Roster::select(const std::vector<base::IpPrefix>& addresses) const
   rib::Audience selected;
   for_each([&](const Neighbor& neighbor) {
     if (neighbor.unborn()) return;
-    const auto names = [&](const base::IpPrefix& address) {
-      return address == neighbor.config().peer_address || address.contains(neighbor.peer_address());
-    };
-    if (addresses.empty() ? !neighbor.is_born_of_range()
-                          : std::any_of(addresses.begin(), addresses.end(), names))
+    // By its title: a range is not meant by the first of its addresses, nor that by the range.
+    if (addresses.empty()
+            ? !neighbor.is_born_of_range()
+            : std::ranges::find(addresses, neighbor.config().peer_address) != addresses.end())
       selected |= neighbor.audience();
   });
   return selected;
