@@ -39,6 +39,13 @@ Claims::~Claims() {
     for (const Claim& claim : contest->claims) paths_.release(claim.path);
 }
 
+void Claims::take(Effect& effect, RouteStore::Announced&& told) {
+  effect.news |= told.news;
+  if (told.joined != 0) effect.joined = told.joined;
+  effect.pending |= told.pending;
+  effect.unsent |= told.unsent;
+}
+
 // --- the word
 
 Claims::Effect Claims::say(const bgp::NlriView& nlri, Path path, const Audience& audience,
@@ -56,12 +63,8 @@ Claims::Effect Claims::say(const bgp::NlriView& nlri, Path path, const Audience&
   }
   if (effect.applied.empty()) return effect;
   if (contest == nullptr) {
-    RouteStore::Announced told = routes_.announce(chain, nlri, path, effect.applied, origin);
-    effect.news |= told.news;
-    effect.joined = told.joined;
-    effect.pending = std::move(told.pending);
-    effect.unsent = std::move(told.unsent);
-    if (told.joined != 0) ++untold_;
+    take(effect, routes_.announce(chain, nlri, path, effect.applied, origin));
+    if (effect.joined != 0) ++untold_;
     return effect;
   }
   take_words(*contest, effect.applied);
@@ -178,7 +181,7 @@ Claims::Effect Claims::claim(const bgp::NlriView& nlri, Path path, const Audienc
   Audience before;
   for (Handle at = chain.first; at != no_handle; at = routes_[at].next)
     if (!routes_[at].withdrawn) before |= peers_.audience_of(routes_[at].audience);
-  effect.news = routes_.announce(chain, nlri, path, audience, origin).news;
+  take(effect, routes_.announce(chain, nlri, path, audience, origin));
   if (const Audience gone = before - audience; !gone.empty())
     effect.news |= routes_.withdraw(chain, nlri, attributes_of_withdrawal(nlri.family, path), gone,
                                     origin.priority);
@@ -444,11 +447,7 @@ void Claims::resolve(RouteStore::Chain& chain, Contest& contest, Priority priori
     kept |= highest;
     bgp::NlriView nlri = contest.nlri;
     nlri.tail = claim.tail;
-    const RouteStore::Announced now =
-        routes_.announce(chain, nlri, claim.path, highest, {priority, claim.claimant});
-    effect.news |= now.news;
-    effect.pending |= now.pending;
-    effect.unsent |= now.unsent;
+    take(effect, routes_.announce(chain, nlri, claim.path, highest, {priority, claim.claimant}));
   }
   if (const Audience gone = told - kept; !gone.empty())
     withdraw_told(chain, contest, gone, priority, effect.news);

@@ -172,6 +172,7 @@ class Claims {
   [[nodiscard]] Audience not_ended(Claimant claimant, Audience word, Moment moment) const;
   [[nodiscard]] std::optional<Claimant> refuser(const Contest& contest,
                                                 const Audience& audience) const;
+  static void take(Effect& effect, RouteStore::Announced&& told);
   void take_words(Contest& contest, const Audience& audience);
   void remove(Contest& contest, Claimant claimant);
   void insert(Contest& contest, Claim claim);

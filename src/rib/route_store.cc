@@ -111,6 +111,7 @@ Audience RouteStore::told_the_same(Handle at, const bgp::NlriView& nlri, Path pa
     if (readers_ == nullptr) return quiet;
     told -= readers_->unread(at, shared);
   }
+  if (route.unsent && readers_ != nullptr) told -= readers_->unsendable(at, shared);
   told.for_each([&](PeerIndex peer) {
     if (resolver_->same(peer, nlri.family, before, now)) quiet |= peers_.audience(peer);
   });

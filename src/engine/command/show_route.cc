@@ -85,6 +85,10 @@ class RouteReport {
       const Neighbor* neighbor = parts_.roster.find(peer);
       if (neighbor == nullptr || neighbor->is_range()) return;
       out_.put("  ").put(neighbor->peer_address().text());
+      if (!neighbor->config().families.contains(route.nlri.family())) {
+        out_.put(" has no such family configured\n");
+        return;
+      }
       if (neighbor->established() &&
           !neighbor->wire_context()->families.contains(route.nlri.family())) {
         out_.put(" has agreed on no such family\n");

@@ -156,6 +156,8 @@ namespace {
 void add(Outcome& sum, const Outcome& outcome) {
   sum.reached |= outcome.reached;
   sum.news |= outcome.news;
+  sum.pending |= outcome.pending;
+  sum.unsent.insert(sum.unsent.end(), outcome.unsent.begin(), outcome.unsent.end());
   sum.routes += outcome.routes;
   sum.changed += outcome.changed;
   outcome.families.for_each([&](bgp::Family family) { sum.families.insert(family); });
@@ -247,10 +249,9 @@ void Plan::set_next(std::optional<grammar::PlanConfig> config) {
 
 void Plan::follow(const base::IpPrefix& from, const base::IpPrefix& to) {
   std::vector<base::IpPrefix>& named = config_.neighbors;
-  const auto names = [&](const base::IpPrefix& neighbor) {
-    return std::any_of(named.begin(), named.end(), [&](const base::IpPrefix& address) {
-      return address == neighbor || address.contains(neighbor.address);
-    });
+  // By its title, as Roster::select.
+  const auto names = [&](const base::IpPrefix& title) {
+    return std::find(named.begin(), named.end(), title) != named.end();
   };
   if (!names(from)) return;
   if (!names(to)) named.push_back(to);

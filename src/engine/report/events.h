@@ -144,7 +144,7 @@ struct ReceiptSettled {
   NeighborId neighbor{};
   base::IpAddress address;
   std::string_view address_text;
-  std::string_view state;  // "acknowledged", "unacknowledged"
+  std::string_view state;  // what became of it: ReceiptBook::name_of, or "acknowledged" or not
   std::string_view reason;
   std::int64_t read_utc_ns = 0;
   std::int64_t written_utc_ns = 0;

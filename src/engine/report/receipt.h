@@ -40,7 +40,7 @@ class ReceiptBook final : public OutcomeFollower {
   /// What was just changed by a service, a plan or a lease is followed into the audit log.
   void follow(std::string subject, const Outcome& outcome);
 
-  /// Some receipt waits for what is written to this neighbor now.
+  /// Some receipt waits for a write.
   [[nodiscard]] bool waiting() const { return unwritten_ != 0; }
   /// A slice of what a receipt waits for was done; after close() no other follows.
   void extend(rib::Token token, const Outcome& outcome) override;

@@ -347,6 +347,26 @@ TEST_F(ClaimsTest, AnOperatorsEnableWaitsUntilThePlanIsReverted) {
   EXPECT_THAT(sent(peer), ElementsAre(withdrawn(prefix)));
 }
 
+TEST_F(ClaimsTest, APlanThatRunsFollowsANeighborOfItsListAndNobodyElse) {
+  const auto file = [](std::string_view one, std::string_view two) {
+    return feed + neighbor(one) + neighbor(two) + range() +
+           plan("move", "route " + route + "; neighbor [ 10.0.0.2 10.1.0.0/16 ];");
+  };
+  configure(file("10.0.0.2", "10.1.0.4"));
+  say("plan run move");
+  configure(file("10.0.0.8", "10.1.0.4"));
+  configure(file("10.0.0.8", "10.0.0.9"));
+  stage_.wait(milliseconds(1));
+  const ConnectionId follows = stage_.dialled("10.0.0.8");
+  stage_.answer(follows);
+  stage_.introduce(follows, outside());
+  EXPECT_EQ(table_of(follows).of(prefix), attributes());
+  const ConnectionId other = stage_.dialled("10.0.0.9");
+  stage_.answer(other);
+  stage_.introduce(other, outside());
+  EXPECT_EQ(table_of(other).of(prefix), "");
+}
+
 TEST_F(ClaimsTest, OfSeveralPlansOrdersTheOneOfTheLastRunHolds) {
   const ConnectionId peer = with(service("web", route) + plan("off", "service web down;") +
                                  plan("on", "service web up;"));
