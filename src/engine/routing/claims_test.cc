@@ -350,7 +350,7 @@ TEST_F(ClaimsTest, AnOperatorsEnableWaitsUntilThePlanIsReverted) {
 TEST_F(ClaimsTest, APlanThatRunsFollowsANeighborOfItsListAndNobodyElse) {
   const auto file = [](std::string_view one, std::string_view two) {
     return feed + neighbor(one) + neighbor(two) + range() +
-           plan("move", "route " + route + "; neighbor [ 10.0.0.2 10.1.0.0/16 ];");
+           plan("move", "route " + route + "; neighbor [ " + std::string(one) + " 10.1.0.0/16 ];");
   };
   configure(file("10.0.0.2", "10.1.0.4"));
   say("plan run move");
