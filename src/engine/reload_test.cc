@@ -97,7 +97,8 @@ TEST_F(FamilyTest, WhoLacksItIsNotNamedAsOneWhoWasTold) {
   EXPECT_THAT(after(without), IsEmpty());
   say("announce route " + route);
   EXPECT_THAT(answer("show adj-rib out"), Not(HasSubstr("10.1.0.0/16")));
-  EXPECT_THAT(answer("show route 10.1.0.0/16"), HasSubstr("10.0.0.2 has no such family configured"));
+  EXPECT_THAT(answer("show route 10.1.0.0/16"),
+              HasSubstr("10.0.0.2 has no such family configured"));
 }
 
 // --- configured routes are said again
