@@ -7,12 +7,3 @@ function(openbell_unity)
     set_target_properties(${ARGN} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
   endif()
 endfunction()
-
-# openbell_runs_once(SOURCE...): what a library of templates costs to compile, optimised and
-# instrumented, is saved where it runs once, in debug builds.
-function(openbell_runs_once)
-  if(CMAKE_BUILD_TYPE STREQUAL "Debug")
-    set_source_files_properties(${ARGN} PROPERTIES
-      COMPILE_OPTIONS -O0 SKIP_PRECOMPILE_HEADERS ON SKIP_UNITY_BUILD_INCLUSION ON)
-  endif()
-endfunction()

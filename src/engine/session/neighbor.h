@@ -161,8 +161,9 @@ class Neighbor {
   std::uint64_t event_counter = 0;
 
  private:
-  void renew(std::string_view what);
   friend class Link;
+
+  void renew(std::string_view what);
 
   // What a Link needs of its neighbor.
   ConnectionId open_connection();
